@@ -1,0 +1,124 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of settings for every target: a warning is an error, and what a module exports is said out loud.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+extension Target.Dependency {
+    static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let configuration: Self = .product(name: "Configuration", package: "swift-configuration")
+    static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
+    static let deque: Self = .product(name: "DequeModule", package: "swift-collections")
+    static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
+    static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdHTTP2: Self = .product(name: "HummingbirdHTTP2", package: "hummingbird")
+    static let hummingbirdTesting: Self = .product(name: "HummingbirdTesting", package: "hummingbird")
+    static let hummingbirdTLS: Self = .product(name: "HummingbirdTLS", package: "hummingbird")
+    static let jwtKit: Self = .product(name: "JWTKit", package: "jwt-kit")
+    static let logging: Self = .product(name: "Logging", package: "swift-log")
+    static let metrics: Self = .product(name: "Metrics", package: "swift-metrics")
+    static let mustache: Self = .product(name: "Mustache", package: "swift-mustache")
+    static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
+    static let nioCertificateReloading: Self = .product(name: "NIOCertificateReloading", package: "swift-nio-extras")
+    static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let serviceLifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let yams: Self = .product(name: "Yams", package: "Yams")
+}
+
+let package = Package(
+    name: "tykva",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "tykva", targets: ["tykva"]),
+        .library(name: "TykvaServer", targets: ["TykvaServer"]),
+        .library(name: "TykvaVerifier", targets: ["TykvaVerifier"]),
+        .library(name: "TykvaHummingbird", targets: ["TykvaHummingbird"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    ],
+    targets: [
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .target(name: "Secrets", dependencies: ["CSodium", .crypto, .deque], swiftSettings: settings),
+        .target(name: "OAuth", dependencies: ["Secrets", .crypto], swiftSettings: settings),
+        .target(name: "Storage", dependencies: ["OAuth", "Secrets", .grdb, .crypto, .deque, .logging], swiftSettings: settings),
+        .target(
+            name: "TykvaVerifier",
+            dependencies: [.jwtKit, .crypto, .asyncHTTPClient, .logging, .metrics, .serviceLifecycle, .nioCore],
+            swiftSettings: settings),
+        .target(
+            name: "TykvaHummingbird",
+            dependencies: ["TykvaVerifier", .hummingbird, .httpTypes, .logging],
+            swiftSettings: settings),
+        .target(
+            name: "TykvaServer",
+            dependencies: [
+                "OAuth", "Secrets", "Storage", "TykvaVerifier", .crypto, .hummingbird, .hummingbirdHTTP2, .hummingbirdTLS,
+                .httpTypes, .jwtKit, .logging, .metrics, .nioCore, .nioCertificateReloading, .nioSSL, .serviceLifecycle,
+                .unixSignals,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "DemoStory",
+            dependencies: ["TykvaServer", "TykvaHummingbird", "TykvaVerifier", .hummingbird, .httpTypes, .mustache],
+            resources: [.embedInCode("Templates")],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "tykva",
+            dependencies: [
+                "DemoStory", "TykvaServer", "TykvaVerifier", "OAuth", "Secrets", "Storage", .argumentParser, .configuration,
+                .hummingbird, .logging, .metrics, .yams,
+            ],
+            swiftSettings: settings),
+
+        .executableTarget(
+            name: "orders", dependencies: ["TykvaHummingbird", "TykvaVerifier", .hummingbird], path: "Examples/Orders",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "billing", dependencies: ["TykvaHummingbird", "TykvaVerifier", .hummingbird], path: "Examples/Billing",
+            swiftSettings: settings),
+
+        .target(
+            name: "TestSupport", dependencies: ["OAuth", "Secrets", "Storage", .logging], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        .testTarget(name: "SecretsTests", dependencies: ["Secrets", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "OAuthTests", dependencies: ["OAuth", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "TykvaVerifierTests", dependencies: ["TykvaVerifier", "TestSupport", .jwtKit, .hummingbird],
+            swiftSettings: settings),
+        .testTarget(
+            name: "TykvaHummingbirdTests", dependencies: ["TykvaHummingbird", .hummingbirdTesting, .jwtKit],
+            swiftSettings: settings),
+        .testTarget(
+            name: "TykvaServerTests", dependencies: ["TykvaServer", "TestSupport", .hummingbirdTesting],
+            swiftSettings: settings),
+        .testTarget(name: "TidyTests", swiftSettings: settings),
+    ]
+)
