@@ -16,6 +16,7 @@ extension Target.Dependency {
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let configuration: Self = .product(name: "Configuration", package: "swift-configuration")
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
+    static let cryptoExtras: Self = .product(name: "CryptoExtras", package: "swift-crypto")
     static let deque: Self = .product(name: "DequeModule", package: "swift-collections")
     static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
     static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -28,6 +29,7 @@ extension Target.Dependency {
     static let metrics: Self = .product(name: "Metrics", package: "swift-metrics")
     static let mustache: Self = .product(name: "Mustache", package: "swift-mustache")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let nioCertificateReloading: Self = .product(name: "NIOCertificateReloading", package: "swift-nio-extras")
     static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
     static let serviceLifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -65,12 +67,19 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
-        .target(name: "Secrets", dependencies: ["CSodium", .crypto, .deque], swiftSettings: settings),
-        .target(name: "OAuth", dependencies: ["Secrets", .crypto], swiftSettings: settings),
-        .target(name: "Storage", dependencies: ["OAuth", "Secrets", .grdb, .crypto, .deque, .logging], swiftSettings: settings),
+        .target(name: "StrictFormats", swiftSettings: settings),
+        .target(name: "Secrets", dependencies: ["CSodium", "StrictFormats", .crypto, .deque], swiftSettings: settings),
+        .target(name: "OAuth", dependencies: ["Secrets", "StrictFormats", .crypto], swiftSettings: settings),
+        .target(
+            name: "Storage",
+            dependencies: ["OAuth", "Secrets", "StrictFormats", .grdb, .crypto, .deque, .logging],
+            swiftSettings: settings),
         .target(
             name: "TykvaVerifier",
-            dependencies: [.jwtKit, .crypto, .asyncHTTPClient, .logging, .metrics, .serviceLifecycle, .nioCore],
+            dependencies: [
+                "StrictFormats", .crypto, .cryptoExtras, .asyncHTTPClient, .logging, .metrics, .nioCore, .nioHTTP1,
+                .serviceLifecycle,
+            ],
             swiftSettings: settings),
         .target(
             name: "TykvaHummingbird",
@@ -79,21 +88,24 @@ let package = Package(
         .target(
             name: "TykvaServer",
             dependencies: [
-                "OAuth", "Secrets", "Storage", "TykvaVerifier", .crypto, .hummingbird, .hummingbirdHTTP2, .hummingbirdTLS,
-                .httpTypes, .jwtKit, .logging, .metrics, .nioCore, .nioCertificateReloading, .nioSSL, .serviceLifecycle,
-                .unixSignals,
+                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaVerifier", .crypto, .hummingbird,
+                .hummingbirdHTTP2, .hummingbirdTLS, .httpTypes, .jwtKit, .logging, .metrics, .nioCore,
+                .nioCertificateReloading, .nioSSL, .serviceLifecycle, .unixSignals,
             ],
             swiftSettings: settings),
         .target(
             name: "DemoStory",
-            dependencies: ["TykvaServer", "TykvaHummingbird", "TykvaVerifier", .hummingbird, .httpTypes, .mustache],
+            dependencies: [
+                "StrictFormats", "TykvaServer", "TykvaHummingbird", "TykvaVerifier", .hummingbird, .httpTypes,
+                .mustache,
+            ],
             resources: [.embedInCode("Templates")],
             swiftSettings: settings),
         .executableTarget(
             name: "tykva",
             dependencies: [
-                "DemoStory", "TykvaServer", "TykvaVerifier", "OAuth", "Secrets", "Storage", .argumentParser, .configuration,
-                .hummingbird, .logging, .metrics, .yams,
+                "DemoStory", "TykvaServer", "TykvaVerifier", "OAuth", "Secrets", "Storage", "StrictFormats",
+                .argumentParser, .configuration, .hummingbird, .logging, .metrics, .yams,
             ],
             swiftSettings: settings),
 
@@ -107,6 +119,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["OAuth", "Secrets", "Storage", .logging], path: "Tests/TestSupport",
             swiftSettings: settings),
+        .testTarget(name: "StrictFormatsTests", dependencies: ["StrictFormats"], swiftSettings: settings),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "OAuthTests", dependencies: ["OAuth", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: settings),
