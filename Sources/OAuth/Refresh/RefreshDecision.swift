@@ -1,0 +1,101 @@
+/// What becomes of a refresh token that is presented: rows 2 to 8 of the state machine in docs/refresh.md.
+///
+/// Row 1 is `RefreshToken.init`: whatever is no token of ours never gets here.
+package enum RefreshDecision: Hashable, Sendable {
+    /// Row 2.
+    case unknown
+    /// Row 3: never a revocation, because a stranger cannot end a session.
+    case stranger
+    /// Row 4.
+    case over(Over)
+    /// Row 5: advance by compare-and-set to the next generation.
+    case rotate
+    /// Row 6: the same bytes of the current token again.
+    case retry
+    /// Row 7.
+    case theft(TheftClass)
+    /// Row 8: the store has gone back in time; advance by compare-and-set beyond the presented token.
+    case fastForward
+
+    package enum Over: String, Hashable, Sendable {
+        case familyEnded = "family ended"
+        case expired = "family expired"
+        case idle = "family idle for too long"
+        case sessionEnded = "session ended"
+        case userDisabled = "user disabled"
+        case exhausted = "family has used every generation"
+    }
+}
+
+/// How far behind a replayed token is: what a theft ends depends on it.
+package enum TheftClass: String, Hashable, Sendable, CaseIterable {
+    /// One behind, after the window: a lost answer can look so.
+    case late
+    /// Two or more behind, or ahead twice in one restore epoch.
+    case stale
+}
+
+/// What surrounds the decision: the time, the settings, and what this process remembers.
+package struct RefreshCircumstances: Hashable, Sendable {
+    package var now: Milliseconds
+    package var window: RetryWindow
+    /// Raised by a restore: a family may be fast-forwarded once in each epoch.
+    package var epoch: Int64
+    /// Milliseconds by the monotonic clock since this process rotated the family to its current generation;
+    /// nil when another process did, or nobody remembers.
+    package var monotonicSinceRotation: Int64?
+
+    package init(now: Milliseconds, window: RetryWindow, epoch: Int64, monotonicSinceRotation: Int64? = nil) {
+        self.now = now
+        self.window = window
+        self.epoch = epoch
+        self.monotonicSinceRotation = monotonicSinceRotation
+    }
+}
+
+/// Clocks of one deployment may differ by so much: a rotation up to 2 s ahead counts as one just now.
+private let toleratedMillisecondsAhead: Int64 = 2000
+
+/// Decides about token `n` of a family, by the table's order; the caller applies it by compare-and-set.
+///
+/// A pure function: no clock, no storage. RFC 9700 §4.14.2 asks for the detection of replay; the rest is ours.
+/// - Parameters:
+///   - n: The presented token's generation.
+///   - family: What the store knows; nil when it knows nothing.
+package func decideRefresh(
+    of n: UInt32, family: FamilyState?, caller: RefreshCaller, circumstances: RefreshCircumstances
+) -> RefreshDecision {
+    guard let family else { return .unknown }
+    guard family.client == caller.client else { return .stranger }
+    if let bound = family.dpopThumbprint, bound != caller.dpopThumbprint { return .stranger }
+    if let over = over(family, presented: n, now: circumstances.now) { return .over(over) }
+    if n == family.generation { return .rotate }
+    if n > family.generation {
+        return family.fastForwardEpoch == circumstances.epoch ? .theft(.stale) : .fastForward
+    }
+    guard n == family.generation - 1 else { return .theft(.stale) }
+    return isRetry(of: family, by: caller, circumstances) ? .retry : .theft(.late)
+}
+
+/// Row 4. The row of a family that went back in time is older than the token, so its idle expiry is not judged.
+private func over(_ family: FamilyState, presented n: UInt32, now: Milliseconds) -> RefreshDecision.Over? {
+    if family.hasEnded { return .familyEnded }
+    if family.expiresAt <= now { return .expired }
+    if n <= family.generation, family.idleExpiresAt <= now { return .idle }
+    if family.sessionHasEnded { return .sessionEnded }
+    if family.userIsDisabled { return .userDisabled }
+    if n >= .max { return .exhausted }
+    return nil
+}
+
+/// Row 6: whether a token one behind is an honest client's second try.
+private func isRetry(
+    of family: FamilyState, by caller: RefreshCaller, _ circumstances: RefreshCircumstances
+) -> Bool {
+    var elapsed = circumstances.now.since(family.rotatedAt)
+    if elapsed < -toleratedMillisecondsAhead {
+        guard let monotonic = circumstances.monotonicSinceRotation else { return false }
+        elapsed = monotonic
+    }
+    return max(elapsed, 0) <= circumstances.window.milliseconds(for: caller, rotatedBy: family.rotatedBy)
+}

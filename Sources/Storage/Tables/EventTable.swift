@@ -1,0 +1,152 @@
+package import OAuth
+
+/// What kinds of things happen: the words of the audit log.
+package enum EventType: String, Hashable, Sendable, CaseIterable {
+    case signInSucceeded = "sign_in_succeeded"
+    case signInFailed = "sign_in_failed"
+    case refreshTheft = "refresh_theft"
+    case refreshByStranger = "refresh_by_stranger"
+    case refreshFastForward = "refresh_fast_forward"
+    case sessionContinuesElsewhere = "session_continues_elsewhere"
+    case sessionEnded = "session_ended"
+    case tokenRevoked = "token_revoked"
+    case userAdded = "user_added"
+    case userChanged = "user_changed"
+    case userDisabled = "user_disabled"
+    case userEnabled = "user_enabled"
+    case userRemoved = "user_removed"
+    case passwordChanged = "password_changed"
+    case clientAdded = "client_added"
+    case clientChanged = "client_changed"
+    case clientRemoved = "client_removed"
+    case clientSecretChanged = "client_secret_changed"
+    case attributeAdded = "attribute_added"
+    case attributeRemoved = "attribute_removed"
+    case keyAdded = "key_added"
+    case issuerChanged = "issuer_changed"
+    case clockStepped = "clock_stepped"
+}
+
+/// One line of the audit log. Never a secret, token or password; text from requests is bounded by its types.
+package struct Event: Hashable, Sendable {
+    package var id: EventID
+    package var at: Milliseconds
+    package var type: EventType
+    package var user: UserID?
+    package var client: ClientID?
+    package var session: SessionID?
+    package var family: FamilyKey?
+    package var holder: Holder
+    /// The request that caused it; empty for a command.
+    package var requestID: String
+    /// A JSON object of what is particular to the type.
+    package var detail: String
+    /// Set where one row for all of a kind is enough: a second one of the same key is not written.
+    package var onceKey: String?
+
+    package init(
+        id: EventID = .random(), at: Milliseconds, type: EventType, user: UserID? = nil, client: ClientID? = nil,
+        session: SessionID? = nil, family: FamilyKey? = nil,
+        holder: Holder = Holder(address: .unknown, agent: UserAgent("")), requestID: String = "", detail: String = "{}",
+        onceKey: String? = nil
+    ) {
+        self.id = id
+        self.at = at
+        self.type = type
+        self.user = user
+        self.client = client
+        self.session = session
+        self.family = family
+        self.holder = holder
+        self.requestID = requestID
+        self.detail = detail
+        self.onceKey = onceKey
+    }
+
+    init(_ row: Row) throws(StorageError) {
+        guard let type = EventType(rawValue: try row.text("type")) else {
+            throw .corrupt(reason: "column type holds an unknown type of event")
+        }
+        id = try row.identifier("id")
+        at = try row.instant("at")
+        self.type = type
+        user = try row.optionalIdentifier("account_id")
+        client = try row.optionalIdentifier("client_id")
+        session = try row.optionalIdentifier("session_id")
+        family = try row.optionalBytes("family_id").flatMap(FamilyKey.init)
+        holder = Holder(
+            address: NetworkAddress(stored: try row.text("address")), agent: UserAgent(try row.text("agent")))
+        requestID = try row.text("request_id")
+        detail = try row.text("detail")
+    }
+}
+
+extension Statement where Answer == Void {
+    package static func record(_ event: Event) -> Self {
+        Self(
+            """
+            INSERT INTO event (
+                id, at, type, account_id, client_id, session_id, family_id, address, agent, request_id, detail, once_key)
+            VALUES (
+                \(event.id), \(event.at), \(event.type.rawValue), \(event.user), \(event.client), \(event.session),
+                \(event.family), \(event.holder.address), \(event.holder.agent), \(event.requestID), \(event.detail),
+                \(event.onceKey))
+            ON CONFLICT (once_key) DO NOTHING
+            """)
+    }
+
+    package static func removeEvents(before: Milliseconds) -> Self {
+        Self(
+            "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE at < \(before) ORDER BY at, id LIMIT 500)")
+    }
+}
+
+/// Which events to read.
+package struct EventFilter: Hashable, Sendable {
+    package var user: UserID?
+    package var type: EventType?
+    package var since: Milliseconds?
+    /// Only those after this one, in the order of the log: where the last page ended.
+    package var after: Position?
+    package var limit: Int64
+
+    package struct Position: Hashable, Sendable {
+        package let at: Milliseconds
+        package let id: EventID
+
+        package init(at: Milliseconds, id: EventID) {
+            self.at = at
+            self.id = id
+        }
+    }
+
+    package init(
+        user: UserID? = nil, type: EventType? = nil, since: Milliseconds? = nil, after: Position? = nil,
+        limit: Int64 = 500
+    ) {
+        self.user = user
+        self.type = type
+        self.since = since
+        self.after = after
+        self.limit = limit
+    }
+}
+
+extension Statement where Answer == [Event] {
+    /// Events in the order in which they happened.
+    package static func events(_ wanted: EventFilter) -> Self {
+        var filter: SQL = "1 = 1"
+        if let user = wanted.user { filter = "\(filter) AND account_id = \(user)" }
+        if let type = wanted.type { filter = "\(filter) AND type = \(type.rawValue)" }
+        if let since = wanted.since { filter = "\(filter) AND at >= \(since)" }
+        if let after = wanted.after {
+            filter = "\(filter) AND (at > \(after.at) OR (at = \(after.at) AND id > \(after.id)))"
+        }
+        return Self(
+            """
+            SELECT id, at, type, account_id, client_id, session_id, family_id, address, agent, request_id, detail
+            FROM event WHERE \(filter) ORDER BY at, id LIMIT \(wanted.limit)
+            """
+        ) { rows throws(StorageError) in try rows.map { row throws(StorageError) in try Event(row) } }
+    }
+}

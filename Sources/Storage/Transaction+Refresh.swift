@@ -1,0 +1,108 @@
+package import OAuth
+
+/// What became of a refresh token that the blind rotation did not take.
+package enum RefreshOutcome: Hashable, Sendable {
+    /// Row 5: the family stands at the next generation.
+    case rotated(LiveFamily)
+    /// Row 8: the family stands beyond the presented token again.
+    case fastForwarded(LiveFamily)
+    /// Row 6: the current token once more.
+    case retry(LiveFamily)
+    /// Rows 2, 3, 4 and 7.
+    case refused(Refusal)
+
+    package struct Refusal: Hashable, Sendable {
+        package let decision: RefreshDecision
+        /// Whose the family is; nil where there is none.
+        package let user: UserID?
+        package let session: SessionID?
+    }
+}
+
+/// What a decision about a refresh token needs beside the use itself.
+package struct RefreshRules: Hashable, Sendable {
+    package var window: RetryWindow
+    package var thefts: TheftPolicy
+    package var epoch: Int64
+    package var monotonicSinceRotation: Int64?
+    package var requestID: String
+
+    package init(
+        window: RetryWindow, thefts: TheftPolicy, epoch: Int64, monotonicSinceRotation: Int64? = nil, requestID: String
+    ) {
+        self.window = window
+        self.thefts = thefts
+        self.epoch = epoch
+        self.monotonicSinceRotation = monotonicSinceRotation
+        self.requestID = requestID
+    }
+}
+
+extension Transaction {
+    /// Reads a family, decides (rows 2 to 8 of docs/refresh.md) and applies the decision by compare-and-set.
+    ///
+    /// - Throws: `conflict` when somebody else wrote between the read and the write; the whole closure is then run again.
+    package func decide(_ use: RefreshUse, _ rules: RefreshRules) throws(StorageError) -> RefreshOutcome {
+        let judged = try run(.judge(use.family))
+        let decision = decideRefresh(
+            of: use.generation, family: judged?.state, caller: use.caller,
+            circumstances: RefreshCircumstances(
+                now: use.now, window: rules.window, epoch: rules.epoch,
+                monotonicSinceRotation: rules.monotonicSinceRotation))
+        switch decision {
+        case .unknown, .stranger, .over:
+            return .refused(.init(decision: decision, user: judged?.user, session: judged?.session))
+        case .rotate:
+            return .rotated(try written(run(.rotate(use))))
+        case .fastForward:
+            guard let judged else { throw .conflict(reason: "a family vanished within its transaction") }
+            return .fastForwarded(
+                try written(run(.fastForward(use, from: judged.state.generation, epoch: rules.epoch))))
+        case .retry:
+            return .retry(try written(run(.family(use.family))))
+        case .theft(let theft):
+            guard let judged else { throw .conflict(reason: "a family vanished within its transaction") }
+            try end(judged, by: theft, use, rules)
+            return .refused(.init(decision: decision, user: judged.user, session: judged.session))
+        }
+    }
+
+    /// Row 7: ends what the policy says, and notes both holders, in this transaction. Lock order: session, families.
+    private func end(
+        _ judged: JudgedFamily, by theft: TheftClass, _ use: RefreshUse, _ rules: RefreshRules
+    ) throws(StorageError) {
+        let reason = EndReason(theft)
+        let reach = rules.thefts.reach(theft)
+        switch reach {
+        case .family: break
+        case .session: _ = try run(.endSession(judged.session, reason, at: use.now))
+        case .user: _ = try run(.endSessions(ofUser: judged.user, reason, at: use.now))
+        }
+        guard try run(.endFamily(use.family, seenAt: judged.state.generation, reason, at: use.now)) else {
+            throw .conflict(reason: "a family changed under a decision")
+        }
+        switch reach {
+        case .family: break
+        case .session: try run(.endFamilies(ofSession: judged.session, reason, at: use.now))
+        case .user: try run(.endFamilies(ofUser: judged.user, reason, at: use.now))
+        }
+        try run(.record(theftEvent(judged, theft, reach, use, rules)))
+    }
+
+    private func theftEvent(
+        _ judged: JudgedFamily, _ theft: TheftClass, _ reach: TheftReach, _ use: RefreshUse, _ rules: RefreshRules
+    ) -> Event {
+        let detail = TheftDetail(
+            theft: theft, ended: reach, presentedGeneration: use.generation,
+            currentGeneration: judged.state.generation, lastRotationAt: judged.state.rotatedAt,
+            lastRotationBy: judged.state.rotatedBy)
+        return Event(
+            at: use.now, type: .refreshTheft, user: judged.user, client: use.caller.client, session: judged.session,
+            family: use.family, holder: use.caller.holder, requestID: rules.requestID, detail: detail.json)
+    }
+
+    private func written<Value>(_ value: Value?) throws(StorageError) -> Value {
+        guard let value else { throw .conflict(reason: "a family changed under a decision") }
+        return value
+    }
+}

@@ -1,0 +1,38 @@
+package import OAuth
+package import Storage
+import Synchronization
+
+/// Registered clients, remembered until storage says that something changed.
+///
+/// What must hold at once (a removed client's sessions) does not rest on this: its families end with it.
+package final class ClientDirectory: Sendable {
+    private struct State {
+        var clients: [ClientID: Client] = [:]
+        var epoch = 0
+    }
+
+    private let database: any Database
+    private let state = Mutex(State())
+
+    package init(_ database: any Database) { self.database = database }
+
+    package func client(_ id: ClientID) async throws(StorageError) -> Client? {
+        let (known, epoch) = state.withLock { ($0.clients[id], $0.epoch) }
+        if let known { return known }
+        guard let client = try await database.read({ tx throws(StorageError) in try tx.client(id) }) else { return nil }
+        state.withLock { state in
+            // A change between our read and now makes what we read old.
+            guard state.epoch == epoch else { return }
+            if state.clients.count >= Limits.cachedClients { state.clients.removeAll(keepingCapacity: true) }
+            state.clients[id] = client
+        }
+        return client
+    }
+
+    package func forgetAll() {
+        state.withLock { state in
+            state.epoch += 1
+            state.clients.removeAll()
+        }
+    }
+}

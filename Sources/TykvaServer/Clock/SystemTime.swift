@@ -1,0 +1,19 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+package import OAuth
+
+/// The machine's clocks, read nowhere else.
+package enum SystemTime {
+    package static func wall() -> Milliseconds { Milliseconds(read(CLOCK_REALTIME)) }
+
+    package static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}

@@ -1,0 +1,47 @@
+import HTTPTypes
+package import Hummingbird
+import Logging
+import OAuth
+
+/// `POST /token` (RFC 6749 §3.2).
+package struct TokenEndpoint: Sendable {
+    let clients: ClientAuthenticator
+    let password: PasswordGrant
+    let refreshToken: RefreshTokenGrant
+    let clientCredentials: ClientCredentialsGrant
+    let clock: DeploymentClock
+    let proxies: TrustedProxies
+
+    func answer(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        do {
+            let form = try await ProtocolRequest.form(request)
+            let presented = try PresentedCredentials(
+                authorization: request.headers[values: .authorization], form: form)
+            let client = try await clients.authenticate(presented)
+            let wanted = try TokenRequest(form)
+            guard client.grants.contains(wanted.grant) else {
+                throw OAuthError.unauthorizedClient("the client may not use this grant type")
+            }
+            let origin = proxies.origin(of: request, context)
+            var response = JSONResponse.response(try await grant(wanted, to: client, from: origin).json())
+            response.headers[.cacheControl] = "no-store"
+            return response
+        } catch {
+            return OAuthErrorResponse.response(to: error, logger: context.logger)
+        }
+    }
+
+    private func grant(
+        _ wanted: TokenRequest, to client: Client, from origin: RequestOrigin
+    ) async throws -> TokenResponse {
+        let now = clock.now()
+        switch wanted {
+        case .password(let request):
+            return try await password.answer(request, client: client, from: origin, at: now)
+        case .refreshToken(let request):
+            return try await refreshToken.answer(request, client: client, from: origin, at: now)
+        case .clientCredentials(let target):
+            return try clientCredentials.answer(target, client: client, at: now)
+        }
+    }
+}

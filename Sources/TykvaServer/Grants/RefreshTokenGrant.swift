@@ -1,0 +1,119 @@
+import Metrics
+package import OAuth
+package import Storage
+
+/// RFC 6749 §6 by the state machine of docs/refresh.md: the blind rotation first, the decision when it touches no row.
+package struct RefreshTokenGrant: Sendable {
+    private let database: any Database
+    private let tokens: TokenIssuer
+    private let keys: RefreshKeys
+    private let configuration: ServerConfiguration
+    private let clock: DeploymentClock
+    private let rotations = RecentRotations()
+    private let epoch: RestoreEpoch
+    private let events: RefreshEvents
+    private let counts = RefreshCounts()
+
+    package init(
+        _ database: any Database, tokens: TokenIssuer, keys: RefreshKeys, configuration: ServerConfiguration,
+        clock: DeploymentClock, epoch: RestoreEpoch, events: EventRecorder
+    ) {
+        self.database = database
+        self.tokens = tokens
+        self.keys = keys
+        self.configuration = configuration
+        self.clock = clock
+        self.epoch = epoch
+        self.events = RefreshEvents(events)
+    }
+
+    /// - Throws: `invalid_grant` for rows 1 to 4 and 7, in the same words; `invalid_scope`, `invalid_target`.
+    package func answer(
+        _ request: RefreshTokenRequest, client: Client, from origin: RequestOrigin, at now: Milliseconds
+    ) async throws -> TokenResponse {
+        guard let token = RefreshToken(request.token, keys: keys) else {
+            counts.garbage.increment()
+            throw Self.refusal("no token of ours")
+        }
+        let use = RefreshUse(
+            family: token.family.key, generation: token.generation,
+            caller: RefreshCaller(client: client.id, holder: origin.holder), newKey: keys.activeNumber, now: now,
+            newIdleExpiry: now + configuration.lifetimes.familyIdle)
+        // A narrowed answer is checked before anything is written; a family's scope and audience never change.
+        if !request.target.asksForNothing { try await check(request.target, use, client: client) }
+        if let family = try await database.once(.rotate(use)) {
+            return try advanced(family, token, use, request.target, client: client, origin)
+        }
+        return try await decided(token, use, request.target, client: client, origin)
+    }
+
+    /// Rows 2 to 8, in one transaction.
+    private func decided(
+        _ token: RefreshToken, _ use: RefreshUse, _ target: TokenTarget, client: Client, _ origin: RequestOrigin
+    ) async throws -> TokenResponse {
+        let rules = RefreshRules(
+            window: configuration.retryWindow, thefts: configuration.thefts, epoch: epoch.current,
+            monotonicSinceRotation: rotations.elapsed(
+                use.family, after: use.generation, now: clock.monotonicNow()),
+            requestID: origin.requestID)
+        switch try await database.write({ tx throws(StorageError) in try tx.decide(use, rules) }) {
+        case .rotated(let family):
+            return try advanced(family, token, use, target, client: client, origin)
+        case .fastForwarded(let family):
+            counts.fastForwarded.increment()
+            events.noteFastForward(family, use, origin)
+            return try advanced(family, token, use, target, client: client, origin)
+        case .retry(let family):
+            counts.retried.increment()
+            return try answer(family, token, target, client: client, at: use.now)
+        case .refused(let refusal):
+            counts.count(refusal.decision)
+            events.note(refusal, use, origin)
+            throw Self.refusal("\(refusal.decision)")
+        }
+    }
+
+    private func advanced(
+        _ family: LiveFamily, _ token: RefreshToken, _ use: RefreshUse, _ target: TokenTarget, client: Client,
+        _ origin: RequestOrigin
+    ) throws -> TokenResponse {
+        rotations.note(use.family, generation: family.generation, at: clock.monotonicNow())
+        counts.rotated.increment()
+        events.note(family, use, origin)
+        return try answer(family, token, target, client: client, at: use.now)
+    }
+
+    private func answer(
+        _ family: LiveFamily, _ token: RefreshToken, _ target: TokenTarget, client: Client, at now: Milliseconds
+    ) throws -> TokenResponse {
+        let successor = RefreshToken(family: token.family, generation: family.generation, keyNumber: family.tokenKey)
+        guard let text = successor.text(keys: keys) else {
+            throw OAuthError.temporarilyUnavailable(
+                reason: "this node lacks master secret \(family.tokenKey)", retryAfter: Limits.storageRetrySeconds)
+        }
+        let scope = try target.scope(within: family.scope.intersection(client.scope))
+        let audience = try target.audience(
+            granted: family.resources, registered: client.audiences, scope: scope, issuer: tokens.issuer)
+        return try tokens.issue(
+            .user(
+                family.user, family.session, family.authentication, claims: family.claims.allowed(by: client.claims)),
+            client: client.id, scope: scope, audience: audience, at: now, latestExpiry: family.expiresAt,
+            refreshToken: text)
+    }
+
+    /// Refuses a scope or resource that the family does not have; whatever else is wrong, the rows will tell.
+    private func check(_ target: TokenTarget, _ use: RefreshUse, client: Client) async throws {
+        let family = try await database.read { tx throws(StorageError) -> LiveFamily? in
+            guard let judged = try tx.run(.judge(use.family)), judged.state.client == client.id else { return nil }
+            return try tx.run(.family(use.family))
+        }
+        guard let family else { return }
+        let scope = try target.scope(within: family.scope.intersection(client.scope))
+        _ = try target.audience(
+            granted: family.resources, registered: client.audiences, scope: scope, issuer: tokens.issuer)
+    }
+
+    private static func refusal(_ reason: String) -> OAuthError {
+        .invalidGrant("the refresh token is invalid, expired or revoked", reason: reason)
+    }
+}

@@ -1,0 +1,54 @@
+import HTTPTypes
+package import Hummingbird
+import Logging
+package import OAuth
+import Secrets
+import Storage
+
+/// Renders whatever an endpoint throws as RFC 6749 §5.2 says; the reason goes to the log, never to the client.
+package enum OAuthErrorResponse {
+    package static func response(to error: any Error, logger: Logger) -> Response {
+        let refusal = oauthError(error)
+        log(refusal, error, logger)
+        var response = JSONResponse.response(
+            #"{"error":"\#(refusal.code.rawValue)","error_description":"\#(refusal.description)"}"#,
+            status: status(refusal.code))
+        response.headers[.cacheControl] = "no-store"
+        if refusal.code == .invalidClient, refusal.challengeBasic {
+            response.headers[.wwwAuthenticate] = #"Basic realm="tykva", charset="UTF-8""#
+        }
+        if let seconds = refusal.retryAfter { response.headers[.retryAfter] = String(seconds) }
+        return response
+    }
+
+    private static func status(_ code: OAuthError.Code) -> HTTPResponse.Status {
+        switch code {
+        case .invalidClient: .unauthorized
+        case .temporarilyUnavailable: .serviceUnavailable
+        default: .badRequest
+        }
+    }
+
+    private static func oauthError(_ error: any Error) -> OAuthError {
+        switch error {
+        case let refusal as OAuthError: refusal
+        case StorageError.overloaded(let seconds):
+            .temporarilyUnavailable(reason: "the storage queue is full", retryAfter: seconds)
+        case let trouble as StorageError:
+            .temporarilyUnavailable(reason: "\(trouble)", retryAfter: Limits.storageRetrySeconds)
+        case PasswordHasherError.overloaded(let seconds):
+            .temporarilyUnavailable(reason: "the password queue is full", retryAfter: seconds)
+        case let http as HTTPError where http.status == .contentTooLarge:
+            .invalidRequest("the request is too large")
+        default:
+            .temporarilyUnavailable(reason: "\(error)", retryAfter: Limits.storageRetrySeconds)
+        }
+    }
+
+    private static func log(_ refusal: OAuthError, _ error: any Error, _ logger: Logger) {
+        let level: Logger.Level = refusal.code == .temporarilyUnavailable ? .error : .info
+        logger.log(
+            level: level, "refused",
+            metadata: ["error": "\(refusal.code.rawValue)", "reason": "\(refusal.description): \(refusal.reason)"])
+    }
+}

@@ -1,0 +1,77 @@
+package import OAuth
+package import Secrets
+
+/// Every setting of a server that is not where it listens: with its bounds, checked when it is made.
+package struct ServerConfiguration: Sendable {
+    package let issuer: Issuer
+    package var lifetimes: Lifetimes
+    package var retryWindow: RetryWindow
+    package var thefts: TheftPolicy
+    package var passwordHashing: PasswordHashing
+    /// Networks whose connections may name the caller by `X-Forwarded-For`.
+    package var trustedProxies: TrustedProxies
+    /// How long the audit log is kept.
+    package var eventRetention: Duration
+
+    package init(
+        issuer: Issuer, lifetimes: Lifetimes = Lifetimes(), retryWindow: RetryWindow = .standard,
+        thefts: TheftPolicy = .standard, passwordHashing: PasswordHashing = PasswordHashing(),
+        trustedProxies: TrustedProxies = .none, eventRetention: Duration = .days(400)
+    ) {
+        self.issuer = issuer
+        self.lifetimes = lifetimes
+        self.retryWindow = retryWindow
+        self.thefts = thefts
+        self.passwordHashing = passwordHashing
+        self.trustedProxies = trustedProxies
+        self.eventRetention = eventRetention
+    }
+
+    /// How long tokens and sessions live.
+    package struct Lifetimes: Hashable, Sendable {
+        package static let accessTokenBounds: ClosedRange<Duration> = .minutes(1) ... .hours(1)
+        package static let familyBounds: ClosedRange<Duration> = .minutes(5) ... .days(3650)
+
+        /// Of an access token: 1 minute … 1 hour.
+        package let accessToken: Duration
+        /// Of a family that nobody refreshes.
+        package let familyIdle: Duration
+        /// Of a family, however often it is refreshed.
+        package let familyAbsolute: Duration
+
+        package init() {
+            accessToken = .minutes(5)
+            familyIdle = .days(30)
+            familyAbsolute = .days(180)
+        }
+
+        /// - Throws: When a value is out of its bounds, or the idle lifetime exceeds the absolute one.
+        package init(accessToken: Duration, familyIdle: Duration, familyAbsolute: Duration) throws(InvalidValue) {
+            guard Self.accessTokenBounds.contains(accessToken) else {
+                throw InvalidValue("access token lifetime", "it must be 1 minute to 1 hour")
+            }
+            guard Self.familyBounds.contains(familyIdle), Self.familyBounds.contains(familyAbsolute) else {
+                throw InvalidValue("session lifetime", "it must be 5 minutes to 3650 days")
+            }
+            guard familyIdle <= familyAbsolute else {
+                throw InvalidValue("session lifetime", "the idle lifetime must not exceed the absolute one")
+            }
+            self.accessToken = accessToken
+            self.familyIdle = familyIdle
+            self.familyAbsolute = familyAbsolute
+        }
+    }
+
+    /// What a password check costs, and how many run and wait at once; nil means the hasher's own default.
+    package struct PasswordHashing: Sendable {
+        package var cost: PasswordHashingCost
+        package var threads: Int?
+        package var queueLength: Int?
+
+        package init(cost: PasswordHashingCost = .standard, threads: Int? = nil, queueLength: Int? = nil) {
+            self.cost = cost
+            self.threads = threads
+            self.queueLength = queueLength
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package import Hummingbird
+package import NIOCore
+
+/// What the issuer's endpoints need of a request context; an application's own context may conform.
+package protocol IssuerRequestContext: RequestContext, RemoteAddressRequestContext {}
+
+/// The context of `tykva serve`.
+package struct ServeRequestContext: IssuerRequestContext {
+    package var coreContext: CoreRequestContextStorage
+    package let remoteAddress: SocketAddress?
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        remoteAddress = source.channel.remoteAddress
+    }
+}

@@ -1,0 +1,122 @@
+package import OAuth
+package import Secrets
+package import Storage
+
+/// A database that belongs to this issuer, opens with these master secrets, and holds signing keys.
+///
+/// Having one is proof that a start may go on: nothing is written when anything is wrong.
+package struct OpenedDeployment: Sendable {
+    package let database: any Database
+    package let secrets: MasterSecrets
+    package let deployment: Deployment
+
+    /// What the start is allowed to do.
+    package struct Terms: Sendable {
+        package var issuer: Issuer
+        package var isDev: Bool
+        package var mayChangeIssuer: Bool
+
+        package init(issuer: Issuer, isDev: Bool, mayChangeIssuer: Bool = false) {
+            self.issuer = issuer
+            self.isDev = isDev
+            self.mayChangeIssuer = mayChangeIssuer
+        }
+    }
+
+    /// - Parameter database: Migrated already.
+    /// - Throws: `InvalidValue` with one sentence when issuer, secret or kind of data do not fit; `StorageError`.
+    package init(
+        _ database: any Database, secrets: MasterSecrets, terms: Terms, at now: Milliseconds
+    ) async throws {
+        self.database = database
+        self.secrets = secrets
+        try await Self.checkSecrets(database, secrets, at: now)
+        deployment = try await Self.openDeployment(database, terms, at: now)
+        try await Self.makeFirstKeys(database, secrets, at: now)
+    }
+
+    /// Compares every registered check value; registers the secret of an empty database.
+    package static func checkSecrets(
+        _ database: any Database, _ secrets: MasterSecrets, at now: Milliseconds
+    ) async throws {
+        let registered = try await database.read { tx throws(StorageError) in try tx.run(.masterSecrets) }
+        for known in registered {
+            guard let value = secrets.checkValue(known.number) else {
+                throw InvalidValue("master secret", "number \(known.number), which this database knows, is not here")
+            }
+            guard ConstantTime.equal(value, known.checkValue) else {
+                throw InvalidValue("master secret", "number \(known.number) is not the one of this database")
+            }
+        }
+        guard registered.isEmpty, let value = secrets.checkValue(secrets.activeNumber) else { return }
+        let first = RegisteredMasterSecret(number: secrets.activeNumber, checkValue: value)
+        try await database.write { tx throws(StorageError) in
+            guard try tx.run(.masterSecrets).isEmpty else { return }
+            try tx.run(.register(first, at: now))
+        }
+    }
+
+    private static func openDeployment(
+        _ database: any Database, _ terms: Terms, at now: Milliseconds
+    ) async throws -> Deployment {
+        let found = try await database.read { tx throws(StorageError) in try tx.run(.deployment) }
+        guard let found else {
+            let made = try await database.write { tx throws(StorageError) -> Deployment? in
+                try tx.run(.makeDeployment(issuer: terms.issuer, isDev: terms.isDev, at: now))
+                    ?? tx.run(.deployment)
+            }
+            guard let made else { throw StorageError.corrupt(reason: "table deployment has no row after it was made") }
+            return try check(made, terms)
+        }
+        guard found.issuer != terms.issuer.text else { return try check(found, terms) }
+        _ = try checkKind(found, terms)
+        guard terms.mayChangeIssuer || found.devAt != nil else {
+            throw InvalidValue(
+                "issuer",
+                "this database belongs to \(found.issuer); every client and verifier knows that name, and changing it "
+                    + "to \(terms.issuer) signs everybody out (--change-issuer does it)")
+        }
+        let event = Event(at: now, type: .issuerChanged)
+        let changed = try await database.write { tx throws(StorageError) -> Deployment? in
+            try tx.run(.changeIssuer(to: terms.issuer))
+            try tx.run(.record(event))
+            return try tx.run(.deployment)
+        }
+        guard let changed else { throw StorageError.corrupt(reason: "table deployment has no row") }
+        return changed
+    }
+
+    private static func check(_ deployment: Deployment, _ terms: Terms) throws -> Deployment {
+        guard deployment.issuer == terms.issuer.text else {
+            throw InvalidValue("issuer", "another process has just made this database for \(deployment.issuer)")
+        }
+        return try checkKind(deployment, terms)
+    }
+
+    private static func checkKind(_ deployment: Deployment, _ terms: Terms) throws -> Deployment {
+        switch (deployment.devAt != nil, terms.isDev) {
+        case (true, false):
+            throw InvalidValue(
+                "data", "it was made with --dev, with a demo user whose password is public; begin with another folder")
+        case (false, true):
+            throw InvalidValue("data", "it is not a --dev folder; --dev adds a demo user and would open it to strangers")
+        default: return deployment
+        }
+    }
+
+    /// One key that signs and one successor that is published, at the first start.
+    private static func makeFirstKeys(_ database: any Database, _ secrets: MasterSecrets, at now: Milliseconds) async throws {
+        guard try await database.read({ tx throws(StorageError) in try tx.run(.signingKeys) }).isEmpty else { return }
+        let active = try SigningKey.make(life: KeyLife(publishedAt: now, activeAt: now), secrets: secrets)
+        let successor = try SigningKey.make(life: KeyLife(publishedAt: now + .milliseconds(1), activeAt: nil), secrets: secrets)
+        let events = [active, successor].map { key in
+            Event(at: now, type: .keyAdded, detail: #"{"kid":"\#(key.id)"}"#)
+        }
+        try await database.write { tx throws(StorageError) in
+            guard try tx.run(.signingKeys).isEmpty else { return }
+            try tx.run(.add(active))
+            try tx.run(.add(successor))
+            for event in events { try tx.run(.record(event)) }
+        }
+    }
+}
