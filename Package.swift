@@ -18,6 +18,7 @@ extension Target.Dependency {
     static let crypto: Self = .product(name: "Crypto", package: "swift-crypto")
     static let deque: Self = .product(name: "DequeModule", package: "swift-collections")
     static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
+    static let grdbSQLite: Self = .product(name: "GRDBSQLite", package: "GRDB.swift")
     static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdHTTP2: Self = .product(name: "HummingbirdHTTP2", package: "hummingbird")
@@ -67,7 +68,9 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "Secrets", dependencies: ["CSodium", .crypto, .deque], swiftSettings: settings),
         .target(name: "OAuth", dependencies: ["Secrets", .crypto], swiftSettings: settings),
-        .target(name: "Storage", dependencies: ["OAuth", "Secrets", .grdb, .crypto, .deque, .logging], swiftSettings: settings),
+        .target(
+            name: "Storage", dependencies: ["OAuth", "Secrets", .grdb, .grdbSQLite, .crypto, .deque, .logging],
+            swiftSettings: settings),
         .target(
             name: "TykvaVerifier",
             dependencies: [.jwtKit, .crypto, .asyncHTTPClient, .logging, .metrics, .serviceLifecycle, .nioCore],
@@ -109,7 +112,11 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "OAuthTests", dependencies: ["OAuth", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: settings),
+        .executableTarget(
+            name: "crash-writer", dependencies: ["Storage", "TestSupport"], path: "Tests/CrashWriter",
+            swiftSettings: settings),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "TestSupport", "crash-writer"], swiftSettings: settings),
         .testTarget(
             name: "TykvaVerifierTests", dependencies: ["TykvaVerifier", "TestSupport", .jwtKit, .hummingbird],
             swiftSettings: settings),
