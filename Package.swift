@@ -19,6 +19,7 @@ extension Target.Dependency {
     static let cryptoExtras: Self = .product(name: "CryptoExtras", package: "swift-crypto")
     static let deque: Self = .product(name: "DequeModule", package: "swift-collections")
     static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
+    static let grdbSQLite: Self = .product(name: "GRDBSQLite", package: "GRDB.swift")
     static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdHTTP2: Self = .product(name: "HummingbirdHTTP2", package: "hummingbird")
@@ -72,7 +73,8 @@ let package = Package(
         .target(name: "OAuth", dependencies: ["Secrets", "StrictFormats", .crypto], swiftSettings: settings),
         .target(
             name: "Storage",
-            dependencies: ["OAuth", "Secrets", "StrictFormats", .grdb, .crypto, .deque, .logging],
+            dependencies: ["OAuth", "Secrets", "StrictFormats", .grdb, .grdbSQLite, .crypto, .deque, .logging],
+            resources: [.embedInCode("Migrations")],
             swiftSettings: settings),
         .target(
             name: "TykvaVerifier",
@@ -122,7 +124,11 @@ let package = Package(
         .testTarget(name: "StrictFormatsTests", dependencies: ["StrictFormats"], swiftSettings: settings),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "OAuthTests", dependencies: ["OAuth", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: settings),
+        .executableTarget(
+            name: "crash-writer", dependencies: ["Storage", "TestSupport"], path: "Tests/CrashWriter",
+            swiftSettings: settings),
+        .testTarget(
+            name: "StorageTests", dependencies: ["Storage", "TestSupport", "crash-writer"], swiftSettings: settings),
         .testTarget(
             name: "TykvaVerifierTests", dependencies: ["TykvaVerifier", "TestSupport", .jwtKit, .hummingbird],
             swiftSettings: settings),

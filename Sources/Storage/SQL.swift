@@ -1,0 +1,99 @@
+/// A statement's text with the values that belong in it, written as one string literal.
+///
+/// ```swift
+/// "SELECT id FROM account WHERE name = \(name) AND disabled_at IS NULL"
+/// ```
+/// An interpolated value is bound; it never becomes text. The text itself comes from literals alone, so a runtime string
+/// cannot become SQL: there is no initialiser that takes one.
+package struct SQL: Sendable {
+    /// The texts and the places of the values between them, in order.
+    package private(set) var pieces: [Piece]
+    /// The values, in the order of their places.
+    package private(set) var binds: [SQLValue]
+
+    package enum Piece: Sendable {
+        case text(StaticString)
+        case bind
+    }
+
+    /// The text with `$1`, `$2`, … at the places of the values: ascending and never repeated.
+    ///
+    /// To SQLite `$2` is a name and takes the number of its first appearance, so only this order means the same to both
+    /// engines. The numbers are given here, at the end, because fragments are put together before.
+    package var text: String {
+        var text = ""
+        text.reserveCapacity(pieces.reduce(0) { $0 + $1.capacity })
+        var number = 0
+        for piece in pieces {
+            switch piece {
+            case .text(let literal):
+                literal.withUTF8Buffer { text.append(String(decoding: $0, as: UTF8.self)) }
+            case .bind:
+                number += 1
+                text.append("$")
+                text.append(String(number))
+            }
+        }
+        return text
+    }
+}
+
+extension SQL: ExpressibleByStringInterpolation {
+    package init(stringLiteral value: StaticString) {
+        self.init(pieces: [.text(value)], binds: [])
+    }
+
+    package init(stringInterpolation: Interpolation) {
+        self = stringInterpolation.sql
+    }
+
+    package struct Interpolation: StringInterpolationProtocol {
+        fileprivate var sql: SQL
+
+        package init(literalCapacity: Int, interpolationCount: Int) {
+            sql = SQL(pieces: [], binds: [])
+            sql.pieces.reserveCapacity(2 * interpolationCount + 1)
+            sql.binds.reserveCapacity(interpolationCount)
+        }
+
+        package mutating func appendLiteral(_ literal: StaticString) {
+            guard literal.utf8CodeUnitCount > 0 else { return }
+            sql.pieces.append(.text(literal))
+        }
+
+        /// Binds the value at this place.
+        package mutating func appendInterpolation(_ value: some SQLBindable) {
+            sql.pieces.append(.bind)
+            sql.binds.append(value.sqlValue)
+        }
+
+        /// Binds the value, or a null of its type.
+        package mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
+            sql.pieces.append(.bind)
+            sql.binds.append(value.sqlValue)
+        }
+
+        /// Puts another piece of SQL in this place, with its own binds: for the filters of a list.
+        package mutating func appendInterpolation(_ fragment: SQL) {
+            sql.pieces.append(contentsOf: fragment.pieces)
+            sql.binds.append(contentsOf: fragment.binds)
+        }
+    }
+}
+
+/// Shows the text, never the values.
+extension SQL: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { text }
+    package var debugDescription: String { text }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension SQL.Piece {
+    /// How many bytes of text the piece takes, at most: a place is `$` and up to five digits.
+    fileprivate var capacity: Int {
+        switch self {
+        case .text(let literal): literal.utf8CodeUnitCount
+        case .bind: 6
+        }
+    }
+}
