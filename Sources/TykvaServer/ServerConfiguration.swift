@@ -62,16 +62,27 @@ package struct ServerConfiguration: Sendable {
         }
     }
 
-    /// What a password check costs, and how many run and wait at once; nil means the hasher's own default.
+    /// What a password check costs, and how many run and wait at once.
     package struct PasswordHashing: Sendable {
         package var cost: PasswordHashingCost
+        /// How many are computed at once; the number of cores when nil.
         package var threads: Int?
-        package var queueLength: Int?
+        /// How many may wait for each of them.
+        package var waitingPerThread: Int
 
-        package init(cost: PasswordHashingCost = .standard, threads: Int? = nil, queueLength: Int? = nil) {
+        package init(
+            cost: PasswordHashingCost = .standard, threads: Int? = nil,
+            waitingPerThread: Int = PasswordHasher.waitingPerThread
+        ) {
             self.cost = cost
             self.threads = threads
-            self.queueLength = queueLength
+            self.waitingPerThread = waitingPerThread
         }
+    }
+}
+
+extension PasswordHasher {
+    package convenience init(_ settings: ServerConfiguration.PasswordHashing) throws(PasswordHasherError) {
+        try self.init(cost: settings.cost, threads: settings.threads, waitingPerThread: settings.waitingPerThread)
     }
 }

@@ -1,9 +1,8 @@
-package import Hummingbird
 package import Logging
-package import OAuth
+import OAuth
 package import Secrets
 package import ServiceLifecycle
-package import Storage
+import Storage
 
 /// The composition root: a deployment and a configuration in, routes and services out.
 ///
@@ -27,7 +26,7 @@ package struct TykvaServer: Sendable {
         let epoch = RestoreEpoch(opened.deployment.restoreEpoch)
         let directory = ClientDirectory(database)
         let clients = ClientAuthenticator(directory)
-        let hasher = PasswordHasher(configuration.passwordHashing)
+        let hasher = try PasswordHasher(configuration.passwordHashing)
         let tokens = TokenIssuer(
             issuer: configuration.issuer, keys: keys, lifetime: configuration.lifetimes.accessToken)
         self.clock = clock

@@ -48,6 +48,11 @@ extension Statement where Answer == Void {
 package struct RegisteredMasterSecret: Hashable, Sendable {
     package let number: UInt8
     package let checkValue: [UInt8]
+
+    package init(number: UInt8, checkValue: [UInt8]) {
+        self.number = number
+        self.checkValue = checkValue
+    }
 }
 
 extension Statement where Answer == [RegisteredMasterSecret] {

@@ -1,4 +1,4 @@
-import OAuth
+package import OAuth
 import Synchronization
 
 /// When this process rotated which family, by the monotonic clock: needed only after the wall clock went back far.

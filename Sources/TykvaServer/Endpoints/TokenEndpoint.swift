@@ -1,10 +1,10 @@
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
 import Logging
 import OAuth
 
 /// `POST /token` (RFC 6749 §3.2).
-package struct TokenEndpoint: Sendable {
+struct TokenEndpoint: Sendable {
     let clients: ClientAuthenticator
     let password: PasswordGrant
     let refreshToken: RefreshTokenGrant

@@ -1,7 +1,7 @@
 package import Logging
 import Metrics
 import OAuth
-package import ServiceLifecycle
+import ServiceLifecycle
 package import Storage
 
 /// Writes the events that need not stand in the transaction of what they tell: after it, and at most so many waiting.

@@ -87,7 +87,7 @@ package struct PasswordGrant: Sendable {
     /// Stores the password under today's parameters; when that fails, the next sign-in tries again.
     private func rehash(_ password: PresentedPassword, _ old: PasswordHash, of user: UserID) async {
         guard let new = try? await hasher.rehash(password) else { return }
-        try? await database.once(.upgradePasswordHash(from: old.text, to: new.text, of: user))
+        try? await database.once(.upgradePasswordHash(from: old.stored, to: new.stored, of: user))
     }
 
     /// One event a user and hour: a stranger must not be able to fill the log.

@@ -4,7 +4,7 @@ import JWTKit
 package import OAuth
 package import Secrets
 package import Storage
-import StrictFormats
+package import StrictFormats
 
 /// A private key that can sign: made new, or opened from its row.
 package struct SigningKey: Sendable {
@@ -20,7 +20,7 @@ package struct SigningKey: Sendable {
     /// - Throws: When the sealed private half does not open with the master secret.
     package init(_ row: SigningKeyRow, secrets: MasterSecrets) async throws {
         let box = try SealedBox(bytes: row.sealedPrivate)
-        let secret = try box.open(with: secrets, purpose: .signingKey, associatedData: Array(row.id.text.utf8))
+        let secret = try box.open(for: .signingKey, associatedData: Array(row.id.text.utf8), with: secrets)
         let key = try secret.withUnsafeBytes { try P256.Signing.PrivateKey(rawRepresentation: $0) }
         try await self.init(key, life: row.life)
     }
@@ -30,8 +30,8 @@ package struct SigningKey: Sendable {
         let key = P256.Signing.PrivateKey()
         let id = try thumbprint(key.publicKey)
         let box = try SealedBox.seal(
-            SecretBytes(copying: key.rawRepresentation), with: secrets, purpose: .signingKey,
-            associatedData: Array(id.text.utf8))
+            SecretBytes(copying: key.rawRepresentation), for: .signingKey, associatedData: Array(id.text.utf8),
+            with: secrets)
         return SigningKeyRow(
             id: id, algorithm: .es256, publicJWK: jwk(key.publicKey, id: id).encodedString, sealedPrivate: box.bytes,
             life: life)

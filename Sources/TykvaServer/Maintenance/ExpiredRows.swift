@@ -1,5 +1,5 @@
 import Logging
-import OAuth
+package import OAuth
 import ServiceLifecycle
 import Storage
 

@@ -13,8 +13,8 @@ struct StorageWatch: Service {
     let logger: Logger
 
     func run() async throws {
-        var seen: Int64?
         try? await cancelWhenGracefulShutdown {
+            var seen: Int64?
             while true {
                 try await Task.sleep(for: .seconds(1))
                 seen = await look(since: seen)

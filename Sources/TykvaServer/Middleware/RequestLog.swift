@@ -11,8 +11,8 @@ package struct RequestLog<Context: RequestContext>: RouterMiddleware {
 
     package init(monotonic: @escaping @Sendable () -> Int64) { self.monotonic = monotonic }
 
-    package func handle(
-        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    @concurrent package func handle(
+        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         let began = monotonic()
         var response: Response

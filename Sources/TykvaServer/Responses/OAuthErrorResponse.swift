@@ -1,7 +1,7 @@
 import HTTPTypes
 package import Hummingbird
-import Logging
-package import OAuth
+package import Logging
+import OAuth
 import Secrets
 import Storage
 

@@ -62,8 +62,10 @@ package struct OpenedDeployment: Sendable {
         let found = try await database.read { tx throws(StorageError) in try tx.run(.deployment) }
         guard let found else {
             let made = try await database.write { tx throws(StorageError) -> Deployment? in
-                try tx.run(.makeDeployment(issuer: terms.issuer, isDev: terms.isDev, at: now))
-                    ?? tx.run(.deployment)
+                if let made = try tx.run(.makeDeployment(issuer: terms.issuer, isDev: terms.isDev, at: now)) {
+                    return made
+                }
+                return try tx.run(.deployment)
             }
             guard let made else { throw StorageError.corrupt(reason: "table deployment has no row after it was made") }
             return try check(made, terms)
