@@ -24,14 +24,17 @@ extension Target.Dependency {
     static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdHTTP2: Self = .product(name: "HummingbirdHTTP2", package: "hummingbird")
     static let hummingbirdTesting: Self = .product(name: "HummingbirdTesting", package: "hummingbird")
-    static let hummingbirdTLS: Self = .product(name: "HummingbirdTLS", package: "hummingbird")
     static let jwtKit: Self = .product(name: "JWTKit", package: "jwt-kit")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let metrics: Self = .product(name: "Metrics", package: "swift-metrics")
+    static let coreMetrics: Self = .product(name: "CoreMetrics", package: "swift-metrics")
     static let mustache: Self = .product(name: "Mustache", package: "swift-mustache")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let nioCertificateReloading: Self = .product(name: "NIOCertificateReloading", package: "swift-nio-extras")
+    static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let nioTLS: Self = .product(name: "NIOTLS", package: "swift-nio")
+    static let hummingbirdCore: Self = .product(name: "HummingbirdCore", package: "hummingbird")
     static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
     static let serviceLifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -91,8 +94,8 @@ let package = Package(
             name: "TykvaServer",
             dependencies: [
                 "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaVerifier", .crypto, .hummingbird,
-                .hummingbirdHTTP2, .hummingbirdTLS, .httpTypes, .jwtKit, .logging, .metrics, .nioCore,
-                .nioCertificateReloading, .nioSSL, .serviceLifecycle, .unixSignals,
+                .hummingbirdCore, .hummingbirdHTTP2, .httpTypes, .jwtKit, .logging, .metrics, .coreMetrics, .nioCore,
+                .nioCertificateReloading, .nioHTTPTypes, .nioSSL, .nioTLS, .serviceLifecycle, .unixSignals,
             ],
             swiftSettings: settings),
         .target(

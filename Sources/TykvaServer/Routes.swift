@@ -1,3 +1,4 @@
+import HTTPTypes
 package import Hummingbird
 
 /// Every route of the issuer, on one screen. Pages, authorization and administration follow as they are built.
@@ -16,5 +17,14 @@ package struct Routes: Sendable {
         router.post("/revoke") { request, context in await revocation.answer(request, context) }
         router.get("/health/live") { _, _ in health.live() }
         router.get("/health/ready") { _, _ in await health.ready() }
+        router.get("/favicon.ico") { _, _ in Response(status: .noContent) }
+        for path in ["/token", "/revoke"] as [RouterPath] { refuse([.get, .put, .delete, .patch], at: path, router) }
+    }
+
+    /// The path is there, and says which method it wants (RFC 9110 §15.5.6).
+    private func refuse<Context: IssuerRequestContext>(
+        _ methods: [HTTPRequest.Method], at path: RouterPath, _ router: some RouterMethods<Context>
+    ) {
+        for method in methods { router.on(path, method: method) { _, _ in Problem.methodNotAllowed("POST") } }
     }
 }

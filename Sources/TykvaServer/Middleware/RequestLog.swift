@@ -2,12 +2,14 @@ import HTTPTypes
 package import Hummingbird
 import Logging
 import Metrics
+import Synchronization
 
-/// One line a request: method, path without its query, status, time, and the id that the answer carries too.
+/// Counts every request, logs it (at `debug`; trouble at `error`), and gives the answer its request id.
 ///
 /// What a request says is bounded, and neither query, header nor body is ever logged.
 package struct RequestLog<Context: RequestContext>: RouterMiddleware {
     private let monotonic: @Sendable () -> Int64
+    private let counts = RequestCounts()
 
     package init(monotonic: @escaping @Sendable () -> Int64) { self.monotonic = monotonic }
 
@@ -18,27 +20,48 @@ package struct RequestLog<Context: RequestContext>: RouterMiddleware {
         var response: Response
         do {
             response = try await next(request, context)
+        } catch let error as HTTPError where error.status == .notFound {
+            response = NotFound.response(to: request)
         } catch let error as HTTPError {
-            response = try error.response(from: request, context: context)
+            response = Problem.response(error.status)
+        } catch {
+            context.logger.error("a request failed", metadata: ["error": "\(error)"])
+            response = Problem.response(.serviceUnavailable)
         }
         response.headers[.requestID] = "\(context.id)"
-        response.headers[.xContentTypeOptions] = "nosniff"
         let duration = monotonic() - began
-        context.logger.info(
-            "request",
+        context.logger.log(
+            level: response.status.code >= 500 ? .error : .debug, "request",
             metadata: [
                 "method": "\(request.method.rawValue.prefix(16))", "path": "\(request.uri.path.prefix(128))",
                 "status": "\(response.status.code)", "ms": "\(duration)",
             ])
-        count(response, endpoint: context.endpointPath, milliseconds: duration)
+        counts.count(endpoint: context.endpointPath ?? "none", status: response.status.code, milliseconds: duration)
         return response
     }
+}
 
-    /// Labels come from the route table and the status class, never from the request's text.
-    private func count(_ response: Response, endpoint: String?, milliseconds: Int64) {
-        let labels = [("endpoint", endpoint ?? "none"), ("status", "\(response.status.code / 100)xx")]
-        Counter(label: "tykva_http_requests_total", dimensions: labels).increment()
-        Timer(label: "tykva_http_request_seconds", dimensions: [("endpoint", endpoint ?? "none")])
-            .recordMilliseconds(milliseconds)
+/// One counter for each endpoint and status class: labels come from the route table, never from the request's text.
+private final class RequestCounts: Sendable {
+    private struct Key: Hashable {
+        let endpoint: String
+        let statusClass: Int
+    }
+
+    private let known = Mutex<[Key: (Counter, Timer)]>([:])
+
+    func count(endpoint: String, status: Int, milliseconds: Int64) {
+        let key = Key(endpoint: endpoint, statusClass: status / 100)
+        let (counter, timer) = known.withLock { known in
+            if let found = known[key] { return found }
+            let counter = Counter(
+                label: "tykva_http_requests_total",
+                dimensions: [("endpoint", endpoint), ("status", "\(key.statusClass)xx")])
+            let timer = Timer(label: "tykva_http_request_seconds", dimensions: [("endpoint", endpoint)])
+            known[key] = (counter, timer)
+            return (counter, timer)
+        }
+        counter.increment()
+        timer.recordMilliseconds(milliseconds)
     }
 }

@@ -1,0 +1,46 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+import Logging
+import NIOCertificateReloading
+import ServiceLifecycle
+import UnixSignals
+
+/// HUP reads the certificate and its key again; a second TERM or INT ends the process at once.
+///
+/// The first TERM or INT is the service group's: it lives until that one's graceful shutdown has ended everything else.
+struct Signals: Service {
+    let certificates: TimedCertificateReloader?
+    let logger: Logger
+
+    func run() async throws {
+        let signals = await UnixSignalsSequence(trapping: .sighup, .sigterm, .sigint)
+        // Stopped as one of the last services, so that a second signal is seen while the others still end.
+        await cancelWhenGracefulShutdown {
+            var stops = 0
+            for await signal in signals {
+                if signal == .sighup {
+                    reload()
+                    continue
+                }
+                stops += 1
+                if stops == 2 { _exit(130) }
+            }
+        }
+    }
+
+    private func reload() {
+        guard let certificates else {
+            logger.notice("SIGHUP: there is no certificate to read again")
+            return
+        }
+        do {
+            try certificates.reload()
+            logger.notice("SIGHUP: certificate and key were read again")
+        } catch {
+            logger.error("SIGHUP: the old certificate stays in use", metadata: ["error": "\(error)"])
+        }
+    }
+}
