@@ -139,7 +139,11 @@ let package = Package(
             name: "TykvaHummingbirdTests", dependencies: ["TykvaHummingbird", .hummingbirdTesting, .jwtKit],
             swiftSettings: settings),
         .testTarget(
-            name: "TykvaServerTests", dependencies: ["TykvaServer", "TestSupport", .hummingbirdTesting],
+            name: "TykvaServerTests",
+            dependencies: [
+                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TestSupport", .httpTypes, .hummingbird,
+                .hummingbirdTesting, .logging, .nioCore,
+            ],
             swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]
