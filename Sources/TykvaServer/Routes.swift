@@ -8,6 +8,14 @@ package struct Routes: Sendable {
     let metadata: MetadataEndpoint
     let keySet: KeySetEndpoint
     let health: HealthEndpoint
+    let isSecure: Bool
+
+    /// Routes with what stands around them: headers of every answer, counts and logs, rendered errors.
+    package func install(on router: Router<ServeRequestContext>) {
+        router.add(middleware: ResponseHeaders(isSecure: isSecure))
+        router.add(middleware: RequestLog(monotonic: { SystemTime.monotonic() }))
+        add(to: router)
+    }
 
     package func add<Context: IssuerRequestContext>(to router: some RouterMethods<Context>) {
         router.get("/.well-known/openid-configuration") { request, _ in metadata.answer(request) }

@@ -50,7 +50,8 @@ package struct TykvaServer: Sendable {
             metadata: MetadataEndpoint(
                 ServerMetadata(issuer: configuration.issuer, algorithm: .es256, scopes: [])),
             keySet: KeySetEndpoint(keys: keys),
-            health: HealthEndpoint(database: database, keys: keys, clock: clock))
+            health: HealthEndpoint(database: database, keys: keys, clock: clock),
+            isSecure: configuration.issuer.isSecure)
         services = [
             StorageWatch(
                 database: database, clients: directory, keys: keys, epoch: epoch, clock: clock, logger: logger),

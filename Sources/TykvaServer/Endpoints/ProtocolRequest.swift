@@ -16,8 +16,11 @@ enum ProtocolRequest {
         guard request.uri.query == nil else {
             throw OAuthError.invalidRequest("parameters belong in the body, not in the query")
         }
-        let body = try await request.body.collect(upTo: Limits.bodyBytes)
-        return try FormParameters(body.readableBytesView)
+        do {
+            return try FormParameters(await request.body.collect(upTo: Limits.bodyBytes).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw OAuthError.invalidRequest("the request is too large")
+        }
     }
 }
 

@@ -38,8 +38,6 @@ package enum OAuthErrorResponse {
             .temporarilyUnavailable(reason: "\(trouble)", retryAfter: Limits.storageRetrySeconds)
         case PasswordHasherError.overloaded(let seconds):
             .temporarilyUnavailable(reason: "the password queue is full", retryAfter: seconds)
-        case let http as HTTPError where http.status == .contentTooLarge:
-            .invalidRequest("the request is too large")
         default:
             .temporarilyUnavailable(reason: "\(error)", retryAfter: Limits.storageRetrySeconds)
         }

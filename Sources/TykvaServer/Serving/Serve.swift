@@ -18,9 +18,7 @@ package func serve(_ plan: ServePlan) async throws {
     let server = try await TykvaServer(
         plan.opened, configuration: plan.configuration, clock: plan.clock, logger: plan.logger)
     let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
-    router.add(middleware: RequestLog(monotonic: { SystemTime.monotonic() }))
-    router.add(middleware: ResponseHeaders(isSecure: plan.configuration.issuer.isSecure))
-    server.routes.add(to: router)
+    server.routes.install(on: router)
     let additions = try await plan.additions(router, server)
     let certificates = try plan.tls.map { try certificateReloader($0) }
     let application = Application(

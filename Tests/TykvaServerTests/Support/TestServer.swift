@@ -48,9 +48,7 @@ struct TestServer {
                 _ = try await database.write { tx throws(StorageError) in try tx.add(client, event) }
             }
             let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
-            router.add(middleware: RequestLog(monotonic: { 0 }))
-            router.add(middleware: ResponseHeaders(isSecure: true))
-            server.routes.add(to: router)
+            server.routes.install(on: router)
             let application = Application(router: router, services: server.services, logger: logger)
             try await application.test(.ahc()) { http in
                 try await body(TestServer(clock: clock, database: database, http: http, secrets: secrets))
