@@ -118,7 +118,8 @@ let package = Package(
             name: "orders", dependencies: ["TykvaHummingbird", "TykvaVerifier", .hummingbird], path: "Examples/Orders",
             swiftSettings: settings),
         .executableTarget(
-            name: "billing", dependencies: ["TykvaHummingbird", "TykvaVerifier", .hummingbird], path: "Examples/Billing",
+            name: "billing", dependencies: ["TykvaHummingbird", "TykvaVerifier", .hummingbird],
+            path: "Examples/Billing",
             swiftSettings: settings),
 
         .target(

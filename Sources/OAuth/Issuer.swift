@@ -55,7 +55,9 @@ package struct Origin: Hashable, Sendable {
     package var isLoopback: Bool {
         host == "localhost" || host == "[::1]"
             || (host.hasPrefix("127.") && host.split(separator: ".").count == 4
-                && host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+                && host.utf8.allSatisfy {
+                    $0 == UInt8(ascii: ".") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                })
     }
 
     /// Host and port of an authority without user information; nil when it has any other form.

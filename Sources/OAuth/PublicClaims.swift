@@ -30,7 +30,8 @@ package struct PublicClaims: Hashable, Sendable {
         var members: [Member] = []
         for line in stored.utf8.split(separator: UInt8(ascii: "\n")) {
             guard let sign = line.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            members.append(Member(name: String(line[..<sign]) ?? "", json: String(line[line.index(after: sign)...]) ?? ""))
+            members.append(
+                Member(name: String(line[..<sign]) ?? "", json: String(line[line.index(after: sign)...]) ?? ""))
         }
         self.members = members
     }

@@ -31,7 +31,8 @@ package struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
     package init(_ text: String) throws(InvalidValue) {
         self.text = try Printable.text(text, what: "e-mail address", maximumBytes: Self.maximumBytes)
         let parts = self.text.split(separator: "@", omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, !parts[1].hasPrefix("."), !parts[1].hasSuffix("."),
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, !parts[1].hasPrefix("."),
+            !parts[1].hasSuffix("."),
             parts[1].contains(".") || parts[1] == "localhost", !self.text.contains(where: \.isWhitespace)
         else { throw InvalidValue("e-mail address", "it does not have the form name@host") }
         key = self.text.lowercased().precomposedStringWithCanonicalMapping

@@ -23,7 +23,8 @@ import Testing
 
     @Test func `files have at most 300 lines, and lines 120 columns`() throws {
         for file in Self.swiftFiles(Self.everything) {
-            let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+            let lines = try String(contentsOf: file, encoding: .utf8).split(
+                separator: "\n", omittingEmptySubsequences: false)
             #expect(lines.count <= 301, "\(file.lastPathComponent) has \(lines.count) lines")
             for (number, line) in lines.enumerated() where line.count > 120 {
                 Issue.record("\(file.lastPathComponent):\(number + 1) has \(line.count) columns")
@@ -33,7 +34,8 @@ import Testing
 
     @Test func `functions have at most 70 lines`() throws {
         for file in Self.swiftFiles(["Sources"]) {
-            let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
+            let lines = try String(contentsOf: file, encoding: .utf8).split(
+                separator: "\n", omittingEmptySubsequences: false)
             for (number, length) in functionLengths(lines) where length > 70 {
                 Issue.record("\(file.lastPathComponent):\(number + 1) begins a function of \(length) lines")
             }
@@ -100,10 +102,14 @@ import Testing
         for (number, line) in lines.enumerated() {
             let trimmed = line.drop { $0 == " " }
             let words = trimmed.split(separator: " ").prefix(5)
-            guard words.contains(where: { $0 == "func" || $0.hasPrefix("init(") }), !trimmed.hasPrefix("//") else { continue }
+            guard words.contains(where: { $0 == "func" || $0.hasPrefix("init(") }), !trimmed.hasPrefix("//") else {
+                continue
+            }
             let indent = line.count - trimmed.count
             let closing = String(repeating: " ", count: indent) + "}"
-            guard let end = lines[number...].firstIndex(where: { $0 == closing || $0.hasPrefix(closing + " ") }) else { continue }
+            guard let end = lines[number...].firstIndex(where: { $0 == closing || $0.hasPrefix(closing + " ") }) else {
+                continue
+            }
             found.append((number, end - number + 1))
         }
         return found

@@ -74,7 +74,9 @@ import Testing
             #expect(try await server.signIn(with: [("scope", "orders:read admin")]).error == "invalid_scope")
             let tokens = try Tokens(await server.signIn(with: [("scope", "orders:read")]))
             #expect(tokens.scope == "orders:read")
-            #expect(try await server.refresh(tokens.refreshToken, with: [("scope", "orders:write")]).error == "invalid_scope")
+            #expect(
+                try await server.refresh(tokens.refreshToken, with: [("scope", "orders:write")]).error
+                    == "invalid_scope")
             #expect(try Tokens(await server.refresh(tokens.refreshToken)).scope == "orders:read")
         }
     }
@@ -86,7 +88,8 @@ import Testing
             let billing = [("resource", "https://billing.example.com")]
             let tokens = try Tokens(await server.signIn(with: bare + billing))
             #expect(try tokens.claims["aud"]?.stringValue == "https://billing.example.com")
-            #expect(try await server.signIn(with: bare + [("resource", "https://evil.example")]).error == "invalid_target")
+            #expect(
+                try await server.signIn(with: bare + [("resource", "https://evil.example")]).error == "invalid_target")
             let next = try Tokens(await server.refresh(tokens.refreshToken))
             #expect(try next.claims["aud"]?.stringValue == "https://billing.example.com")
             let api = [("resource", "https://api.example.com")]

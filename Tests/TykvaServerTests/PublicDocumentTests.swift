@@ -1,6 +1,6 @@
 import HTTPTypes
-import StrictFormats
 import Storage
+import StrictFormats
 import Testing
 
 @testable import TykvaServer

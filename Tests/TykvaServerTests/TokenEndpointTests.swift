@@ -1,8 +1,8 @@
 import Foundation
 import HTTPTypes
 import OAuth
-import StrictFormats
 import Storage
+import StrictFormats
 import Testing
 
 @testable import TykvaServer

@@ -47,7 +47,9 @@ package struct RefreshToken: Hashable, Sendable {
         var bytes = [Self.version, keyNumber]
         bytes.reserveCapacity(Self.byteCount)
         bytes += family.bytes
-        for shift in stride(from: 24, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: generation >> shift)) }
+        for shift in stride(from: 24, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: generation >> shift))
+        }
         bytes += key.authenticate(bytes)
         return Self.prefix + Base64URL.encode(bytes)
     }

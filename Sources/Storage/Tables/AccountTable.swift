@@ -156,7 +156,8 @@ extension Statement where Answer == Bool {
 
     /// False when the user was disabled already.
     static func disable(_ user: UserID, at now: Milliseconds) -> Self {
-        Self("UPDATE account SET disabled_at = \(now) WHERE id = \(user) AND disabled_at IS NULL RETURNING id") { rows in
+        Self("UPDATE account SET disabled_at = \(now) WHERE id = \(user) AND disabled_at IS NULL RETURNING id") {
+            rows in
             !rows.isEmpty
         }
     }

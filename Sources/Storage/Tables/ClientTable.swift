@@ -89,7 +89,9 @@ extension Statement where Answer == Bool {
 }
 
 extension Statement where Answer == Void {
-    static func removeClaims(of client: ClientID) -> Self { Self("DELETE FROM client_claim WHERE client_id = \(client)") }
+    static func removeClaims(of client: ClientID) -> Self {
+        Self("DELETE FROM client_claim WHERE client_id = \(client)")
+    }
 
     static func addClaim(_ attribute: AttributeName, to client: ClientID) -> Self {
         Self("INSERT INTO client_claim (client_id, attribute) VALUES (\(client), \(attribute))")

@@ -82,11 +82,14 @@ extension Row {
 
     func holder(_ prefix: String) throws(StorageError) -> Holder {
         Holder(
-            address: NetworkAddress(stored: try text(prefix + "_address")), agent: UserAgent(try text(prefix + "_agent")))
+            address: NetworkAddress(stored: try text(prefix + "_address")),
+            agent: UserAgent(try text(prefix + "_agent")))
     }
 
     func family(_ column: String) throws(StorageError) -> FamilyKey {
-        guard let key = FamilyKey(try bytes(column)) else { throw .corrupt(reason: "column \(column) holds no family id") }
+        guard let key = FamilyKey(try bytes(column)) else {
+            throw .corrupt(reason: "column \(column) holds no family id")
+        }
         return key
     }
 

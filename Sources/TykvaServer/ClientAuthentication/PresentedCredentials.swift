@@ -22,7 +22,8 @@ package struct PresentedCredentials: Sendable {
                 throw .invalidRequest("the client authenticates in more than one way")
             }
             guard let (name, secret) = Self.basic(header) else {
-                throw .invalidClient(reason: "the Authorization header holds no Basic credentials", challengeBasic: true)
+                throw .invalidClient(
+                    reason: "the Authorization header holds no Basic credentials", challengeBasic: true)
             }
             if let other = form["client_id"], other != name {
                 throw .invalidRequest("client_id differs from the authenticated client")

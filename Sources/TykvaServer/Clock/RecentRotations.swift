@@ -39,7 +39,9 @@ package final class RecentRotations: Sendable {
     package func elapsed(_ family: FamilyKey, after presented: UInt32, now monotonic: Int64) -> Int64? {
         guard presented < .max else { return nil }
         return ring.withLock { ring in
-            ring.entries.last { $0.family == family && $0.generation == presented + 1 }.map { max(0, monotonic - $0.at) }
+            ring.entries.last { $0.family == family && $0.generation == presented + 1 }.map {
+                max(0, monotonic - $0.at)
+            }
         }
     }
 }

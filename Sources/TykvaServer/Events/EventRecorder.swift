@@ -38,7 +38,8 @@ package struct EventRecorder: Service {
             try await database.once(.record(event))
         } catch {
             dropped.increment()
-            logger.warning("an event was not written", metadata: ["type": "\(event.type.rawValue)", "error": "\(error)"])
+            logger.warning(
+                "an event was not written", metadata: ["type": "\(event.type.rawValue)", "error": "\(error)"])
         }
     }
 }

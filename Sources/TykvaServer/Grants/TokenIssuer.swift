@@ -22,7 +22,8 @@ package struct TokenIssuer: Sendable {
         latestExpiry: Milliseconds? = nil, refreshToken: String? = nil
     ) throws -> TokenResponse {
         guard let key = keys.current.active(at: now) else {
-            throw OAuthError.temporarilyUnavailable(reason: "no active signing key", retryAfter: Limits.storageRetrySeconds)
+            throw OAuthError.temporarilyUnavailable(
+                reason: "no active signing key", retryAfter: Limits.storageRetrySeconds)
         }
         let expiry = min(now + lifetime, latestExpiry ?? now + lifetime)
         let claims = AccessTokenClaims(
@@ -36,7 +37,9 @@ package struct TokenIssuer: Sendable {
     /// 128 random bits as hexadecimal digits.
     private static func randomTokenID() -> String {
         var generator = SystemRandomNumberGenerator()
-        let value = (UInt64.random(in: .min ... .max, using: &generator), UInt64.random(in: .min ... .max, using: &generator))
+        let value = (
+            UInt64.random(in: .min ... .max, using: &generator), UInt64.random(in: .min ... .max, using: &generator)
+        )
         return hexadecimal(value.0) + hexadecimal(value.1)
     }
 

@@ -1,10 +1,11 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 package import Logging
 import StrictFormats
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Writes one JSON object a line to stderr: time, level, message, and the metadata as members.
 package struct JSONLogHandler: LogHandler {

@@ -7,7 +7,8 @@ struct SeriesName: Hashable, Comparable, CustomStringConvertible {
     private let labels: String
 
     init(_ label: String, _ dimensions: [(String, String)]) {
-        self.label = String(label.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ":") ? $0 : "_" })
+        self.label = String(
+            label.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ":") ? $0 : "_" })
         labels = dimensions.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ",")
     }
 

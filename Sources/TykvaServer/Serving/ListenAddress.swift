@@ -8,7 +8,8 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// - Parameter text: `HOST:PORT`, with an IPv6 address in brackets.
     package init(_ text: String) throws(InvalidValue) {
         func invalid() -> InvalidValue {
-            InvalidValue("address \(text.prefix(80))", "it must have the form HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080")
+            InvalidValue(
+                "address \(text.prefix(80))", "it must have the form HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080")
         }
         guard let colon = text.lastIndex(of: ":") else { throw invalid() }
         let digits = text[text.index(after: colon)...]

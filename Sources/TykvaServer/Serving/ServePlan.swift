@@ -31,7 +31,8 @@ package struct ServePlan: Sendable {
     }
 
     package init(
-        listen: ListenAddress, tls: TLSFiles? = nil, metricsListen: ListenAddress? = nil, maximumConnections: Int = 1024,
+        listen: ListenAddress, tls: TLSFiles? = nil, metricsListen: ListenAddress? = nil,
+        maximumConnections: Int = 1024,
         opened: OpenedDeployment, configuration: ServerConfiguration, clock: DeploymentClock, logger: Logger,
         additions: @escaping @Sendable (Router<ServeRequestContext>, TykvaServer) async throws -> [any Service] = {
             _, _ in []

@@ -101,16 +101,20 @@ package struct OpenedDeployment: Sendable {
             throw InvalidValue(
                 "data", "it was made with --dev, with a demo user whose password is public; begin with another folder")
         case (false, true):
-            throw InvalidValue("data", "it is not a --dev folder; --dev adds a demo user and would open it to strangers")
+            throw InvalidValue(
+                "data", "it is not a --dev folder; --dev adds a demo user and would open it to strangers")
         default: return deployment
         }
     }
 
     /// One key that signs and one successor that is published, at the first start.
-    private static func makeFirstKeys(_ database: any Database, _ secrets: MasterSecrets, at now: Milliseconds) async throws {
+    private static func makeFirstKeys(_ database: any Database, _ secrets: MasterSecrets, at now: Milliseconds)
+        async throws
+    {
         guard try await database.read({ tx throws(StorageError) in try tx.run(.signingKeys) }).isEmpty else { return }
         let active = try SigningKey.make(life: KeyLife(publishedAt: now, activeAt: now), secrets: secrets)
-        let successor = try SigningKey.make(life: KeyLife(publishedAt: now + .milliseconds(1), activeAt: nil), secrets: secrets)
+        let successor = try SigningKey.make(
+            life: KeyLife(publishedAt: now + .milliseconds(1), activeAt: nil), secrets: secrets)
         let events = [active, successor].map { key in
             Event(at: now, type: .keyAdded, detail: #"{"kid":"\#(key.id)"}"#)
         }
