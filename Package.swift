@@ -115,11 +115,11 @@ let package = Package(
             swiftSettings: settings),
 
         .executableTarget(
-            name: "orders", dependencies: ["TykvaHummingbird", "TykvaVerifier", .hummingbird], path: "Examples/Orders",
-            swiftSettings: settings),
+            name: "orders", dependencies: ["TykvaHummingbird", "TykvaVerifier", .hummingbird],
+            path: "Examples/Orders", swiftSettings: settings),
         .executableTarget(
-            name: "billing", dependencies: ["TykvaHummingbird", "TykvaVerifier", .hummingbird], path: "Examples/Billing",
-            swiftSettings: settings),
+            name: "billing", dependencies: ["TykvaHummingbird", "TykvaVerifier", .hummingbird],
+            path: "Examples/Billing", swiftSettings: settings),
 
         .target(
             name: "TestSupport", dependencies: ["OAuth", "Secrets", "Storage", .logging], path: "Tests/TestSupport",
