@@ -71,6 +71,7 @@ package struct JSONMembers: Sendable {
     }
 
     private static func equal(_ text: JSONText, _ string: String, in bytes: Span<UInt8>) -> Bool {
+        // Most names differ in length, and then the string need not be opened.
         if text.isPlain && Int(text.end - text.start) != string.utf8.count { return false }
         var string = string
         return string.withUTF8 { text.equals($0, in: bytes) }
