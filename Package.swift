@@ -133,10 +133,16 @@ let package = Package(
         .testTarget(
             name: "StorageTests", dependencies: ["Storage", "TestSupport", "crash-writer"], swiftSettings: settings),
         .testTarget(
-            name: "TykvaVerifierTests", dependencies: ["TykvaVerifier", "TestSupport", .jwtKit, .hummingbird],
+            name: "TykvaVerifierTests", dependencies: [
+                "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto, .cryptoExtras, .hummingbird, .httpTypes,
+                .jwtKit, .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
+            ],
             swiftSettings: settings),
         .testTarget(
-            name: "TykvaHummingbirdTests", dependencies: ["TykvaHummingbird", .hummingbirdTesting, .jwtKit],
+            name: "TykvaHummingbirdTests", dependencies: [
+                "StrictFormats", "TykvaHummingbird", "TykvaVerifier", .crypto, .hummingbird, .hummingbirdTesting,
+                .httpTypes, .nioCore,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "TykvaServerTests",
