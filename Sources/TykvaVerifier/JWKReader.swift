@@ -39,7 +39,9 @@ struct JWKReader {
             let modulus = try bytes("n")
             let exponent = try bytes("e")
             try check(modulus: modulus, exponent: exponent)
-            return try make(id, algorithm) { try .init(modulus: modulus, exponent: exponent, isPSS: algorithm == .ps256) }
+            return try make(id, algorithm) {
+                try .init(modulus: modulus, exponent: exponent, isPSS: algorithm == .ps256)
+            }
         case .eddsa:
             try require("kty", "OKP")
             try require("crv", "Ed25519")
@@ -81,16 +83,21 @@ struct JWKReader {
         guard let text = document[name]?.stringValue, let bytes = Base64URL.decode(text), !bytes.isEmpty else {
             throw JWKSetError("key \(index) has no \(name) in base64url")
         }
-        guard count == nil || bytes.count == count else { throw JWKSetError("key \(index) has \(name) of a wrong length") }
+        guard count == nil || bytes.count == count else {
+            throw JWKSetError("key \(index) has \(name) of a wrong length")
+        }
         return bytes
     }
 
     /// RFC 7518 §6.3.1 (no leading zero) and FIPS 186-5 §5.4 (an odd exponent, 2¹⁶ < e).
     private func check(modulus: [UInt8], exponent: [UInt8]) throws(JWKSetError) {
         let bits = modulus.count * 8 - modulus[0].leadingZeroBitCount
-        guard modulus[0] != 0, exponent[0] != 0 else { throw JWKSetError("key \(index) has a number with leading zeros") }
+        guard modulus[0] != 0, exponent[0] != 0 else {
+            throw JWKSetError("key \(index) has a number with leading zeros")
+        }
         guard Self.modulusBits.contains(bits) else {
-            throw JWKSetError("key \(index) is an RSA key of \(bits) bits, and \(Self.modulusBits.lowerBound) are needed")
+            throw JWKSetError(
+                "key \(index) is an RSA key of \(bits) bits, and \(Self.modulusBits.lowerBound) are needed")
         }
         let value = exponent.count <= 4 ? exponent.reduce(0) { $0 << 8 | UInt64($1) } : 0
         guard value > 1 << 16, value % 2 == 1 else { throw JWKSetError("key \(index) has a weak or unusable exponent") }

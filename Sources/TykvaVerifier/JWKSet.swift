@@ -26,7 +26,9 @@ public struct JWKSet: Sendable {
         } catch {
             throw JWKSetError("\(error)")
         }
-        guard let documents = set.objectValue?["keys"]?.arrayValue else { throw JWKSetError("there is no array of keys") }
+        guard let documents = set.objectValue?["keys"]?.arrayValue else {
+            throw JWKSetError("there is no array of keys")
+        }
         guard documents.count <= Self.maximumKeys else {
             throw JWKSetError("there are \(documents.count) keys, more than \(Self.maximumKeys)")
         }

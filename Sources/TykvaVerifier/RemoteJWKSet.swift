@@ -110,10 +110,13 @@ public final class RemoteJWKSet: Service, Sendable {
         guard (1...60).contains(timeoutSeconds) else {
             throw TokenVerifierConfigurationError("the timeout for fetching keys must be 1 to 60 seconds")
         }
-        return HTTPDocumentFetcher(client: client ?? HTTPDocumentFetcher.sharedClient, timeout: .seconds(timeoutSeconds))
+        return HTTPDocumentFetcher(
+            client: client ?? HTTPDocumentFetcher.sharedClient, timeout: .seconds(timeoutSeconds))
     }
 
-    private static func policy(_ staleIfErrorSeconds: Int) throws(TokenVerifierConfigurationError) -> RemoteKeyState.Policy {
+    private static func policy(_ staleIfErrorSeconds: Int) throws(TokenVerifierConfigurationError)
+        -> RemoteKeyState.Policy
+    {
         guard (0...86_400).contains(staleIfErrorSeconds) else {
             throw TokenVerifierConfigurationError("keys can go on without the issuer for 0 to 86400 seconds")
         }
@@ -236,6 +239,7 @@ extension Duration {
     var nanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? (seconds < 0 ? .min : .max) : product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
+        return overflow
+            ? (seconds < 0 ? .min : .max) : product.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
     }
 }

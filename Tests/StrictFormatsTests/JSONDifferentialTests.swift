@@ -27,7 +27,9 @@ import Testing
         let seed = UInt64.random(in: .min ... .max)
         print("JSON damage from seed \(seed)")
         var random = SeededRandom(seed: seed)
-        let pieces = ["\"", "\\", "\\u", "\\ud800", "{", "}", "[", "]", ",", ":", "0", "-", "e", ".", "\0", " ", "\u{80}"]
+        let pieces = [
+            "\"", "\\", "\\u", "\\ud800", "{", "}", "[", "]", ",", ":", "0", "-", "e", ".", "\0", " ", "\u{80}",
+        ]
         var accepted = 0
         for _ in 0..<20_000 {
             var object = JSONObject()
@@ -80,7 +82,9 @@ import Testing
     }
 
     private static func string(_ random: inout SeededRandom) -> String {
-        let scalars: [Unicode.Scalar] = ["a", "Z", "0", " ", "\"", "\\", "/", "\n", "\u{1}", "é", "€", "😀", "\u{10FFFF}"]
+        let scalars: [Unicode.Scalar] = [
+            "a", "Z", "0", " ", "\"", "\\", "/", "\n", "\u{1}", "é", "€", "😀", "\u{10FFFF}",
+        ]
         var text = ""
         for _ in 0..<Int.random(in: 0..<12, using: &random) {
             text.unicodeScalars.append(scalars.randomElement(using: &random)!)

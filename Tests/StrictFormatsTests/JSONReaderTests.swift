@@ -4,16 +4,17 @@ import Testing
 @Suite struct JSONReaderTests {
     private static let limits = JSONLimits(bytes: 4096, depth: 8, members: 64)
 
-    @Test(arguments: [
-        ("null", JSONValue.null), ("true", true), ("false", false), (" \t\r\n1 \t\r\n", 1), ("0", 0), ("-1", -1),
-        ("9223372036854775807", 9_223_372_036_854_775_807), ("-9223372036854775808", .integer(.min)),
-        ("9223372036854775808", .number(9_223_372_036_854_775_808)), ("-0", .number(-0.0)), ("1.0", .number(1)),
-        ("1e2", .number(100)), ("1E+2", .number(100)), ("12.5e-1", .number(1.25)), ("1e-400", .number(0)),
-        ("\"\"", ""), ("\"a\"", "a"), ("\"\u{7f}\"", "\u{7f}"), ("\"é€😀\"", "é€😀"), ("\"\\u0000\"", "\0"),
-        (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{c}\n\r\t"), (#""\u00e9\u20AC\ud83d\uDE00""#, "é€😀"),
-        (#""\uFFFF\uFEFF""#, "\u{FFFF}\u{FEFF}"), ("[]", []), ("[ ]", []), ("[1 , [2],{}]", [1, [2], [:]]),
-        ("{}", [:]), ("{ }", [:]), (#"{"a":{"b":[null]},"":0}"#, ["a": ["b": [.null]], "": 0]),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("null", JSONValue.null), ("true", true), ("false", false), (" \t\r\n1 \t\r\n", 1), ("0", 0), ("-1", -1),
+            ("9223372036854775807", 9_223_372_036_854_775_807), ("-9223372036854775808", .integer(.min)),
+            ("9223372036854775808", .number(9_223_372_036_854_775_808)), ("-0", .number(-0.0)), ("1.0", .number(1)),
+            ("1e2", .number(100)), ("1E+2", .number(100)), ("12.5e-1", .number(1.25)), ("1e-400", .number(0)),
+            ("\"\"", ""), ("\"a\"", "a"), ("\"\u{7f}\"", "\u{7f}"), ("\"é€😀\"", "é€😀"), ("\"\\u0000\"", "\0"),
+            (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{c}\n\r\t"), (#""\u00e9\u20AC\ud83d\uDE00""#, "é€😀"),
+            (#""\uFFFF\uFEFF""#, "\u{FFFF}\u{FEFF}"), ("[]", []), ("[ ]", []), ("[1 , [2],{}]", [1, [2], [:]]),
+            ("{}", [:]), ("{ }", [:]), (#"{"a":{"b":[null]},"":0}"#, ["a": ["b": [.null]], "": 0]),
+        ] as [(String, JSONValue)])
     func `a valid text is read`(text: String, value: JSONValue) throws {
         #expect(try JSONValue(parsing: text, limits: Self.limits) == value)
     }
@@ -26,7 +27,8 @@ import Testing
         "\"\\U0041\"", "\"\\u+123\"", "\"\\u 123\"", "\"a\nb\"", "\"a\tb\"", "\"\u{0}\"", "\"\u{1f}\"", "\"a\"b",
         "[", "]", "[1", "[1,", "[1,]", "[,1]", "[,]", "[1 2]", "[1;2]", "[1}", "[1]]", "[]1", "[1],", "((", "[1:2]",
         "{", "}", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{,}", "{\"a\"}", "{\"a\",1}", "{a:1}",
-        "{'a':1}", "{1:1}", "{null:1}", "{\"a\":1]", "{\"a\"::1}", "{\"a\":1;\"b\":2}", "{\"a\":1}}", "{\"a\":1 \"b\":2}",
+        "{'a':1}", "{1:1}", "{null:1}", "{\"a\":1]", "{\"a\"::1}", "{\"a\":1;\"b\":2}", "{\"a\":1}}",
+        "{\"a\":1 \"b\":2}",
         "/**/1", "1//", "#1", "\u{feff}1", "\u{a0}1", "\u{2028}1", "1\u{0}", "\u{c}1", "\u{b}1", "[1]\u{0}",
         "{\"a\":1}{\"b\":2}", "\\u0031", "[\"\\u00\",1]",
     ])
@@ -47,12 +49,14 @@ import Testing
         #expect(error.reason == .loneSurrogate)
     }
 
-    @Test(arguments: [
-        [0x80], [0xBF], [0xC0, 0xAF], [0xC1, 0x81], [0xC2], [0xC2, 0x20], [0xC2, 0xC2], [0xE0, 0x80, 0x80],
-        [0xE0, 0x9F, 0xBF], [0xE2, 0x82], [0xE2, 0x82, 0x20], [0xE2, 0x28, 0xA1], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF],
-        [0xF0, 0x80, 0x80, 0x80], [0xF0, 0x8F, 0xBF, 0xBF], [0xF0, 0x9F, 0x98], [0xF0, 0x9F, 0x28, 0x80],
-        [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80], [0xFE], [0xFF],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xBF], [0xC0, 0xAF], [0xC1, 0x81], [0xC2], [0xC2, 0x20], [0xC2, 0xC2], [0xE0, 0x80, 0x80],
+            [0xE0, 0x9F, 0xBF], [0xE2, 0x82], [0xE2, 0x82, 0x20], [0xE2, 0x28, 0xA1], [0xED, 0xA0, 0x80],
+            [0xED, 0xBF, 0xBF],
+            [0xF0, 0x80, 0x80, 0x80], [0xF0, 0x8F, 0xBF, 0xBF], [0xF0, 0x9F, 0x98], [0xF0, 0x9F, 0x28, 0x80],
+            [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80], [0xFE], [0xFF],
+        ] as [[UInt8]])
     func `a string that is not UTF-8 is refused`(bytes: [UInt8]) throws {
         let quoted = Array("\"".utf8) + bytes + Array("\"".utf8)
         let error = try #require(throws: JSONError.self) { try JSONValue(parsing: quoted, limits: Self.limits) }
@@ -63,7 +67,8 @@ import Testing
 
     @Test func `the first and last scalar of each length are read`() throws {
         for scalar: Unicode.Scalar in [
-            " ", "\u{7F}", "\u{80}", "\u{7FF}", "\u{800}", "\u{D7FF}", "\u{E000}", "\u{FFFF}", "\u{10000}", "\u{10FFFF}",
+            " ", "\u{7F}", "\u{80}", "\u{7FF}", "\u{800}", "\u{D7FF}", "\u{E000}", "\u{FFFF}", "\u{10000}",
+            "\u{10FFFF}",
         ] {
             let text = String(scalar)
             #expect(try JSONValue(parsing: "\"\(text)\"", limits: Self.limits) == .string(text))
