@@ -115,8 +115,8 @@ let package = Package(
             swiftSettings: settings),
 
         .executableTarget(
-            name: "orders", dependencies: ["TykvaHummingbird", "TykvaVerifier", .hummingbird], path: "Examples/Orders",
-            swiftSettings: settings),
+            name: "orders", dependencies: ["TykvaHummingbird", "TykvaVerifier", .hummingbird],
+            path: "Examples/Orders", swiftSettings: settings),
         .executableTarget(
             name: "billing", dependencies: ["TykvaHummingbird", "TykvaVerifier", .hummingbird],
             path: "Examples/Billing",
@@ -134,10 +134,16 @@ let package = Package(
         .testTarget(
             name: "StorageTests", dependencies: ["Storage", "TestSupport", "crash-writer"], swiftSettings: settings),
         .testTarget(
-            name: "TykvaVerifierTests", dependencies: ["TykvaVerifier", "TestSupport", .jwtKit, .hummingbird],
+            name: "TykvaVerifierTests", dependencies: [
+                "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto, .cryptoExtras, .hummingbird, .httpTypes,
+                .jwtKit, .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
+            ],
             swiftSettings: settings),
         .testTarget(
-            name: "TykvaHummingbirdTests", dependencies: ["TykvaHummingbird", .hummingbirdTesting, .jwtKit],
+            name: "TykvaHummingbirdTests", dependencies: [
+                "StrictFormats", "TykvaHummingbird", "TykvaVerifier", .crypto, .hummingbird, .hummingbirdTesting,
+                .httpTypes, .nioCore,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "TykvaServerTests",

@@ -37,7 +37,8 @@ package struct JSONMembers: Sendable {
     /// Whether a member is a string of exactly these bytes.
     package func string(_ name: String, equals expected: String) -> Bool {
         guard let entry = entry(name), entry.kind == .string else { return false }
-        return Self.equal(entry.value, expected, in: bytes.span)
+        var expected = expected
+        return expected.withUTF8 { entry.value.equals($0, in: bytes.span) }
     }
 
     /// The value of either kind of number.
@@ -66,14 +67,11 @@ package struct JSONMembers: Sendable {
     }
 
     private func entry(_ name: String) -> Entry? {
-        for entry in entries where Self.equal(entry.name, name, in: bytes.span) { return entry }
-        return nil
-    }
-
-    private static func equal(_ text: JSONText, _ string: String, in bytes: Span<UInt8>) -> Bool {
-        if text.isPlain && Int(text.end - text.start) != string.utf8.count { return false }
-        var string = string
-        return string.withUTF8 { text.equals($0, in: bytes) }
+        var name = name
+        return name.withUTF8 { name in
+            for entry in entries where entry.name.equals(name, in: bytes.span) { return entry }
+            return nil
+        }
     }
 }
 

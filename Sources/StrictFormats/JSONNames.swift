@@ -6,6 +6,9 @@ struct JSONNames {
     private var names: [JSONText] = []
     private var set: Set<[UInt8]> = []
 
+    /// A bit for each class of names seen, so that a name of a class not yet seen is new without another look.
+    private var classes: UInt64 = 0
+
     /// Up to here comparing with each name is faster than hashing.
     private static let linear = 24
 
@@ -17,8 +20,21 @@ struct JSONNames {
             }
             return set.insert(name.utf8(in: bytes)).inserted
         }
-        for seen in names where seen.equals(name, in: bytes) { return false }
+        let bit = Self.bit(of: name, in: bytes)
+        if classes & bit != 0 {
+            for seen in names where seen.equals(name, in: bytes) { return false }
+        }
+        classes |= bit
         names.append(name)
         return true
+    }
+
+    /// One bit from length, first and last byte; all bits for a name with escapes, whose bytes are not its own.
+    private static func bit(of name: JSONText, in bytes: Span<UInt8>) -> UInt64 {
+        guard name.isPlain else { return .max }
+        guard name.start < name.end else { return 1 }
+        let first = UInt64(bytes[Int(name.start)])
+        let last = UInt64(bytes[Int(name.end) - 1])
+        return 1 << ((first &* 7 &+ last &* 3 &+ UInt64(name.end - name.start)) & 63)
     }
 }

@@ -54,7 +54,9 @@ struct JSONScanner {
         try expect(UInt8(ascii: "\""), bytes)
         let start = position
         var isPlain = true
-        while position < bytes.count {
+        while true {
+            position = Self.endOfRun(bytes, from: position)
+            guard position < bytes.count else { break }
             let byte = bytes[position]
             if byte == UInt8(ascii: "\"") {
                 position += 1
@@ -64,14 +66,37 @@ struct JSONScanner {
                 try escape(bytes)
             } else if byte < 0x20 {
                 throw JSONError(.controlCharacter, at: position)
-            } else if byte < 0x80 {
-                position += 1
             } else {
                 try multiByteScalar(bytes)
             }
         }
         throw JSONError(.ended, at: position)
     }
+
+    /// The first byte from `start` on that is not a plain ASCII character of a string, or the end.
+    private static func endOfRun(_ bytes: Span<UInt8>, from start: Int) -> Int {
+        var index = start
+        let raw = bytes.bytes
+        while index + 8 <= bytes.count {
+            // Eight bytes at once: the high bit of each lane says that the byte there ends the run.
+            let lanes = UInt64(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let quote = lanes ^ (ones &* 0x22)
+            let backslash = lanes ^ (ones &* 0x5C)
+            let found = ((quote &- ones) | (backslash &- ones) | (lanes &- ones &* 0x20) | lanes) & (ones << 7)
+            // A borrow can mark a lane too many, but only above a true one: the lowest mark is exact.
+            if found != 0 { return index + found.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        while index < bytes.count {
+            let byte = bytes[index]
+            // One comparison finds the controls and all beyond ASCII.
+            guard byte &- 0x20 < 0x60, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { break }
+            index += 1
+        }
+        return index
+    }
+
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
 
     /// Steps over a number (RFC 8259 §6) and tells whether it has neither fraction nor exponent.
     mutating func number(_ bytes: Span<UInt8>) throws(JSONError) -> (range: Range<Int>, isInteger: Bool) {

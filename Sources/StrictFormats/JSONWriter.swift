@@ -63,7 +63,7 @@ package struct JSONWriter: Sendable {
             endArray()
         case .object(let object):
             beginObject()
-            for member in object.members { self.member(member.name, member.value) }
+            for member in object.members { self.member(member.name, value: member.value) }
             endObject()
         }
     }
@@ -78,7 +78,7 @@ package struct JSONWriter: Sendable {
         integer(value)
     }
 
-    package mutating func member(_ name: String, _ value: JSONValue) {
+    package mutating func member(_ name: String, value: JSONValue) {
         self.name(name)
         self.value(value)
     }
