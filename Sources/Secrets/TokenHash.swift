@@ -1,4 +1,5 @@
 import Crypto
+import StrictFormats
 
 /// The SHA-256 of a random value; what the database keeps of a one-time value, and the key of its row.
 ///

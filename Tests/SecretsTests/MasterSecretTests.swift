@@ -59,7 +59,8 @@ import Testing
         let secret = MasterSecret.forTesting { UInt8($0) }
         let other = MasterSecret.forTesting { UInt8($0 + 1) }
         let keys = [
-            secret.derive(.refresh, context: "https://a.example"), secret.derive(.refresh, context: "https://b.example"),
+            secret.derive(.refresh, context: "https://a.example"),
+            secret.derive(.refresh, context: "https://b.example"),
             secret.derive(.seal, context: "https://a.example"), secret.derive(.refresh), secret.derive(.check),
             other.derive(.refresh, context: "https://a.example"),
         ]
@@ -99,8 +100,9 @@ import Testing
 extension MasterSecret {
     /// A secret with known bytes.
     static func forTesting(_ byte: (Int) -> UInt8) -> MasterSecret {
-        MasterSecret(bytes: SecretBytes(count: byteCount) { buffer in
-            for index in buffer.indices { buffer[index] = byte(index) }
-        })
+        MasterSecret(
+            bytes: SecretBytes(count: byteCount) { buffer in
+                for index in buffer.indices { buffer[index] = byte(index) }
+            })
     }
 }

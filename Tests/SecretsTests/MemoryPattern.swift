@@ -17,18 +17,27 @@
 
         /// The addresses at which the whole pattern lies in this process's writable memory.
         func occurrences() throws -> [UInt] {
-            let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
             let memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC)
             guard memory >= 0 else { throw CocoaError(.fileReadNoPermission) }
             defer { close(memory) }
             var found: [UInt] = []
-            for line in maps.split(separator: "\n") {
+            for line in try Self.maps().split(separator: "\n") {
                 let fields = line.split(separator: " ")
                 let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
                 guard fields[1].hasPrefix("rw"), ends.count == 2 else { continue }
                 found += search(memory, from: ends[0], to: ends[1])
             }
             return found
+        }
+
+        /// Foundation takes the first short read of this file for its end.
+        private static func maps() throws -> String {
+            guard let file = fopen("/proc/self/maps", "re") else { throw CocoaError(.fileReadNoPermission) }
+            defer { fclose(file) }
+            var text: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 4_096)
+            while case let count = fread(&buffer, 1, buffer.count, file), count > 0 { text += buffer[..<count] }
+            return String(decoding: text, as: UTF8.self)
         }
 
         private func search(_ memory: Int32, from start: UInt, to end: UInt) -> [UInt] {
