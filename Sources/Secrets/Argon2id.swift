@@ -1,11 +1,5 @@
 import CSodium
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Argon2id (RFC 9106) through libsodium; blocking, and with the cost of a whole hash.
 enum Argon2id {
     /// What a stored string asks of this machine.
@@ -15,7 +9,17 @@ enum Argon2id {
         let lanes: Int
     }
 
+    /// A stored string, taken apart.
+    struct Stored {
+        let text: String
+        let parameters: Parameters
+        let salt: [UInt8]
+        let tag: [UInt8]
+    }
+
     private static let maximumLanes = 16
+    private static let ownSaltBytes = 16
+    private static let ownTagBytes = 32
     private static let saltBytes = 8...48
     private static let tagBytes = 16...64
     /// With the zero byte that ends it.
@@ -35,42 +39,56 @@ enum Argon2id {
         return PasswordHash(stored: String(decoding: text, as: UTF8.self))
     }
 
-    /// Whether the password is the stored one. Takes only strings that `parameters(of:)` could read.
-    static func matches(_ password: borrowing SecretBytes, _ hash: PasswordHash) throws(PasswordHasherError) -> Bool {
+    /// Whether the password is the stored one. Takes only strings that `stored(_:)` could read.
+    static func matches(_ password: borrowing SecretBytes, _ stored: Stored) throws(PasswordHasherError) -> Bool {
         precondition(Sodium.isReady)
-        let string = buffer(of: hash)
-        // libsodium answers -1 for a wrong password and for trouble; only the former sets EINVAL.
-        let (code, error) = withCharacters(of: password) { characters, count in
-            errno = 0
-            let code = crypto_pwhash_argon2id_str_verify(string, characters, UInt64(count))
-            return (code, errno)
+        guard stored.parameters.lanes == 1, stored.salt.count == ownSaltBytes else {
+            return matchesForeign(password, stored)
         }
-        if code == 0 { return true }
-        guard error == EINVAL else { throw .outOfMemory }
-        return false
+        var tag = [UInt8](repeating: 0, count: stored.tag.count)
+        defer { Sodium.wipe(&tag) }
+        let code = withCharacters(of: password) { characters, count in
+            crypto_pwhash_argon2id(
+                &tag, UInt64(tag.count), characters, UInt64(count), stored.salt, UInt64(stored.parameters.passes),
+                stored.parameters.memoryKiB * 1_024, crypto_pwhash_ALG_ARGON2ID13)
+        }
+        guard code == 0 else { throw .outOfMemory }
+        return ConstantTime.equal(tag, stored.tag)
     }
 
-    /// Reads `$argon2id$v=19$m=…,t=…,p=…$salt$tag`, and nothing that would cost more than the dearest allowed cost.
-    static func parameters(of hash: PasswordHash) -> Parameters? {
-        guard hash.stored.utf8.count < stringCapacity else { return nil }
-        let parts = hash.stored.utf8.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false)
-            .map { String(decoding: $0, as: UTF8.self) }
+    /// For strings of other programs, with several lanes or another salt. Here libsodium does not tell a lack of
+    /// memory from a mismatch, which is why it does not compare our own strings.
+    private static func matchesForeign(_ password: borrowing SecretBytes, _ stored: Stored) -> Bool {
+        let characters = stored.text.utf8.map(CChar.init(bitPattern:))
+        let string = characters + [CChar](repeating: 0, count: stringCapacity - characters.count)
+        return withCharacters(of: password) { characters, count in
+            crypto_pwhash_argon2id_str_verify(string, characters, UInt64(count)) == 0
+        }
+    }
+
+    /// Reads `$argon2id$v=19$m=…,t=…,p=…$salt$tag`, and nothing that costs more than the dearest allowed cost.
+    static func stored(_ hash: PasswordHash) -> Stored? {
+        let text = hash.stored
+        guard text.utf8.count < stringCapacity, text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+        let parts = text.split(separator: "$", omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0].isEmpty, parts[1] == "argon2id", parts[2] == "v=19" else { return nil }
         let costs = parts[3].split(separator: ",", omittingEmptySubsequences: false)
         guard costs.count == 3,
             let lanes = number(costs[2], after: "p=", in: 1...maximumLanes),
             let memory = number(costs[0], after: "m=", in: 8 * lanes...PasswordHashingCost.memoryBounds.upperBound),
             let passes = number(costs[1], after: "t=", in: 1...PasswordHashingCost.passBounds.upperBound),
-            saltBytes.contains(decodedCount(parts[4])), tagBytes.contains(decodedCount(parts[5]))
+            let salt = decoded(parts[4], in: saltBytes), let tag = decoded(parts[5], in: tagBytes)
         else { return nil }
-        return Parameters(memoryKiB: memory, passes: passes, lanes: lanes)
+        let parameters = Parameters(memoryKiB: memory, passes: passes, lanes: lanes)
+        return Stored(text: text, parameters: parameters, salt: salt, tag: tag)
     }
 
-    /// A well-formed string that no password matches; to verify against it costs what a hash of this cost does.
-    static func decoy(cost: PasswordHashingCost) -> PasswordHash {
-        let salt = SecretBase64.encode(SecretBytes(random: 16), .standard)
-        let tag = SecretBase64.encode(SecretBytes(random: 32), .standard)
-        return PasswordHash(stored: "$argon2id$v=19$m=\(cost.memoryKiB),t=\(cost.passes),p=1$\(salt)$\(tag)")
+    /// What no password matches; to compare with it costs what a comparison with a hash of this cost does.
+    static func decoy(cost: PasswordHashingCost) -> Stored {
+        let salt = SecretBytes(random: ownSaltBytes).withUnsafeBytes { Array($0) }
+        let tag = SecretBytes(random: ownTagBytes).withUnsafeBytes { Array($0) }
+        let parameters = Parameters(memoryKiB: cost.memoryKiB, passes: cost.passes, lanes: 1)
+        return Stored(text: "", parameters: parameters, salt: salt, tag: tag)
     }
 
     private static func number(_ text: Substring, after name: String, in bounds: ClosedRange<Int>) -> Int? {
@@ -83,15 +101,13 @@ enum Argon2id {
         return value
     }
 
-    private static func decodedCount(_ text: String) -> Int {
+    private static func decoded(_ text: Substring, in counts: ClosedRange<Int>) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: stringCapacity)
         defer { Sodium.wipe(&bytes) }
-        return bytes.withUnsafeMutableBytes { SecretBase64.decode(text.utf8, .standard, into: $0) } ?? 0
-    }
-
-    private static func buffer(of hash: PasswordHash) -> [CChar] {
-        let characters = hash.stored.utf8.prefix(stringCapacity - 1).map(CChar.init(bitPattern:))
-        return characters + [CChar](repeating: 0, count: stringCapacity - characters.count)
+        guard let count = bytes.withUnsafeMutableBytes({ SecretBase64.decode(text.utf8, .standard, into: $0) }),
+            counts.contains(count)
+        else { return nil }
+        return Array(bytes[..<count])
     }
 
     private static func withCharacters<Value>(

@@ -12,7 +12,7 @@ package final class MasterSecret: Sendable, Redacted {
     private static let checksumBytes = 4
     private let bytes: SecretBytes
 
-    private init(bytes: consuming SecretBytes) {
+    init(bytes: consuming SecretBytes) {
         self.bytes = bytes
     }
 

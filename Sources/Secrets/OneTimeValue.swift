@@ -1,3 +1,5 @@
+import StrictFormats
+
 /// 256 random bits that are shown once and stored as a hash: authorization codes, links, cookies, client secrets.
 ///
 /// Never hashed slowly: nobody guesses 256 bits.
@@ -26,8 +28,9 @@ package struct OneTimeValue: Sendable, Redacted {
 
     /// Reads one that was presented: the prefix and 43 characters of canonical base64url, or nil.
     package init?(presented: String, prefix: Prefix = .none) {
-        guard presented.utf8.count == prefix.text.utf8.count + Self.encodedCharacters, presented.hasPrefix(prefix.text),
-            Base64URL.decode(String(presented.dropFirst(prefix.text.count)))?.count == Self.byteCount
+        let (text, prefix) = (presented.utf8, prefix.text.utf8)
+        guard text.count == prefix.count + Self.encodedCharacters, text.starts(with: prefix),
+            Base64URL.decode(Array(text.dropFirst(prefix.count)))?.count == Self.byteCount
         else { return nil }
         self.text = presented
     }

@@ -24,7 +24,7 @@ package final class PasswordHasher: Sendable {
 
     private let threads: WorkerThreads
     /// What an unknown user's password is verified against, so that it costs the same as a known one's.
-    private let decoy: PasswordHash
+    private let decoy: Argon2id.Stored
 
     /// - Parameters:
     ///   - threads: How many hashes are computed at once; the number of cores when nil.
@@ -77,10 +77,10 @@ package final class PasswordHasher: Sendable {
             _ = try await run { () throws(PasswordHasherError) in try Argon2id.matches(presented.utf8, decoy) }
             return .mismatch
         }
-        guard let parameters = Argon2id.parameters(of: stored) else { throw .storedHashUnreadable }
+        guard let stored = Argon2id.stored(stored) else { throw .storedHashUnreadable }
         let isMatch = try await run { () throws(PasswordHasherError) in try Argon2id.matches(presented.utf8, stored) }
         guard isMatch else { return .mismatch }
-        let isCurrent = parameters == .init(memoryKiB: cost.memoryKiB, passes: cost.passes, lanes: 1)
+        let isCurrent = stored.parameters == .init(memoryKiB: cost.memoryKiB, passes: cost.passes, lanes: 1)
         return .match(needsRehash: !isCurrent)
     }
 

@@ -37,6 +37,8 @@ enum SecretBase64 {
     static func decode(
         _ text: some Collection<UInt8>, _ alphabet: Alphabet, into buffer: UnsafeMutableRawBufferPointer
     ) -> Int? {
+        // libsodium 1.0.18 takes some bytes above ASCII for letters.
+        guard text.allSatisfy({ $0 < 0x80 }) else { return nil }
         var text = text.map(CChar.init(bitPattern:))
         defer { text.withUnsafeMutableBytes(Sodium.wipe) }
         guard let start = buffer.bindMemory(to: UInt8.self).baseAddress else { return text.isEmpty ? 0 : nil }

@@ -1,10 +1,13 @@
 import Crypto
+import StrictFormats
 
 /// The SHA-256 of a random value; what the database keeps of a one-time value, and the key of its row.
 ///
 /// Only values of 256 random bits are kept so: what people choose is hashed by `PasswordHasher`.
 package struct TokenHash: Sendable, Hashable {
     package static let byteCount = 32
+
+    private static let base64URLCharacters = 43
 
     // Words instead of an array: hashes are compared and kept in great numbers, and this needs no allocation.
     private let words: (UInt64, UInt64, UInt64, UInt64)
@@ -44,6 +47,14 @@ package struct TokenHash: Sendable, Hashable {
         self.init(bytes: bytes)
     }
 
+    /// A hash as `base64URL` writes it: 43 characters, or nil.
+    package init?(base64URL: String) {
+        guard base64URL.utf8.count == Self.base64URLCharacters, let bytes = Base64URL.decode(base64URL) else {
+            return nil
+        }
+        self.init(bytes: bytes)
+    }
+
     package var bytes: [UInt8] {
         withUnsafeBytes(of: words) { Array($0) }
     }
@@ -52,6 +63,8 @@ package struct TokenHash: Sendable, Hashable {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
+
+    package var base64URL: String { Base64URL.encode(bytes) }
 
     /// In constant time.
     package static func == (left: TokenHash, right: TokenHash) -> Bool {

@@ -1,5 +1,3 @@
-import DequeModule
-import Dispatch
 import Synchronization
 
 /// Threads of their own for work that takes long and does not wait: off the event loops and off Swift's pool.

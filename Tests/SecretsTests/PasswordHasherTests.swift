@@ -1,0 +1,135 @@
+import Foundation
+import Testing
+
+@testable import Secrets
+
+@Suite struct PasswordHasherTests {
+    private let hasher: PasswordHasher
+    private let phrase = "correct horse battery staple"
+
+    init() throws {
+        hasher = try PasswordHasher()
+    }
+
+    @Test func `the right password matches and a wrong one does not`() async throws {
+        let hash = try await hasher.hash(Password(phrase))
+        #expect(try await hasher.verify(PresentedPassword(phrase), against: hash) == .match(needsRehash: false))
+        for wrong in ["", "a", phrase + " ", phrase.uppercased(), String(phrase.dropLast())] {
+            #expect(try await hasher.verify(PresentedPassword(wrong), against: hash) == .mismatch)
+        }
+    }
+
+    @Test func `each spelling of the same characters matches`() async throws {
+        let hash = try await hasher.hash(Password("Crème brûlée, s'il vous plaît"))
+        let decomposed = "Crème brûlée, s'il vous plaît".decomposedStringWithCanonicalMapping
+        #expect(decomposed.utf8.count > "Crème brûlée, s'il vous plaît".utf8.count)
+        #expect(try await hasher.verify(PresentedPassword(decomposed), against: hash) == .match(needsRehash: false))
+    }
+
+    @Test func `an unknown user is a mismatch, whatever is presented`() async throws {
+        for text in ["", phrase, String(repeating: "a", count: 5_000)] {
+            #expect(try await hasher.verify(PresentedPassword(text), against: nil) == .mismatch)
+        }
+    }
+
+    @Test func `what is out of bounds is a mismatch, even where the empty password would match`() async throws {
+        let empty = try Argon2id.hash(SecretBytes(copying: "".utf8), cost: .standard)
+        #expect(try await hasher.verify(PresentedPassword(""), against: empty) == .match(needsRehash: false))
+        let long = PresentedPassword(String(repeating: "a", count: 257))
+        #expect(try await hasher.verify(long, against: empty) == .mismatch)
+        await #expect(throws: PasswordHasherError.outOfBounds) { try await hasher.rehash(long) }
+    }
+
+    #if os(Linux)
+        @Test func `unknown user, wrong password and oversized password cost the same work`() async throws {
+            // CPU time of the process, in a process of its own: other tests would be counted too.
+            let child = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+                let hasher = try PasswordHasher(threads: 1)
+                let hash = try await hasher.hash(Password("correct horse battery staple"))
+                let long = String(repeating: "a", count: 4_097)
+                let cases: [(PresentedPassword, PasswordHash?)] = [
+                    (PresentedPassword("wrong horse battery staple"), hash),
+                    (PresentedPassword("correct horse battery staple"), hash),
+                    (PresentedPassword("wrong horse battery staple"), nil), (PresentedPassword(long), hash),
+                    (PresentedPassword(long), nil), (PresentedPassword(""), hash),
+                ]
+                // Round after round, so that what else the machine does falls on all of them.
+                var times = [Double](repeating: .infinity, count: cases.count)
+                for _ in 0..<8 {
+                    for (index, (presented, stored)) in cases.enumerated() {
+                        let start = clock()
+                        _ = try await hasher.verify(presented, against: stored)
+                        times[index] = min(times[index], Double(clock() - start))
+                    }
+                }
+                guard let least = times.min(), let most = times.max(), most < 1.8 * least else {
+                    print("CPU microseconds: \(times)")
+                    exit(3)
+                }
+            }
+            if let child { print(String(decoding: child.standardOutputContent, as: UTF8.self)) }
+        }
+
+        @Test func `two hundred hashes leave no memory behind`() async throws {
+            await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+                let hasher = try PasswordHasher()
+                let presented = PresentedPassword("wrong horse battery staple")
+                for _ in 0..<4 { _ = try await hasher.verify(presented, against: nil) }
+                let before = try AddressSpace.residentBytes()
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<4 {
+                        group.addTask {
+                            for _ in 0..<50 { _ = try await hasher.verify(presented, against: nil) }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                let after = try AddressSpace.residentBytes()
+                guard after < before + 2_000_000 else {
+                    print("resident before \(before), after \(after)")
+                    exit(1)
+                }
+            }
+        }
+    #endif
+
+    @Test func `a hash of another cost matches and asks for a new one`() async throws {
+        let dearer = try PasswordHasher(cost: PasswordHashingCost(memoryKiB: 20_480, passes: 2))
+        let old = try await hasher.hash(Password(phrase))
+        #expect(try await dearer.verify(PresentedPassword(phrase), against: old) == .match(needsRehash: true))
+        #expect(try await dearer.verify(PresentedPassword("wrong"), against: old) == .mismatch)
+        let new = try await dearer.rehash(PresentedPassword(phrase))
+        #expect(new.stored.hasPrefix("$argon2id$v=19$m=20480,t=2,p=1$"))
+        #expect(try await dearer.verify(PresentedPassword(phrase), against: new) == .match(needsRehash: false))
+        #expect(try await hasher.verify(PresentedPassword(phrase), against: new) == .match(needsRehash: true))
+    }
+
+    @Test(arguments: [
+        "", "password", "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ", "$2b$12$abcdefghijklmnopqrstuv",
+        "$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+    ])
+    func `a damaged hash is an error and never a match`(_ stored: String) async throws {
+        await #expect(throws: PasswordHasherError.storedHashUnreadable) {
+            try await hasher.verify(PresentedPassword("password"), against: PasswordHash(stored: stored))
+        }
+    }
+
+    @Test func `a short imported password is verified and rehashed`() async throws {
+        let imported = PasswordHash(
+            stored: "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc")
+        let presented = PresentedPassword("password")
+        #expect(try await hasher.verify(presented, against: imported) == .match(needsRehash: true))
+        let rehashed = try await hasher.rehash(presented)
+        #expect(try await hasher.verify(presented, against: rehashed) == .match(needsRehash: false))
+    }
+
+    @Test func `the words of an overload say when to come again`() {
+        #expect("\(PasswordHasherError.overloaded(retryAfterSeconds: 3))".contains("3 s"))
+    }
+
+    @Test func `a stopped hasher refuses`() async throws {
+        let hasher = try PasswordHasher(threads: 1)
+        hasher.stop()
+        await #expect(throws: PasswordHasherError.stopped) { try await hasher.hash(Password(phrase)) }
+    }
+}
