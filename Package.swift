@@ -122,6 +122,15 @@ let package = Package(
             path: "Examples/Billing",
             swiftSettings: settings),
 
+        .executableTarget(
+            name: "tykva-bench",
+            dependencies: [
+                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TykvaVerifier", .asyncHTTPClient, .crypto,
+                .cryptoExtras, .grdb, .hummingbird, .logging, .nioCore,
+            ],
+            path: "Benchmarks",
+            swiftSettings: settings),
+
         .target(
             name: "TestSupport", dependencies: ["OAuth", "Secrets", "Storage", .logging], path: "Tests/TestSupport",
             swiftSettings: settings),
