@@ -1,4 +1,5 @@
 import OAuth
+import Storage
 import StrictFormats
 import TykvaServer
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import OAuth
 import TykvaServer
 
 struct AttributeListCommand: AsyncParsableCommand {

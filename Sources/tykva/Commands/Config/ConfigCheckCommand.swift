@@ -1,4 +1,5 @@
 import ArgumentParser
+import OAuth
 import StrictFormats
 
 struct ConfigCheckCommand: AsyncParsableCommand {

@@ -60,7 +60,7 @@ struct ServeCommand: AsyncParsableCommand {
         let prepared = try await Preparation(settings, folder).open(.forServing, at: clock.now())
         do {
             let opened = try await open(prepared, serving, at: clock.now())
-            try await serve(opened, serving, clock, logger)
+            try await start(opened, serving, clock, logger)
         } catch {
             await prepared.database.close()
             throw error
@@ -105,7 +105,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// The last step: from here on it is the server's.
-    private func serve(
+    private func start(
         _ opened: OpenedDeployment, _ serving: ServeSettings, _ clock: DeploymentClock, _ logger: Logger
     ) async throws {
         let settings = serving.settings
@@ -119,7 +119,7 @@ struct ServeCommand: AsyncParsableCommand {
             maximumConnections: settings.maximumConnections, opened: opened, configuration: serving.configuration,
             clock: clock, logger: logger, onReady: { try? Console.print("tykva: ready at \(issuer)") })
         do {
-            try await TykvaServer.serve(plan)
+            try await serve(plan)
         } catch {
             throw Self.explained(error, settings)
         }

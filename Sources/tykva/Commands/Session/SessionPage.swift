@@ -38,9 +38,8 @@ struct SessionPage {
 extension SessionListing {
     /// Whether the session, or this family of it, was ended by a theft.
     var wasStolen: Bool {
-        [endReason, family?.endReason].contains { reason in
-            reason == EndReason.lateTheft.rawValue || reason == EndReason.staleTheft.rawValue
-        }
+        [endReason, family?.endReason].compactMap { $0.flatMap(EndReason.init(rawValue:)) }
+            .contains { $0 == .lateTheft || $0 == .staleTheft }
     }
 
     func state(at now: Milliseconds) -> String {

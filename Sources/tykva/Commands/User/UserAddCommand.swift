@@ -1,6 +1,7 @@
 import ArgumentParser
 import OAuth
 import Secrets
+import Storage
 import TykvaServer
 
 struct UserAddCommand: AsyncParsableCommand {

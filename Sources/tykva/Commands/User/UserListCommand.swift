@@ -1,5 +1,6 @@
 import ArgumentParser
 import OAuth
+import Storage
 import TykvaServer
 
 struct UserListCommand: AsyncParsableCommand {
