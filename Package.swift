@@ -53,7 +53,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -110,7 +110,7 @@ let package = Package(
             name: "tykva",
             dependencies: [
                 "DemoStory", "TykvaServer", "TykvaVerifier", "OAuth", "Secrets", "Storage", "StrictFormats",
-                .argumentParser, .configuration, .hummingbird, .logging, .metrics, .yams,
+                .argumentParser, .asyncHTTPClient, .configuration, .coreMetrics, .logging, .metrics, .nioCore, .nioSSL, .yams,
             ],
             swiftSettings: settings),
 
@@ -151,6 +151,10 @@ let package = Package(
                 "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TestSupport", .httpTypes, .hummingbird,
                 .hummingbirdTesting, .logging, .nioCore,
             ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "TykvaCommandTests",
+            dependencies: ["OAuth", "Secrets", "Storage", "StrictFormats", "TestSupport", "TykvaServer", "tykva"],
             swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]
