@@ -60,7 +60,8 @@ struct Program: Sendable {
     }
 
     private static func file(_ path: String) throws -> FileHandle {
-        FileManager.default.createFile(atPath: path, contents: nil)
+        // A device is opened as it is.
+        if !path.hasPrefix("/dev/") { FileManager.default.createFile(atPath: path, contents: nil) }
         return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     }
 }
