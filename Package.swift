@@ -154,7 +154,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "TykvaCommandTests",
-            dependencies: ["OAuth", "Secrets", "Storage", "StrictFormats", "TestSupport", "TykvaServer", "tykva"],
+            dependencies: ["StrictFormats", "TestSupport", "tykva", .asyncHTTPClient, .nioCore],
             swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]

@@ -28,8 +28,10 @@ struct AuditCommand: AsyncParsableCommand {
     var follow = false
 
     func validate() throws {
-        if let since { _ = try Instant.parse(since, orBefore: Milliseconds(0)) }
-        if let user, UserID(user) == nil { _ = try UserName(user) }
+        try Arguments.check {
+            if let since { _ = try Instant.parse(since, orBefore: Milliseconds(0)) }
+            if let user, UserID(user) == nil { _ = try UserName(user) }
+        }
     }
 
     func run() async throws {

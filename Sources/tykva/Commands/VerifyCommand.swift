@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import OAuth
 import StrictFormats
 import TykvaVerifier
@@ -23,7 +24,7 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What iss must be; its keys are found by its metadata.", valueName: "url"))
     var issuer: String?
 
-    @Option(help: ArgumentHelp("A file with the issuer's key set, instead of fetching it; iss must be --issuer when both are given, else the token's own.", valueName: "file"))
+    @Option(help: ArgumentHelp("A file with the issuer's key set, instead of fetching it. Without --issuer, any iss is taken.", valueName: "file"))
     var jwks: String?
 
     @Option(help: ArgumentHelp("What aud must contain: the service's own identifier.", valueName: "uri"))
@@ -40,6 +41,7 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
         let token = try BoundedInput.token(file)
         let verifier = try verifier(token)
         let verified: VerifiedToken

@@ -1,8 +1,18 @@
+import ArgumentParser
 import OAuth
 import Storage
 
 /// Reads identifiers from the command line, with a sentence about what they must be.
 enum Arguments {
+    /// Makes a refusal inside `validate` one of the command line's own.
+    static func check(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+
     static func userName(_ text: String) throws -> UserName { try UserName(text) }
 
     static func email(_ text: String) throws -> EmailAddress { try EmailAddress(text) }

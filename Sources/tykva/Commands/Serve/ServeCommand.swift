@@ -57,6 +57,8 @@ struct ServeCommand: AsyncParsableCommand {
         let clock = DeploymentClock.system()
         let folder = try DataFolder.made(settings.data)
         let lock = try FolderLock(folder)
+        try AddressProbe.check(settings.listen)
+        if let metrics = settings.metricsListen { try AddressProbe.check(metrics) }
         let prepared = try await Preparation(settings, folder).open(.forServing, at: clock.now())
         do {
             let opened = try await open(prepared, serving, at: clock.now())

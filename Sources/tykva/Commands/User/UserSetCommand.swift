@@ -34,7 +34,7 @@ struct UserSetCommand: AsyncParsableCommand {
         guard email != nil || displayName != nil || !attributes.values.isEmpty || !removed.isEmpty else {
             throw ValidationError("nothing was given to set")
         }
-        if let email, !email.isEmpty { _ = try EmailAddress(email) }
+        if let email, !email.isEmpty { try Arguments.check { _ = try EmailAddress(email) } }
     }
 
     func run() async throws {
