@@ -127,7 +127,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "StrictFormatsTests", dependencies: ["StrictFormats"], swiftSettings: settings),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "OAuthTests", dependencies: ["OAuth", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "OAuthTests", dependencies: ["OAuth", "Secrets", "StrictFormats", "TestSupport", .crypto], swiftSettings: settings),
         .executableTarget(
             name: "crash-writer", dependencies: ["Storage", "TestSupport"], path: "Tests/CrashWriter",
             swiftSettings: settings),
