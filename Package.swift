@@ -135,7 +135,8 @@ let package = Package(
             name: "StorageTests", dependencies: ["Storage", "TestSupport", "crash-writer"], swiftSettings: settings),
         .testTarget(
             name: "TykvaVerifierTests", dependencies: [
-                "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto, .cryptoExtras, .hummingbird, .httpTypes,
+                "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto, .cryptoExtras, .hummingbird,
+                .hummingbirdTesting, .httpTypes,
                 .jwtKit, .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
             ],
             swiftSettings: settings),
