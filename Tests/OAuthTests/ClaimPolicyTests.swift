@@ -6,7 +6,8 @@ import Testing
 
     init() throws {
         func define(_ name: String, _ class: AttributeClass) throws -> AttributeDefinition {
-            AttributeDefinition(name: try #require(AttributeName(name)), class: `class`, type: .string, isBuiltIn: false)
+            AttributeDefinition(
+                name: try #require(AttributeName(name)), class: `class`, type: .string, isBuiltIn: false)
         }
         definitions =
             try [define("name", .public), define("email", .personal), define("salary", .secret)]

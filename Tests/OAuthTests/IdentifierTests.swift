@@ -21,8 +21,10 @@ import Testing
 
     @Test(arguments: [
         "", "u_", "u_0", "U_0123456789abcdef0123456789abcdef", "u_0123456789ABCDEF0123456789abcdef",
-        "u_0123456789abcdef0123456789abcdeg", "u_0123456789abcdef0123456789abcdef0", "u-0123456789abcdef0123456789abcdef",
-        "u_0123456789abcdef0123456789abcde ", "u_0123456789abcdef0123456789abcd\u{E9}", "\u{301}_0123456789abcdef0123456789abcde",
+        "u_0123456789abcdef0123456789abcdeg", "u_0123456789abcdef0123456789abcdef0",
+        "u-0123456789abcdef0123456789abcdef",
+        "u_0123456789abcdef0123456789abcde ", "u_0123456789abcdef0123456789abcd\u{E9}",
+        "\u{301}_0123456789abcdef0123456789abcde",
     ])
     func `a user id of another form is none`(_ text: String) {
         #expect(UserID(text) == nil)
@@ -44,7 +46,9 @@ import Testing
 
     @Test func `a key id is of base64url and dots`() {
         #expect(KeyID("aZ0-_.") != nil)
-        for text in ["", "~", "a=", "../a", "a b", "a\0", String(repeating: "k", count: 65)] { #expect(KeyID(text) == nil) }
+        for text in ["", "~", "a=", "../a", "a b", "a\0", String(repeating: "k", count: 65)] {
+            #expect(KeyID(text) == nil)
+        }
     }
 
     @Test func `a family id is 16 bytes, and its key 32`() throws {
@@ -64,7 +68,8 @@ import Testing
         for text in ["", "a b", "a\"b", "a=b", "a\nb", "é", "a\\", String(repeating: "a", count: 65)] {
             #expect(AttributeName(text) == nil)
         }
-        for claim in ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "sid", "auth_time", "amr", "cnf"] {
+        for claim in ["iss", "sub", "aud", "exp", "iat", "jti", "client_id", "scope", "sid", "auth_time", "amr", "cnf"]
+        {
             #expect(AttributeName.reserved.contains(claim))
         }
     }

@@ -15,13 +15,17 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "https", "https:", "https://", "https:///", "auth.example.com", "//auth.example.com", "ftp://auth.example.com",
-        "https://auth.example.com/", "https://auth.example.com/x", "https://auth.example.com?x", "https://auth.example.com#x",
-        "https://auth.example.com ", " https://auth.example.com", "HTTPS://auth.example.com", "https://Auth.example.com",
+        "", "https", "https:", "https://", "https:///", "auth.example.com", "//auth.example.com",
+        "ftp://auth.example.com",
+        "https://auth.example.com/", "https://auth.example.com/x", "https://auth.example.com?x",
+        "https://auth.example.com#x",
+        "https://auth.example.com ", " https://auth.example.com", "HTTPS://auth.example.com",
+        "https://Auth.example.com",
         "https://user@auth.example.com", "https://user:pw@auth.example.com", "https://auth.example.com:",
         "https://auth.example.com:0", "https://auth.example.com:0443", "https://auth.example.com:65536",
         "https://auth.example.com:443:1", "https://auth.example.com:+443", "https://auth.example.com:٤٤٣",
-        "https://.example.com", "https://example.com.", "https://a..b", "https://a_b", "https://é.example", "https://a%2fb",
+        "https://.example.com", "https://example.com.", "https://a..b", "https://a_b", "https://é.example",
+        "https://a%2fb",
         "https://[", "https://[]", "https://[::1", "https://::1", "https://[::1]x", "https://a\0", "https://a\n",
         "https:/\u{301}/a", "https://*.example.com", "https://a\\b",
     ])

@@ -11,7 +11,9 @@ import Testing
         #expect(Scope(tokens: []) == .empty)
     }
 
-    @Test(arguments: [" ", "a ", " a", "a  b", "a\tb", "a\nb", "\"", "a\\b", "é", "a\u{7F}", "a\0", "a\u{A0}b", "a\u{301}"])
+    @Test(arguments: [
+        " ", "a ", " a", "a  b", "a\tb", "a\nb", "\"", "a\\b", "é", "a\u{7F}", "a\0", "a\u{A0}b", "a\u{301}",
+    ])
     func `anything else is refused`(_ text: String) {
         #expect(Scope(text) == nil)
     }

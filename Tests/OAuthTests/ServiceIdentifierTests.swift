@@ -12,7 +12,8 @@ import Testing
 
     @Test(arguments: [
         "", ":", "a", "a:", ":a", "orders", "//orders", "/orders", "1a:b", "+a:b", "a b:c", "a:b c", "a:b#c", "a:#",
-        "é:b", "a:é", "a_b:c", "a:\u{0}", "a:b\n", "a:<b>", "a:\"", "a:{b}", "a:b\\c", "a:`b`", "a:b|c", "a:b^c", "[::1]:80",
+        "é:b", "a:é", "a_b:c", "a:\u{0}", "a:b\n", "a:<b>", "a:\"", "a:{b}", "a:b\\c", "a:`b`", "a:b|c", "a:b^c",
+        "[::1]:80",
     ])
     func `anything else is refused`(_ text: String) {
         #expect(ServiceIdentifier(text) == nil)

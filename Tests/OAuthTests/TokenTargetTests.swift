@@ -72,7 +72,8 @@ import Testing
     @Test func `openid adds the issuer, once`() throws {
         #expect(try audience("", registered: [a], scope: "openid") == [a.text, issuer.text])
         #expect(try audience("", registered: [], scope: "openid") == [issuer.text])
-        #expect(try audience("resource=https://b.example", registered: [a, b], scope: "openid") == [b.text, issuer.text])
+        #expect(
+            try audience("resource=https://b.example", registered: [a, b], scope: "openid") == [b.text, issuer.text])
         #expect(try audience("", registered: [a], scope: "openidx") == [a.text])
     }
 
@@ -100,7 +101,8 @@ import Testing
     @Test func `a service that was taken from the client since is no longer given`() throws {
         #expect(try audience("", granted: [a, b], registered: [b]) == [b.text])
         #expect(try audience("", granted: [a], registered: [b]) == [issuer.text])
-        #expect(code { _ = try audience("resource=https://a.example", granted: [a], registered: [b]) } == .invalidTarget)
+        #expect(
+            code { _ = try audience("resource=https://a.example", granted: [a], registered: [b]) } == .invalidTarget)
     }
 
     @Test(arguments: ["resource=", "resource"]) func `an empty resource counts as left out`(_ form: String) throws {

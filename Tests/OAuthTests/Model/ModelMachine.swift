@@ -55,7 +55,8 @@ struct ModelMachine {
         let row = state.row
         let now = fault == .negativeTimeAccepted ? max(state.now, row.rotatedAt) : state.now
         let family = FamilyState(
-            client: owner.client, generation: UInt32(row.generation), tokenKey: 1, rotatedAt: Self.instant(row.rotatedAt),
+            client: owner.client, generation: UInt32(row.generation), tokenKey: 1,
+            rotatedAt: Self.instant(row.rotatedAt),
             rotatedBy: row.rotatedAway ? Self.away : Self.home, idleExpiresAt: Self.instant(row.idleExpiresAt),
             expiresAt: Self.instant(row.expiresAt), hasEnded: row.hasEnded, sessionHasEnded: row.sessionHasEnded,
             fastForwardEpoch: row.fastForwardEpoch == 0 ? nil : Int64(row.fastForwardEpoch))

@@ -17,7 +17,7 @@ struct ModelWalk {
         case wentBack = "a fast-forward without a restore, or a second one"
     }
 
-    /// Seconds the clock may jump by: within and past both windows, past the idle expiry, back by less and more than 60 s.
+    /// Seconds the clock jumps by: within and past both windows, past the idle expiry, back by less and more than 60 s.
     static let clockSteps: [Int16] = [5, 15, 65, 160, -30, -90]
     /// A step back up to here is held by the deployment's clock; a larger one is followed.
     static let heldSeconds: Int16 = 60

@@ -67,8 +67,11 @@ import Testing
     }
 
     private static func step(_ random: inout SeededRandom) -> Int64 {
-        let edges: [Int64] = [0, 1, 9999, 10_000, 10_001, 59_999, 60_000, 60_001, -1, -1999, -2000, -2001, idle - 1, idle]
-        return Bool.random(using: &random) ? edges.randomElement(using: &random) ?? 0 : Int64.random(in: -5000...70_000, using: &random)
+        let edges: [Int64] = [
+            0, 1, 9999, 10_000, 10_001, 59_999, 60_000, 60_001, -1, -1999, -2000, -2001, idle - 1, idle,
+        ]
+        return Bool.random(using: &random)
+            ? edges.randomElement(using: &random) ?? 0 : Int64.random(in: -5000...70_000, using: &random)
     }
 
     private static func token(_ generation: Int64, _ random: inout SeededRandom) -> Int64 {
@@ -77,7 +80,8 @@ import Testing
         return min(max(0, generation + offset), 4_294_967_294)
     }
 
-    private static func caller(_ sample: RefreshSample, _ bound: String?, _ random: inout SeededRandom) -> RefreshCaller {
+    private static func caller(_ sample: RefreshSample, _ bound: String?, _ random: inout SeededRandom) -> RefreshCaller
+    {
         let known = [sample.owner, sample.owner, sample.ownerElsewhere, sample.ownerWithOtherAgent]
         let caller = known.randomElement(using: &random) ?? sample.owner
         switch Int.random(in: 0..<12, using: &random) {
@@ -100,7 +104,8 @@ import Testing
         _ decision: RefreshDecision, _ row: RefreshOracle.Row, _ token: Int64, _ family: RefreshOracle.Family
     ) -> Bool {
         switch (decision, row) {
-        case (.stranger, .stranger), (.over, .over), (.rotate, .rotation), (.retry, .retry), (.fastForward, .fastForward):
+        case (.stranger, .stranger), (.over, .over), (.rotate, .rotation), (.retry, .retry),
+            (.fastForward, .fastForward):
             true
         case (.theft(let theft), .theft): theft == (token == family.generation - 1 ? .late : .stale)
         default: false

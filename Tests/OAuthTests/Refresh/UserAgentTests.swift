@@ -8,7 +8,9 @@ import Testing
         #expect(UserAgent("") == UserAgent("\r\n\0"))
     }
 
-    @Test(arguments: ["\u{0}", "\n", "\r", "\u{1B}", "\u{7F}", "\u{85}", "\u{202E}", "\u{2028}", "\u{200B}", "\u{FEFF}", "\u{E000}"])
+    @Test(arguments: [
+        "\u{0}", "\n", "\r", "\u{1B}", "\u{7F}", "\u{85}", "\u{202E}", "\u{2028}", "\u{200B}", "\u{FEFF}", "\u{E000}",
+    ])
     func `what could forge a line or a direction is removed`(_ control: String) {
         #expect(UserAgent("a" + control + "b").text == "ab")
     }

@@ -49,8 +49,8 @@ import Testing
             let found = [ordered, random].map { $0.violations.subtracting([.wentElsewhere]).map(\.rawValue) }
             print(
                 """
-                refresh on \(engine.rawValue), \(fault.rawValue): \(found[0]) in \(ordered.schedules) ordered schedules, \
-                \(found[1]) in \(random.schedules) random ones
+                refresh on \(engine.rawValue), \(fault.rawValue): \(found[0]) in \(ordered.schedules) ordered, \
+                \(found[1]) in \(random.schedules) random schedules
                 """)
             #expect(!found[0].isEmpty)
             #expect(!found[1].isEmpty)

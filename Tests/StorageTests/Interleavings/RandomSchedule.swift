@@ -17,7 +17,8 @@ struct RandomSchedule: Sendable {
         var calls: [RaceCall] = []
         while left > 0 || !calls.isEmpty {
             if Int.random(in: 0..<8, using: &random) == 0 {
-                race.clock.step([1000, 5000, 15_000, 65_000, -1000, -30_000, -90_000].randomElement(using: &random) ?? 0)
+                race.clock.step(
+                    [1000, 5000, 15_000, 65_000, -1000, -30_000, -90_000].randomElement(using: &random) ?? 0)
             }
             if left > 0, calls.count < Self.callers, calls.isEmpty || Bool.random(using: &random) {
                 left -= 1

@@ -1,7 +1,8 @@
 import OAuth
-@testable import Storage
 import Synchronization
 import TestSupport
+
+@testable import Storage
 
 /// The two steps of a refresh on a store, as the server takes them; or with a fault that a test planted.
 struct RefreshSteps: Sendable {
@@ -58,11 +59,7 @@ private final class EarlyAnswer: Sendable {
 
 extension RefreshUse {
     /// The same use, judged at another time.
-    func at(_ now: Milliseconds) -> RefreshUse {
-        RefreshUse(
-            family: family, generation: generation, caller: caller, newKey: newKey, now: now,
-            newIdleExpiry: now + RefreshScene.idle)
-    }
+    func at(_ now: Milliseconds) -> RefreshUse { again(at: now, newIdleExpiry: now + RefreshScene.idle) }
 }
 
 private let liveColumns: SQL = """

@@ -58,7 +58,10 @@ package struct RefreshOracle: Sendable {
         let isBehind = token < family.generation
         let isAhead = token > family.generation
         let table: [(Row, Bool)] = [
-            (.stranger, caller.client != family.client || (family.boundKey.map { $0 != caller.dpopThumbprint } ?? false)),
+            (
+                .stranger,
+                caller.client != family.client || (family.boundKey.map { $0 != caller.dpopThumbprint } ?? false)
+            ),
             (.over, family.isEnded || family.sessionIsEnded || family.userIsDisabled),
             (.over, moment.now >= family.expiresAt),
             (.over, !isAhead && moment.now >= family.idleExpiresAt),

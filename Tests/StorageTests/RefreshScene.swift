@@ -1,6 +1,7 @@
 import OAuth
-@testable import Storage
 import TestSupport
+
+@testable import Storage
 
 /// A store with a user, two clients and as many token families as a test wants, each in a session of its own.
 struct RefreshScene: Sendable {
@@ -45,7 +46,8 @@ struct RefreshScene: Sendable {
             for id in [client, other] {
                 _ = try tx.run(
                     .insert(
-                        Client(id: id, authentication: .none, grants: [.password, .refreshToken], createdAt: Self.start)))
+                        Client(
+                            id: id, authentication: .none, grants: [.password, .refreshToken], createdAt: Self.start)))
             }
         }
     }
