@@ -127,12 +127,15 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "StrictFormatsTests", dependencies: ["StrictFormats"], swiftSettings: settings),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "OAuthTests", dependencies: ["OAuth", "Secrets", "StrictFormats", "TestSupport", .crypto], swiftSettings: settings),
+        .testTarget(
+            name: "OAuthTests", dependencies: ["OAuth", "Secrets", "StrictFormats", "TestSupport", .crypto],
+            swiftSettings: settings),
         .executableTarget(
             name: "crash-writer", dependencies: ["Storage", "TestSupport"], path: "Tests/CrashWriter",
             swiftSettings: settings),
         .testTarget(
-            name: "StorageTests", dependencies: ["Storage", "TestSupport", "crash-writer"], swiftSettings: settings),
+            name: "StorageTests", dependencies: ["OAuth", "Storage", "StrictFormats", "TestSupport", "crash-writer"],
+            swiftSettings: settings),
         .testTarget(
             name: "TykvaVerifierTests", dependencies: [
                 "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto, .cryptoExtras, .hummingbird,

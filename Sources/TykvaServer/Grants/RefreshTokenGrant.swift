@@ -44,7 +44,9 @@ package struct RefreshTokenGrant: Sendable {
         if let family = try await database.once(.rotate(use)) {
             return try advanced(family, token, use, request.target, client: client, origin)
         }
-        return try await decided(token, use, request.target, client: client, origin)
+        let now = clock.now()
+        let again = use.again(at: now, newIdleExpiry: now + configuration.lifetimes.familyIdle)
+        return try await decided(token, again, request.target, client: client, origin)
     }
 
     /// Rows 2 to 8, in one transaction.
