@@ -31,6 +31,7 @@ extension Target.Dependency {
     static let mustache: Self = .product(name: "Mustache", package: "swift-mustache")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioCertificateReloading: Self = .product(name: "NIOCertificateReloading", package: "swift-nio-extras")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let nioTLS: Self = .product(name: "NIOTLS", package: "swift-nio")
@@ -101,8 +102,8 @@ let package = Package(
         .target(
             name: "DemoStory",
             dependencies: [
-                "StrictFormats", "TykvaServer", "TykvaHummingbird", "TykvaVerifier", .hummingbird, .httpTypes,
-                .mustache,
+                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TykvaHummingbird", "TykvaVerifier",
+                .asyncHTTPClient, .hummingbird, .httpTypes, .mustache, .nioCore, .nioHTTP1,
             ],
             resources: [.embedInCode("Templates")],
             swiftSettings: settings),
@@ -159,6 +160,13 @@ let package = Package(
         .testTarget(
             name: "TykvaCommandTests",
             dependencies: ["StrictFormats", "TestSupport", "tykva", .asyncHTTPClient, .nioCore],
+            swiftSettings: settings),
+        .testTarget(
+            name: "DemoStoryTests",
+            dependencies: [
+                "DemoStory", "OAuth", "Secrets", "Storage", "TykvaServer", "TestSupport", .asyncHTTPClient, .hummingbird,
+                .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
+            ],
             swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]
