@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import OAuth
 import StrictFormats
 import TykvaVerifier
@@ -40,6 +41,8 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // What a service would log on the way is not part of the answer.
+        LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
         let token = try BoundedInput.token(file)
         let verifier = try verifier(token)
         let verified: VerifiedToken
