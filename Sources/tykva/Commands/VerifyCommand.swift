@@ -41,6 +41,7 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // What a service would log on the way is not part of the answer.
         LoggingSystem.bootstrap { _ in SwiftLogNoOpLogHandler() }
         let token = try BoundedInput.token(file)
         let verifier = try verifier(token)
