@@ -111,7 +111,8 @@ let package = Package(
             name: "tykva",
             dependencies: [
                 "DemoStory", "TykvaServer", "TykvaVerifier", "OAuth", "Secrets", "Storage", "StrictFormats",
-                .argumentParser, .asyncHTTPClient, .configuration, .coreMetrics, .logging, .metrics, .nioCore, .nioSSL, .yams,
+                .argumentParser, .asyncHTTPClient, .configuration, .coreMetrics, .hummingbird, .logging, .metrics,
+                .nioCore, .nioSSL, .serviceLifecycle, .yams,
             ],
             swiftSettings: settings),
 

@@ -1,9 +1,12 @@
 import ArgumentParser
+import DemoStory
 import Foundation
+import Hummingbird
 import Logging
 import Metrics
 import OAuth
 import Secrets
+import ServiceLifecycle
 import Storage
 import TykvaServer
 
@@ -116,14 +119,28 @@ struct ServeCommand: AsyncParsableCommand {
         }
         MetricsSystem.bootstrap(PrometheusMetrics.shared)
         let issuer = serving.issuer
-        let plan = ServePlan(
+        var plan = ServePlan(
             listen: settings.listen, tls: settings.tls, metricsListen: settings.metricsListen,
             maximumConnections: settings.maximumConnections, opened: opened, configuration: serving.configuration,
             clock: clock, logger: logger, onReady: { try? Console.print("tykva: ready at \(issuer)") })
+        if dev { plan.additions = Self.story(opened, serving, clock) }
         do {
             try await serve(plan)
         } catch {
             throw Self.explained(error, settings)
+        }
+    }
+
+    /// The demo's users, client and page.
+    private static func story(
+        _ opened: OpenedDeployment, _ serving: ServeSettings, _ clock: DeploymentClock
+    ) -> @Sendable (Router<ServeRequestContext>, TykvaServer) async throws -> [any Service] {
+        let stage = DemoStory.Stage(
+            issuer: serving.issuer, database: opened.database, clock: clock, dataFolder: serving.settings.data)
+        return { router, server in
+            try await DemoStory.prepare(opened.database, hasher: server.passwordHasher, at: clock.now())
+            try DemoStory.add(to: router, on: stage)
+            return []
         }
     }
 
