@@ -160,7 +160,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "TykvaCommandTests",
-            dependencies: ["StrictFormats", "TestSupport", "tykva", .asyncHTTPClient, .nioCore],
+            dependencies: ["StrictFormats", "TestSupport", "tykva", .asyncHTTPClient, .nioCore, .nioHTTP1],
             swiftSettings: settings),
         .testTarget(
             name: "DemoStoryTests",
