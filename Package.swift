@@ -54,7 +54,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -111,7 +111,7 @@ let package = Package(
             name: "tykva",
             dependencies: [
                 "DemoStory", "TykvaServer", "TykvaVerifier", "OAuth", "Secrets", "Storage", "StrictFormats",
-                .argumentParser, .configuration, .hummingbird, .logging, .metrics, .yams,
+                .argumentParser, .asyncHTTPClient, .configuration, .coreMetrics, .logging, .metrics, .nioCore, .nioSSL, .yams,
             ],
             swiftSettings: settings),
 
@@ -128,15 +128,19 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "StrictFormatsTests", dependencies: ["StrictFormats"], swiftSettings: settings),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "OAuthTests", dependencies: ["OAuth", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "OAuthTests", dependencies: ["OAuth", "Secrets", "StrictFormats", "TestSupport", .crypto],
+            swiftSettings: settings),
         .executableTarget(
             name: "crash-writer", dependencies: ["Storage", "TestSupport"], path: "Tests/CrashWriter",
             swiftSettings: settings),
         .testTarget(
-            name: "StorageTests", dependencies: ["Storage", "TestSupport", "crash-writer"], swiftSettings: settings),
+            name: "StorageTests", dependencies: ["OAuth", "Storage", "StrictFormats", "TestSupport", "crash-writer"],
+            swiftSettings: settings),
         .testTarget(
             name: "TykvaVerifierTests", dependencies: [
-                "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto, .cryptoExtras, .hummingbird, .httpTypes,
+                "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto, .cryptoExtras, .hummingbird,
+                .hummingbirdTesting, .httpTypes,
                 .jwtKit, .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
             ],
             swiftSettings: settings),
@@ -152,6 +156,10 @@ let package = Package(
                 "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TestSupport", .httpTypes, .hummingbird,
                 .hummingbirdTesting, .logging, .nioCore,
             ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "TykvaCommandTests",
+            dependencies: ["StrictFormats", "TestSupport", "tykva", .asyncHTTPClient, .nioCore],
             swiftSettings: settings),
         .testTarget(
             name: "DemoStoryTests",

@@ -160,13 +160,3 @@ import TykvaVerifier
         _ = try RemoteJWKSet(jwksURL: url)
     }
 }
-
-/// The error of a check, or nil when the token was accepted.
-func refusal(of token: String, by verifier: TokenVerifier) async -> TokenVerificationError? {
-    do {
-        _ = try await verifier.verify(token)
-        return nil
-    } catch {
-        return error
-    }
-}

@@ -21,6 +21,15 @@ package struct RefreshUse: Hashable, Sendable {
         self.now = now
         self.newIdleExpiry = newIdleExpiry
     }
+
+    /// The same use at a later time: what lost the blind rotation is judged by a clock that was read after it lost.
+    ///
+    /// Else a rotation by a faster call could lie in the future of a slower one, and a retry could look like a theft.
+    package func again(at now: Milliseconds, newIdleExpiry: Milliseconds) -> RefreshUse {
+        RefreshUse(
+            family: family, generation: generation, caller: caller, newKey: newKey, now: now,
+            newIdleExpiry: newIdleExpiry)
+    }
 }
 
 /// What the new tokens need of a family: its current generation and what it was granted.
