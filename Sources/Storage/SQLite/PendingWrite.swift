@@ -39,7 +39,8 @@ struct PendingWrite: Sendable {
                 try connection.control("RELEASE entry")
                 return (outcome, transaction.failure)
             } catch {
-                return (.failure(error), error)
+                // Without its savepoint nobody can tell the work from its neighbours'.
+                return (.failure(error), .unavailable(reason: error.description))
             }
         }
     }
