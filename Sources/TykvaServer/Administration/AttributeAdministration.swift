@@ -36,7 +36,7 @@ package struct AttributeAdministration: Sendable {
         try await database.read { tx throws(StorageError) in try tx.run(.attributes) }
     }
 
-    /// - Throws: `InvalidValue` when there is none, it is there from the start, or somebody uses it: the sentence says who.
+    /// - Throws: `InvalidValue` when there is none, it is there from the start, or somebody uses it (it says who).
     package func remove(_ name: AttributeName, at now: Milliseconds) async throws {
         let event = Event(at: now, type: .attributeRemoved, detail: Self.detail([("name", name.text)]))
         let refusal = try await database.write { tx throws(StorageError) -> String? in

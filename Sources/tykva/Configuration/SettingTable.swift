@@ -14,7 +14,7 @@ enum SettingTable {
         "Where the server listens. Off loopback it speaks TLS or stands behind a proxy.")
     static let issuer = Setting(
         "issuer", .issuer,
-        "The issuer's identifier, which every client and verifier knows. Needed off loopback; on loopback it is what the server listens on."
+        "The identifier that clients and verifiers know. Off loopback it must be given; on it, it is where we listen."
     )
     static let tlsCertificate = Setting(
         "tls_certificate", .path, "The certificate chain in PEM; read again on SIGHUP. Together with `tls_key`.")

@@ -4,7 +4,7 @@ import Secrets
 import Storage
 import TykvaServer
 
-/// Opens a data folder's database for writing, and makes what is missing: schema, and on an empty one the master secret.
+/// Opens a data folder's database for writing, and makes what is missing: the schema, and an empty one's master secret.
 struct Preparation {
     private let settings: Settings
     private let folder: DataFolder

@@ -16,7 +16,7 @@ struct Workplace {
         case looking
         /// Changes what is there.
         case changing
-        /// Adds something, also before the first start of the server: makes folder, secret and schema when they are missing.
+        /// Adds something, also before the server's first start: makes folder, secret and schema when they are missing.
         case preparing
     }
 

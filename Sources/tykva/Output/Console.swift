@@ -4,7 +4,7 @@ import Foundation
 enum Console {
     /// Writes a text and the end of its line.
     ///
-    /// - Throws: When the output takes no more, a full disk for instance: a script must not take half an answer for one.
+    /// - Throws: When the output takes no more (a full disk): a script must not take half an answer for one.
     static func print(_ text: String) throws {
         try write(text + "\n")
     }
