@@ -75,7 +75,7 @@ package struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
             guard let bytes = groups(text[...], mayEndInIPv4: true), bytes.count == 16 else { return nil }
             return bytes
         }
-        guard !text[gap.upperBound...].hasPrefix(":"), 
+        guard !text[gap.upperBound...].hasPrefix(":"),
             let head = groups(text[..<gap.lowerBound], mayEndInIPv4: false),
             let tail = groups(text[gap.upperBound...], mayEndInIPv4: true), head.count + tail.count <= 14
         else { return nil }
