@@ -111,7 +111,8 @@ let package = Package(
             name: "tykva",
             dependencies: [
                 "DemoStory", "TykvaServer", "TykvaVerifier", "OAuth", "Secrets", "Storage", "StrictFormats",
-                .argumentParser, .asyncHTTPClient, .configuration, .coreMetrics, .logging, .metrics, .nioCore, .nioSSL, .yams,
+                .argumentParser, .asyncHTTPClient, .configuration, .coreMetrics, .hummingbird, .logging, .metrics,
+                .nioCore, .nioSSL, .serviceLifecycle, .yams,
             ],
             swiftSettings: settings),
 
@@ -159,7 +160,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "TykvaCommandTests",
-            dependencies: ["StrictFormats", "TestSupport", "tykva", .asyncHTTPClient, .nioCore],
+            dependencies: ["StrictFormats", "TestSupport", "tykva", .asyncHTTPClient, .nioCore, .nioHTTP1],
             swiftSettings: settings),
         .testTarget(
             name: "DemoStoryTests",

@@ -23,14 +23,17 @@ import Testing
             maximum_connections: [1, 2]
             tls_key: key.pem
             """, to: "tykva.yaml")
-        let refused = try await tykva.run(["config", "check", "--config", file, "--database", "postgres://u:geheim@h/d"])
+        let refused = try await tykva.run([
+            "config", "check", "--config", file, "--database", "postgres://u:geheim@h/d",
+        ])
         #expect(refused.status == 78)
         let lines = refused.complaint.split(separator: "\n")
         let words = [
             "TYKVA_BOGUS", "line 2: there is no setting \"access-token-lifetime\"; it is written access_token_lifetime",
             "line 3: there is no setting \"bogus\"", "no setting \"data_folder\"", "listen: TYKVA_LISTEN \"nowhere\"",
             "family_lifetime:", "retry_window:", "log_level:", "password_hash_memory:", "behind_proxy:", "theft_late:",
-            "maximum_connections takes one value", "tls_certificate: it is missing", "PostgreSQL comes with a later version",
+            "maximum_connections takes one value", "tls_certificate: it is missing",
+            "PostgreSQL comes with a later version",
         ]
         for word in words { #expect(lines.contains { $0.contains(word) }, "\(word)") }
         #expect(lines.allSatisfy { $0.hasPrefix("tykva: ") })
@@ -43,7 +46,9 @@ import Testing
             "listen: 127.0.0.1:1001\nlog_level: error\nlog_format: text\nbehind_proxy:\n  - 10.0.0.0/8\n  - fd00::/8\n",
             to: "tykva.yaml")
         tykva.environment["TYKVA_LOG_LEVEL"] = "debug"
-        let shown = try await tykva.run(["config", "show", "--config", file, "--data", "/from/flag", "--output", "json"])
+        let shown = try await tykva.run([
+            "config", "show", "--config", file, "--data", "/from/flag", "--output", "json",
+        ])
         let list = try shown.json() as? [[String: Any]] ?? []
         func setting(_ key: String) -> [String?] {
             list.filter { $0["key"] as? String == key }.flatMap { [$0["value"] as? String, $0["from"] as? String] }
@@ -57,8 +62,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a: [", "line"), ("- a\n- b\n", "key: value"), ("listen: 127.0.0.1:1\nlisten: 127.0.0.1:2\n", "more than once"),
-        ("text", "key: value"), (String(repeating: "#", count: 70_000), "longer than"),
+        ("a: [", "line"), ("- a\n- b\n", "key: value"),
+        ("listen: 127.0.0.1:1\nlisten: 127.0.0.1:2\n", "more than once"),
+        ("text", "key: value"),
     ])
     func `a file that is no list of settings is refused in one sentence`(_ text: String, _ words: String) async throws {
         let tykva = try Program()
@@ -68,6 +74,14 @@ import Testing
         #expect(refused.complaint.filter(\.isNewline).count == 1)
     }
 
+    @Test func `a file that is too long is refused`() async throws {
+        let tykva = try Program()
+        let file = try tykva.write(String(repeating: "#", count: 70_000), to: "tykva.yaml")
+        let refused = try await tykva.run(["config", "check", "--config", file])
+        #expect(refused.status == 78)
+        #expect(refused.complaint.contains("longer than 65536 bytes"))
+    }
+
     @Test func `a file that cannot be read is told, and an empty one is good`() async throws {
         let tykva = try Program()
         let missing = try await tykva.run(["config", "check", "--config", tykva.folder.file("nothing.yaml")])
@@ -75,7 +89,8 @@ import Testing
         #expect(missing.complaint.contains("No such file"))
         let folder = try await tykva.run(["config", "check", "--config", tykva.folder.path])
         #expect(folder.status == 78)
-        #expect(try await tykva.run(["config", "check", "--config", try tykva.write("", to: "empty.yaml")]).status == 0)
+        #expect(
+            try await tykva.run(["config", "check", "--config", try tykva.write("", to: "empty.yaml")]).status == 0)
     }
 
     @Test(arguments: [

@@ -7,7 +7,8 @@ import Testing
         ["attribute"], ["attribute", "add"], ["attribute", "list"], ["attribute", "remove"], ["client"],
         ["client", "add"], ["client", "list"], ["client", "show"], ["client", "set"], ["client", "remove"],
         ["client", "secret"], ["session"], ["session", "list"], ["session", "end"], ["key"], ["key", "list"],
-        ["secret"], ["secret", "new"], ["audit"], ["verify"], ["migrate"], ["config"], ["config", "check"],
+        ["secret"], ["secret", "new"], ["audit"], ["verify"], ["inspect"], ["migrate"], ["config"],
+        ["config", "check"],
         ["config", "show"], ["health"],
     ]
 
@@ -29,7 +30,8 @@ import Testing
 
     @Test(arguments: [
         ["nonsense"], ["user", "nonsense"], ["user", "add"], ["user", "list", "--nonsense"], ["user", "add", ""],
-        ["user", "add", " anna"], ["user", "add", "anna", "--email", "nonsense"], ["user", "add", "anna", "--role", "a b"],
+        ["user", "add", " anna"], ["user", "add", "anna", "--email", "nonsense"],
+        ["user", "add", "anna", "--role", "a b"],
         ["user", "set", "anna"], ["user", "set", "anna", "--attribute", "nonsense"],
         ["user", "set", "anna", "--attribute-json", "a={"], ["user", "set", "anna", "--email", "nonsense"],
         ["user", "role", "anna", "nonsense", "admin"], ["attribute", "add", "a"],

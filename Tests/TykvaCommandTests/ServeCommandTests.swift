@@ -18,7 +18,8 @@ import Testing
         let health = try await tykva("health", "--listen", server.address)
         #expect(health.status == 1)
         #expect(health.complaint.contains("does not answer"))
-        #expect(server.log.split(separator: "\n").allSatisfy { (try? JSONValue(parsing: $0, limits: .document)) != nil })
+        #expect(
+            server.log.split(separator: "\n").allSatisfy { (try? JSONValue(parsing: $0, limits: .document)) != nil })
     }
 
     @Test func `an address in use is told before anything stays`() async throws {
@@ -108,7 +109,8 @@ import Testing
         #expect(good.complaint == "")
         #expect((try good.json() as? [String: Any])?["client_id"] as? String == "app")
         let fetched = try await tykva.run([
-            "verify", file, "--issuer", server.issuer, "--algorithm", "ES256", "--audience", "https://orders.example.com",
+            "verify", file, "--issuer", server.issuer, "--algorithm", "ES256", "--audience",
+            "https://orders.example.com",
         ])
         #expect(fetched.status == 0)
         let refusals: [([String], String)] = [
@@ -147,7 +149,8 @@ import Testing
         let secret = try await tykva.run(["secret", "new"])
         #expect(secret.output.wholeMatch(of: /tkvm_[A-Za-z0-9_-]{48}\n/) != nil)
         #expect(try await tykva.run(["secret", "new"]).output != secret.output)
-        #expect((try await tykva.run(["secret", "new", "--output", "json"]).json() as? [String: Any])?["secret"] != nil)
+        #expect(
+            (try await tykva.run(["secret", "new", "--output", "json"]).json() as? [String: Any])?["secret"] != nil)
     }
 }
 

@@ -40,7 +40,6 @@ import Testing
 
     @Test(arguments: [
         ("short\n", "at least 15 characters"), ("", "standard input is empty"), ("\n", "at least 15 characters"),
-        (String(repeating: "x", count: 9000) + "\n", "longer than"),
         ("tab\tin a long password\n", "control characters"),
     ])
     func `a bad password is refused without being repeated`(_ input: String, _ words: String) async throws {
@@ -52,6 +51,16 @@ import Testing
         #expect(try await tykva("user", "show", "anna").status == 1)
     }
 
+    @Test func `a password beyond every bound is refused`() async throws {
+        let tykva = try Program()
+        for count in [300, 9000] {
+            let input = String(repeating: "x", count: count) + "\n"
+            let refused = try await tykva("user", "add", "anna", "--password-stdin", input: input)
+            #expect(refused.status == 1)
+            #expect(!refused.all.contains("xxx"))
+        }
+    }
+
     @Test func `without a terminal a password comes by standard input only`() async throws {
         let refused = try await Program()("user", "add", "anna", input: "something\n")
         #expect(refused.status == 2)
@@ -61,10 +70,10 @@ import Testing
     @Test(arguments: [
         (["--attribute", "department=x"], "tykva attribute add"), (["--attribute", "roles=x"], "--role"),
         (["--attribute", "groups=x"], "--attribute-json"), (["--attribute-json", "groups=[1]"], "array of names"),
-        (["--attribute-json", "groups=[\"\(String(repeating: "g", count: 65))\"]"], "1 to 64 bytes"),
+        (["--attribute-json", "groups=[\"a b\"]"], "1 to 64 bytes"),
         (["--attribute", "birthdate=2000\u{1B}[2J"], "control characters"),
         (["--attribute", "birthdate=a", "--attribute", "birthdate=b"], "twice"),
-        (["--display-name", String(repeating: "x", count: 300)], "256 bytes"),
+        (["--display-name", "a\u{202E}b"], "control characters"),
     ])
     func `a bad attribute is refused and nothing is written`(_ arguments: [String], _ words: String) async throws {
         let tykva = try Program()
@@ -106,7 +115,9 @@ import Testing
     @Test func `a user is disabled, enabled and removed once`() async throws {
         let tykva = try Program()
         _ = try await tykva.addUser()
-        for (verb, words) in [("disable", "disabled already"), ("enable", "not disabled"), ("remove", "none of this name")] {
+        for (verb, words) in [
+            ("disable", "disabled already"), ("enable", "not disabled"), ("remove", "none of this name"),
+        ] {
             #expect(try await tykva("user", verb, "anna").status == 0)
             let again = try await tykva("user", verb, "anna")
             #expect(again.status == 1)

@@ -24,7 +24,9 @@ package final class SQLiteDatabase: Database {
         self.path = path
         self.options = options
         reads = ReadQueue(threads: options.readers, limit: options.readsLimit)
-        commits = GroupCommit(queue: WriteQueue(limit: options.waitingWritesLimit))
+        commits = GroupCommit(
+            queue: WriteQueue(limit: options.waitingWritesLimit), entryLimit: options.batchEntries,
+            timeLimit: options.batchTime)
         pool = try await SQLiteOpening(path: path, options: options).open()
     }
 

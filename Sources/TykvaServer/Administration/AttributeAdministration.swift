@@ -58,7 +58,8 @@ package struct AttributeAdministration: Sendable {
         var parts: [String] = []
         let users = try tx.run(.usersWith(name))
         if let first = users.first {
-            parts.append(users.count == 1 ? "user \(first) has a value of it" : "users such as \(first) have values of it")
+            parts.append(
+                users.count == 1 ? "user \(first) has a value of it" : "users such as \(first) have values of it")
         }
         let clients = try tx.run(.clientsClaiming(name))
         if !clients.isEmpty {

@@ -15,7 +15,8 @@ struct AuditCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: ArgumentHelp("Only what concerns this user: a name, or the id of one who is gone.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Only what concerns this user: a name, or the id of one who is gone.", valueName: "name"))
     var user: String?
 
     @Option(help: ArgumentHelp("Only since this time, or for so long: 2026-01-31T10:00:00Z or 24h.", valueName: "time"))
@@ -37,7 +38,8 @@ struct AuditCommand: AsyncParsableCommand {
     func run() async throws {
         try await Workplace.open(common, .looking) { workplace in
             let since = try since.map { try Instant.parse($0, orBefore: workplace.now) }
-            var log = EventLog(workplace.database, EventFilter(user: try await owner(workplace), type: type, since: since))
+            var log = EventLog(
+                workplace.database, EventFilter(user: try await owner(workplace), type: type, since: since))
             if common.isJSON && !follow {
                 var list = AnswerList(common, empty: "")
                 while let page = try await log.next() { try list.print(page.map(\.json), TextTable()) }

@@ -24,16 +24,23 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What iss must be; its keys are found by its metadata.", valueName: "url"))
     var issuer: String?
 
-    @Option(help: ArgumentHelp("A file with the issuer's key set, instead of fetching it. Without --issuer, any iss is taken.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "A file with the issuer's key set, instead of fetching it. Without --issuer, any iss is taken.",
+            valueName: "file"))
     var jwks: String?
 
     @Option(help: ArgumentHelp("What aud must contain: the service's own identifier.", valueName: "uri"))
     var audience: String
 
-    @Option(help: ArgumentHelp("What alg must be: ES256, RS256, PS256 or EdDSA.", valueName: "alg"), transform: Self.algorithm)
+    @Option(
+        help: ArgumentHelp("What alg must be: ES256, RS256, PS256 or EdDSA.", valueName: "alg"),
+        transform: Self.algorithm)
     var algorithm: TokenAlgorithm
 
-    @Option(name: .customLong("at"), help: ArgumentHelp("Check as of this time instead of now.", valueName: "time"), transform: Instant.parse)
+    @Option(
+        name: .customLong("at"), help: ArgumentHelp("Check as of this time instead of now.", valueName: "time"),
+        transform: Instant.parse)
     var instant: Milliseconds?
 
     func validate() throws {

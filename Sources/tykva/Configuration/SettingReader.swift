@@ -40,7 +40,8 @@ struct SettingReader {
             return try setting.type.parse(found.text)
         } catch {
             // A database's address may hold a password, so what was given is not repeated there.
-            let given = setting.key == SettingTable.database.key ? "" : " \(String(found.text.prefix(80)).debugDescription)"
+            let given =
+                setting.key == SettingTable.database.key ? "" : " \(String(found.text.prefix(80)).debugDescription)"
             throw InvalidValue("\(found.source)\(given)", error.reason)
         }
     }

@@ -52,7 +52,9 @@ extension ConfigurationFile {
         {
             return texts.joined(separator: ",")
         }
-        guard case .string(let text)? = try snapshot.value(forKey: key, type: .string).value?.content else { return nil }
+        guard case .string(let text)? = try snapshot.value(forKey: key, type: .string).value?.content else {
+            return nil
+        }
         return text
     }
 }

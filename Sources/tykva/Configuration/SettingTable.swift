@@ -10,10 +10,12 @@ enum SettingTable {
     static let database = Setting(
         "database", .database, "Where the database is, when it is not `tykva.sqlite` in the data folder.")
     static let listen = Setting(
-        "listen", .address, default: "127.0.0.1:8080", "Where the server listens. Off loopback it speaks TLS or stands behind a proxy.")
+        "listen", .address, default: "127.0.0.1:8080",
+        "Where the server listens. Off loopback it speaks TLS or stands behind a proxy.")
     static let issuer = Setting(
         "issuer", .issuer,
-        "The issuer's identifier, which every client and verifier knows. Needed off loopback; on loopback it is what the server listens on.")
+        "The issuer's identifier, which every client and verifier knows. Needed off loopback; on loopback it is what the server listens on."
+    )
     static let tlsCertificate = Setting(
         "tls_certificate", .path, "The certificate chain in PEM; read again on SIGHUP. Together with `tls_key`.")
     static let tlsKey = Setting("tls_key", .path, "The certificate's private key in PEM.")
@@ -50,7 +52,8 @@ enum SettingTable {
         "password_hash_passes", .number(PasswordHashingCost.passBounds), default: "2",
         "How many passes a password hash makes.")
     static let passwordHashThreads = Setting(
-        "password_hash_threads", .number(1...64), "How many password hashes run at once; one a processor when it is not set.")
+        "password_hash_threads", .number(1...64),
+        "How many password hashes run at once; one a processor when it is not set.")
     static let passwordHashQueue = Setting(
         "password_hash_queue", .number(1...1024), default: String(PasswordHasher.waitingPerThread),
         "How many sign-ins may wait for each of them; more are told to come again.")

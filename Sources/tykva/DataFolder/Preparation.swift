@@ -8,10 +8,13 @@ import TykvaServer
 struct Preparation {
     private let settings: Settings
     private let folder: DataFolder
+    private let notice: (String) -> Void
 
-    init(_ settings: Settings, _ folder: DataFolder) {
+    /// - Parameter notice: Tells the operator something; a server does so in its log.
+    init(_ settings: Settings, _ folder: DataFolder, notice: @escaping (String) -> Void = Console.complain) {
         self.settings = settings
         self.folder = folder
+        self.notice = notice
     }
 
     enum Purpose {
@@ -88,8 +91,9 @@ struct Preparation {
     private func load(_ source: MasterSecretSource, mayMake: Bool) throws -> MasterSecrets {
         let (secrets, isNew) = try source.load(mayMake: mayMake)
         if isNew {
-            Console.complain(
-                "made the master secret \(folder.masterSecretPath): keep a copy elsewhere, for backups never contain it")
+            notice(
+                "made the master secret \(folder.masterSecretPath): keep a copy elsewhere, for backups never contain it"
+            )
         }
         return secrets
     }

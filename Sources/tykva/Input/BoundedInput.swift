@@ -54,7 +54,9 @@ enum BoundedInput {
             throw CommandFailure("the token in \(path == "-" ? "standard input" : path) is not UTF-8 text")
         }
         let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !token.isEmpty else { throw CommandFailure("there is no token in \(path == "-" ? "standard input" : path)") }
+        guard !token.isEmpty else {
+            throw CommandFailure("there is no token in \(path == "-" ? "standard input" : path)")
+        }
         return token
     }
 }

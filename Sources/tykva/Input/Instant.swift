@@ -29,7 +29,9 @@ enum Instant {
         if bytes[index] == UInt8(ascii: ".") {
             let digits = bytes[20...].prefix { (0x30...0x39).contains($0) }
             guard (1...9).contains(digits.count) else { throw invalid }
-            for place in 0..<3 { milliseconds = milliseconds * 10 + (place < digits.count ? Int64(digits[20 + place] - 0x30) : 0) }
+            for place in 0..<3 {
+                milliseconds = milliseconds * 10 + (place < digits.count ? Int64(digits[20 + place] - 0x30) : 0)
+            }
             index = digits.endIndex
         }
         var offset: Int64 = 0

@@ -6,7 +6,8 @@ enum PasswordInput {
     private static let maximumBytes = 4 * Password.maximumBytes
 
     static func read(fromStandardInput: Bool) throws -> Password {
-        let text = try fromStandardInput
+        let text =
+            try fromStandardInput
             ? BoundedInput.line("the password", maximumBytes: maximumBytes) : askTwice()
         do {
             return try Password(text)

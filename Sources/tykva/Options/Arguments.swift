@@ -27,7 +27,8 @@ enum Arguments {
     static func clientID(_ text: String) throws -> ClientID {
         guard let id = ClientID(text) else {
             throw InvalidValue(
-                "client id", "it has 1 to \(ClientID.maximumBytes) of A-Z a-z 0-9 - . _ ~, and not the form of a user id")
+                "client id",
+                "it has 1 to \(ClientID.maximumBytes) of A-Z a-z 0-9 - . _ ~, and not the form of a user id")
         }
         return id
     }
@@ -48,28 +49,32 @@ enum Arguments {
 
     static func attributeClass(_ text: String) throws -> AttributeClass {
         guard let value = AttributeClass(rawValue: text) else {
-            throw InvalidValue("class", "it must be one of \(AttributeClass.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw InvalidValue(
+                "class", "it must be one of \(AttributeClass.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return value
     }
 
     static func attributeType(_ text: String) throws -> AttributeType {
         guard let value = AttributeType(rawValue: text) else {
-            throw InvalidValue("type", "it must be one of \(AttributeType.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw InvalidValue(
+                "type", "it must be one of \(AttributeType.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return value
     }
 
     static func grant(_ text: String) throws -> GrantType {
         guard let value = GrantType(rawValue: text) else {
-            throw InvalidValue("grant", "it must be one of \(GrantType.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw InvalidValue(
+                "grant", "it must be one of \(GrantType.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return value
     }
 
     static func eventType(_ text: String) throws -> EventType {
         guard let value = EventType(rawValue: text) else {
-            throw InvalidValue("type", "it must be one of \(EventType.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw InvalidValue(
+                "type", "it must be one of \(EventType.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return value
     }

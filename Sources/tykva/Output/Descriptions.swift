@@ -40,7 +40,8 @@ extension AccountProfile {
     }
 
     private func shownText(_ attribute: Attribute) -> String {
-        attribute.definition.class == .secret ? "(secret)" : attribute.value.stringValue ?? attribute.value.encodedString
+        attribute.definition.class == .secret
+            ? "(secret)" : attribute.value.stringValue ?? attribute.value.encodedString
     }
 }
 

@@ -26,7 +26,9 @@ struct InterleavingWalk: Sendable {
         case lostAfterCommit(step: Int)
         case clock(step: Int, milliseconds: Int64)
 
-        static let clockSteps: [Int64] = [15_000, 65_000, -30_000, -90_000]
+        /// Past each window, and back by more than is held. A step back that is held moves nothing when it is alone; the
+        /// random schedules have it among others.
+        static let clockSteps: [Int64] = [15_000, 65_000, -90_000]
 
         static func all(steps: Int) -> [Disturbance] {
             [.none]

@@ -40,17 +40,52 @@ import TestSupport
         }
     }
 
-    @Test func `a commit serves at most 256 writes`() async throws {
-        try await withSQLite { database, _ in
+    @Test func `a batch ends at its limit of writes`() async throws {
+        #expect(SQLiteOptions().batchEntries == 256)
+        try await withSQLite { $0.batchEntries = 10; $0.batchTime = .seconds(100) } _: { database, _ in
+            let commits = try await commitsForFifty(database)
+            // The write that held the writer and nine others, four times ten, and one.
+            #expect(commits == 6)
+        }
+    }
+
+    @Test func `a batch ends when its time is over`() async throws {
+        #expect(SQLiteOptions().batchTime == .milliseconds(5))
+        try await withSQLite { $0.batchTime = .zero } _: { database, _ in
+            let commits = try await commitsForFifty(database)
+            #expect(commits == 51)
+        }
+    }
+
+    /// Lets fifty writes wait behind one, and counts the commits of the fifty-one.
+    private func commitsForFifty(_ database: SQLiteDatabase) async throws -> Int {
+        try await database.once(.makeSample)
+        let before = database.statistics.commits
+        try await database.holdingTheWriter(until: 50) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for id in Int64(0)..<50 { group.addTask { try await database.once(.insert(id)) } }
+                try await group.waitForAll()
+            }
+        }
+        return database.statistics.commits - before
+    }
+
+    @Test func `closing works off all batches that wait`() async throws {
+        try await withSQLite { $0.batchEntries = 1 } _: { database, path in
             try await database.once(.makeSample)
-            let before = database.statistics.commits
-            try await database.holdingTheWriter(until: 1000) {
+            async let writes: Void = database.holdingTheWriter(until: 50) {
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    for id in Int64(0)..<1000 { group.addTask { try await database.once(.insert(id)) } }
+                    for id in Int64(0)..<50 { group.addTask { try await database.once(.insert(id)) } }
                     try await group.waitForAll()
                 }
             }
-            #expect(database.statistics.commits - before >= 4)
+            while database.statistics.waiting < 50, database.statistics.commits < 50 { await Task.yield() }
+            await database.close()
+            try await writes
+            let reopened = try await SQLiteDatabase(path: path)
+            let count = try await reopened.once(.sampleCount)
+            #expect(count == 50)
+            await reopened.close()
         }
     }
 
@@ -111,7 +146,7 @@ import TestSupport
     }
 
     @Test func `a commit that fails is an unknown outcome for all, and nothing of it stays`() async throws {
-        try await withSQLite { database, _ in
+        try await withSQLite { database, path in
             try await database.once(Statement("CREATE TABLE owner (id BIGINT NOT NULL PRIMARY KEY)"))
             try await database.once(Statement("CREATE TABLE thing (owner_id BIGINT REFERENCES owner (id))"))
             let answer = await failure { () async throws(StorageError) in
@@ -125,6 +160,12 @@ import TestSupport
                 Issue.record("\(String(describing: answer))")
                 return
             }
+            // No lock stays behind, which would hold up other programs while this one has nothing to do.
+            var options = SQLiteOptions()
+            options.busyTimeout = .milliseconds(100)
+            let other = try await SQLiteDatabase(path: path, options: options)
+            try await other.once(Statement("INSERT INTO owner (id) VALUES (1)"))
+            await other.close()
             let things = try await database.once(Statement("SELECT owner_id FROM thing") { $0.count })
             #expect(things == 0)
         }
@@ -133,18 +174,26 @@ import TestSupport
     @Test func `a statement that ends the shared transaction is found out`() async throws {
         try await withSQLite { database, _ in
             try await database.once(.makeSample)
-            for sql: SQL in ["COMMIT", "ROLLBACK"] {
-                let answer = await failure { () async throws(StorageError) in
-                    try await database.write { transaction throws(StorageError) in try transaction.run(Statement(sql)) }
+            for (id, sql) in [(1, "COMMIT"), (2, "ROLLBACK")] as [(Int64, SQL)] {
+                let answers = try await database.holdingTheWriter(until: 2) {
+                    async let ending = failure { () async throws(StorageError) in
+                        try await database.once(Statement(sql))
+                    }
+                    while database.statistics.waiting < 1 { await Task.yield() }
+                    async let behind = failure { () async throws(StorageError) in
+                        try await database.once(.insert(id))
+                    }
+                    return await [ending, behind]
                 }
-                guard case .unknownOutcome = answer else {
-                    Issue.record("\(String(describing: answer))")
+                guard case .unknownOutcome = answers[0] else {
+                    Issue.record("\(String(describing: answers[0]))")
                     return
                 }
+                // It goes into a new transaction.
+                #expect(answers[1] == nil)
             }
-            try await database.once(.insert(1))
             let ids = try await database.once(.sampleIDs)
-            #expect(ids == [1])
+            #expect(ids == [1, 2])
         }
     }
 }

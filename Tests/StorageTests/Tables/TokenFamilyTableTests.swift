@@ -57,6 +57,30 @@ import Testing
         }
     }
 
+    /// Its own clock was read before the rotation that it lost to: by that, the rotation would lie in the future.
+    @Test(arguments: Engine.available)
+    func `a call that waited while another rotated is judged by the time after it lost`(
+        _ engine: Engine
+    ) async throws {
+        try await RefreshScene.with(engine) { scene in
+            let family = try await scene.families(1, at: 4)[0]
+            let slow = use(scene, family, 4)
+            let later = RefreshScene.start + .seconds(5)
+            let fast = try #require(try await scene.database.once(.rotate(use(scene, family, 4, at: later))))
+            #expect(try await scene.database.once(.rotate(slow)) == nil)
+            let again = slow.again(at: later, newIdleExpiry: later + RefreshScene.idle)
+            let outcome = try await scene.database.write { [rules] tx throws(StorageError) in
+                try tx.decide(again, rules)
+            }
+            guard case .retry(let same) = outcome else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(same.generation == fast.generation)
+            #expect(same.tokenKey == fast.tokenKey)
+        }
+    }
+
     /// The second fence: a session or user that ended without its families, which no code of ours does.
     @Test(arguments: Engine.available)
     func `the blind rotation looks at session and user too`(_ engine: Engine) async throws {

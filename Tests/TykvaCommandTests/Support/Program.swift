@@ -33,15 +33,10 @@ struct Program: Sendable {
     func run(_ arguments: [String], input: String? = nil) async throws -> Outcome {
         let (output, complaint) = (folder.file(UUID().uuidString), folder.file(UUID().uuidString))
         let process = try process(arguments, output: output, complaint: complaint)
-        let pipe = Pipe()
-        process.standardInput = input == nil ? FileHandle.nullDevice : pipe
+        process.standardInput = try input.map { try handle(of: $0) } ?? FileHandle.nullDevice
         let ended = AsyncStream<Void>.makeStream()
         process.terminationHandler = { _ in ended.continuation.finish() }
         try process.run()
-        if let input {
-            try? pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-            try? pipe.fileHandleForWriting.close()
-        }
         for await _ in ended.stream {}
         return Outcome(
             status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
@@ -59,9 +54,15 @@ struct Program: Sendable {
         return process
     }
 
+    /// Standard input as a file: a program that reads none of it breaks no pipe.
+    private func handle(of input: String) throws -> FileHandle {
+        let path = try write(input, to: UUID().uuidString)
+        return try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+    }
+
     private static func file(_ path: String) throws -> FileHandle {
         // A device is opened as it is.
-        if !path.hasPrefix("/dev/") { FileManager.default.createFile(atPath: path, contents: nil) }
+        if !path.hasPrefix("/dev/") { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     }
 }

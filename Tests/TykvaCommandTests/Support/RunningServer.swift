@@ -1,7 +1,9 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 import StrictFormats
+import TestSupport
 
 /// A `tykva serve` of a test's own, on loopback.
 final class RunningServer: Sendable {

@@ -6,7 +6,8 @@ import TykvaServer
 
 struct ClientSecretCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "secret", abstract: "Makes a new secret for a confidential client; the old one is refused from then on.",
+        commandName: "secret",
+        abstract: "Makes a new secret for a confidential client; the old one is refused from then on.",
         discussion: """
             The secret is printed once; only its hash is kept.
 

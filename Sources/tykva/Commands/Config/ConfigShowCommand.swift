@@ -11,7 +11,8 @@ struct ConfigShowCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Flag(name: .customLong("markdown"), help: ArgumentHelp("The table of docs/configuration.md.", visibility: .private))
+    @Flag(
+        name: .customLong("markdown"), help: ArgumentHelp("The table of docs/configuration.md.", visibility: .private))
     var isMarkdown = false
 
     func run() async throws {

@@ -1,9 +1,12 @@
 import ArgumentParser
+import DemoStory
 import Foundation
+import Hummingbird
 import Logging
 import Metrics
 import OAuth
 import Secrets
+import ServiceLifecycle
 import Storage
 import TykvaServer
 
@@ -27,10 +30,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The issuer's identifier: https and a host, nothing after it.", valueName: "url"))
     var issuer: String?
 
-    @Option(name: .customLong("tls-certificate"), help: ArgumentHelp("The certificate chain in PEM.", valueName: "file"))
+    @Option(
+        name: .customLong("tls-certificate"), help: ArgumentHelp("The certificate chain in PEM.", valueName: "file"))
     var tlsCertificate: String?
 
-    @Option(name: .customLong("tls-key"), help: ArgumentHelp("The certificate's private key in PEM.", valueName: "file"))
+    @Option(
+        name: .customLong("tls-key"), help: ArgumentHelp("The certificate's private key in PEM.", valueName: "file"))
     var tlsKey: String?
 
     @Option(
@@ -38,7 +43,9 @@ struct ServeCommand: AsyncParsableCommand {
         help: ArgumentHelp("A network of proxies that speak TLS for us; may be repeated.", valueName: "cidr"))
     var behindProxy: [String] = []
 
-    @Option(name: .customLong("log-level"), help: ArgumentHelp("What is logged: this and what is worse.", valueName: "level"))
+    @Option(
+        name: .customLong("log-level"),
+        help: ArgumentHelp("What is logged: this and what is worse.", valueName: "level"))
     var logLevel: String?
 
     @Option(name: .customLong("log-format"), help: "json or text.")
@@ -47,7 +54,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "A first look: a demo user, a demo client and a page that shows the whole story. Loopback only.")
     var dev = false
 
-    @Flag(name: .customLong("change-issuer"), help: "Take the database over to another issuer, which signs everybody out.")
+    @Flag(
+        name: .customLong("change-issuer"), help: "Take the database over to another issuer, which signs everybody out."
+    )
     var changeIssuer = false
 
     func run() async throws {
@@ -59,9 +68,10 @@ struct ServeCommand: AsyncParsableCommand {
         let lock = try FolderLock(folder)
         try AddressProbe.check(settings.listen)
         if let metrics = settings.metricsListen { try AddressProbe.check(metrics) }
-        let prepared = try await Preparation(settings, folder).open(.forServing, at: clock.now())
+        let prepared = try await Preparation(settings, folder) { logger.notice("\($0)") }
+            .open(.forServing, at: clock.now())
         do {
-            let opened = try await open(prepared, serving, at: clock.now())
+            let opened = try await open(prepared, serving, logger, at: clock.now())
             try await start(opened, serving, clock, logger)
         } catch {
             await prepared.database.close()
@@ -83,14 +93,14 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func open(
-        _ prepared: Preparation.Opened, _ serving: ServeSettings, at now: Milliseconds
+        _ prepared: Preparation.Opened, _ serving: ServeSettings, _ logger: Logger, at now: Milliseconds
     ) async throws -> OpenedDeployment {
         guard let secrets = prepared.secrets else { throw CommandFailure("the master secret was not read") }
         var terms = OpenedDeployment.Terms(issuer: serving.issuer, isDev: serving.isDev)
         let before = try await prepared.database.read { tx throws(StorageError) in try tx.run(.deployment) }
         if let before, before.issuer != serving.issuer.text {
             if before.devAt != nil, serving.isDev {
-                Console.complain("the issuer of this --dev folder was \(before.issuer) and is \(serving.issuer) now")
+                logger.notice("the issuer of this --dev folder was \(before.issuer) and is \(serving.issuer) now")
             } else if changeIssuer {
                 try confirm(from: before.issuer, to: serving.issuer)
                 terms.mayChangeIssuer = true
@@ -116,14 +126,28 @@ struct ServeCommand: AsyncParsableCommand {
         }
         MetricsSystem.bootstrap(PrometheusMetrics.shared)
         let issuer = serving.issuer
-        let plan = ServePlan(
+        var plan = ServePlan(
             listen: settings.listen, tls: settings.tls, metricsListen: settings.metricsListen,
             maximumConnections: settings.maximumConnections, opened: opened, configuration: serving.configuration,
             clock: clock, logger: logger, onReady: { try? Console.print("tykva: ready at \(issuer)") })
+        if dev { plan.additions = Self.story(opened, serving, clock) }
         do {
             try await serve(plan)
         } catch {
             throw Self.explained(error, settings)
+        }
+    }
+
+    /// The demo's users, client and page.
+    private static func story(
+        _ opened: OpenedDeployment, _ serving: ServeSettings, _ clock: DeploymentClock
+    ) -> @Sendable (Router<ServeRequestContext>, TykvaServer) async throws -> [any Service] {
+        let stage = DemoStory.Stage(
+            issuer: serving.issuer, database: opened.database, clock: clock, dataFolder: serving.settings.data)
+        return { router, server in
+            try await DemoStory.prepare(opened.database, hasher: server.passwordHasher, at: clock.now())
+            try DemoStory.add(to: router, on: stage)
+            return []
         }
     }
 
