@@ -26,7 +26,7 @@ import Testing
             #expect(read.contains("<code>ES256</code>"))
             #expect(read.contains("the ES256 signature fits the key"))
             #expect(read.contains("Anna Sommer"))
-            #expect(read.contains("[&quot;reader&quot;,&quot;accountant&quot;]"))
+            #expect(read.contains("[&quot;accountant&quot;,&quot;reader&quot;]"))
 
             try await browser.press("/demo/call", [("kind", "valid")])
             #expect(try browser.section(3).contains("pumpkin seeds"))

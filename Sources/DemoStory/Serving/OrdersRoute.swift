@@ -1,9 +1,8 @@
 import Foundation
-import HTTPTypes
 import Hummingbird
-import NIOCore
 import OAuth
 import StrictFormats
+import TykvaHummingbird
 import TykvaServer
 import TykvaVerifier
 
@@ -12,7 +11,7 @@ import TykvaVerifier
 /// It stands in the issuer's process and trusts it no more than a service elsewhere would: it fetches the issuer's
 /// public keys, and checks each token by itself.
 enum OrdersRoute {
-    static let scope = "demo:read"
+    private static let scope = "demo:read"
 
     /// Without skew: issuer and service have the same clock here, and a token ends when the page says so.
     static func verifier(issuer: Issuer, clock: DeploymentClock) throws -> TokenVerifier {
@@ -23,18 +22,10 @@ enum OrdersRoute {
     }
 
     static func add(to router: some RouterMethods<ServeRequestContext>, verifier: TokenVerifier) {
-        router.get("/demo/orders") { request, _ in
-            let sent = request.headers[.authorization]
-            guard let sent, sent.hasPrefix("Bearer ") else {
-                return Response(status: .unauthorized, headers: [.wwwAuthenticate: #"Bearer realm="demo""#])
-            }
-            guard let token = try? await verifier.verify(String(sent.dropFirst(7))) else {
-                return Response(
-                    status: .unauthorized,
-                    headers: [.wwwAuthenticate: #"Bearer realm="demo", error="invalid_token""#])
-            }
-            return JSONResponse.response(orders(of: token))
-        }
+        router.group("/demo/orders", context: OrdersRequestContext.self)
+            .add(middleware: BearerTokenMiddleware(verifier: verifier, realm: "demo"))
+            .add(middleware: RequireScope(scope))
+            .get { _, context in JSONResponse.response(orders(of: try context.requireToken())) }
     }
 
     private static func orders(of token: VerifiedToken) -> String {
@@ -47,5 +38,15 @@ enum OrdersRoute {
                 ("orders", .array(orders)),
             ])
         ).encodedString
+    }
+}
+
+/// The context of the service's requests: the server's own, with room for a verified token.
+struct OrdersRequestContext: ChildRequestContext, AuthenticatedRequestContext {
+    var coreContext: CoreRequestContextStorage
+    var token: VerifiedToken?
+
+    init(context: ServeRequestContext) {
+        coreContext = context.coreContext
     }
 }
