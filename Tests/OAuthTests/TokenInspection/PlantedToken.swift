@@ -16,7 +16,7 @@ struct PlantedToken {
         "sid": "ses_0bVtQmXw3e5r7y9u1i2o4p", "auth_time": .integer(issuedAt - 7_200), "amr": ["pwd", "otp"],
         "acr": "urn:example:loa:2", "name": "Ada Lovelace", "preferred_username": "ada",
         "roles": ["admin", "password-admin"],
-        "groups": ["4200000000000000-x"],
+        "groups": ["team-4200000000000001"],
     ]
 
     func with(_ name: String, _ value: JSONValue?) -> PlantedToken {
