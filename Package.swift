@@ -139,14 +139,16 @@ let package = Package(
             name: "StorageTests", dependencies: ["OAuth", "Storage", "StrictFormats", "TestSupport", "crash-writer"],
             swiftSettings: settings),
         .testTarget(
-            name: "TykvaVerifierTests", dependencies: [
+            name: "TykvaVerifierTests",
+            dependencies: [
                 "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto, .cryptoExtras, .hummingbird,
                 .hummingbirdTesting, .httpTypes,
                 .jwtKit, .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "TykvaHummingbirdTests", dependencies: [
+            name: "TykvaHummingbirdTests",
+            dependencies: [
                 "StrictFormats", "TykvaHummingbird", "TykvaVerifier", .crypto, .hummingbird, .hummingbirdTesting,
                 .httpTypes, .nioCore,
             ],
@@ -165,7 +167,8 @@ let package = Package(
         .testTarget(
             name: "DemoStoryTests",
             dependencies: [
-                "DemoStory", "OAuth", "Secrets", "Storage", "TykvaServer", "TestSupport", .asyncHTTPClient, .hummingbird,
+                "DemoStory", "OAuth", "Secrets", "Storage", "TykvaServer", "TestSupport", .asyncHTTPClient,
+                .hummingbird,
                 .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
             ],
             swiftSettings: settings),
