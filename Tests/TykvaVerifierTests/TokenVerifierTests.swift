@@ -150,6 +150,7 @@ import TykvaVerifier
     ])
     func `keys come over https, or from loopback`(url: String) throws {
         #expect(throws: TokenVerifierConfigurationError.self) { try RemoteJWKSet(jwksURL: url) }
+        #expect(throws: TokenVerifierConfigurationError.self) { try RemoteJWKSet(discoveryOf: url) }
     }
 
     @Test(arguments: [
