@@ -5,8 +5,8 @@ package import TykvaServer
 
 /// What `tykva serve --dev` shows at `/`: the story of a stolen token, step by step, with live data.
 ///
-/// The page plays the application, its owner and the thief: each step is a call of this server to its own endpoints over
-/// HTTP, as anybody else would make it. Loopback only; everything here is public, the password included.
+/// The page plays the application, its owner and the thief: each step is a call of this server to its own endpoints
+/// over HTTP, as anybody else would make it. Loopback only; everything here is public, the password included.
 package enum DemoStory {
     package static let password = "correct horse battery staple"
     package static let client = "demo-app"

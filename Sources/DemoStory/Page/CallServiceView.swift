@@ -29,18 +29,18 @@ struct CallServiceView: Sendable {
         expiredLabel = left > 0 ? "After it has expired: in \(TimeText.seconds(left))" : "With the expired token"
         calls = walk.calls.reversed().map { call in
             Call(
-                what: Self.title(call.kind), sent: Self.sent(call), exchange: ExchangeView(call.answer),
+                what: Self.title(call), sent: Self.sent(call), exchange: ExchangeView(call.answer),
                 why: Self.reason(call, walk))
         }
         curl = walk.signIn.map { commands.orders(walk.refreshes.last?.tokens.access ?? $0.tokens.access) }
     }
 
-    private static func title(_ kind: OrdersCallKind) -> String {
-        switch kind {
+    private static func title(_ call: Walk.OrdersCall) -> String {
+        switch call.kind {
         case .valid: "With the token"
         case .missing: "Without a token"
         case .altered: "With one character changed"
-        case .expired: "With the first token, at the end of its life"
+        case .expired: call.answer.status == 200 ? "With the first token, before its end" : "With the expired token"
         }
     }
 

@@ -10,7 +10,7 @@ enum PrettyJSON {
     private static func text(_ value: JSONValue, _ limit: Int?, indent: String) -> String {
         let inner = indent + "  "
         switch value {
-        case .object(let object) where !object.isEmpty:
+        case .object(let object) where indent.isEmpty && !object.isEmpty || object.members.contains(where: \.isNested):
             let lines = object.members.map { member in
                 "\(inner)\(JSONValue.string(member.name).encodedString): \(text(member.value, limit, indent: inner))"
             }
@@ -24,4 +24,9 @@ enum PrettyJSON {
         default: return value.encodedString
         }
     }
+}
+
+extension JSONObject.Member {
+    /// Whether it takes more than a line of its object.
+    fileprivate var isNested: Bool { value.objectValue != nil || value.arrayValue != nil }
 }

@@ -5,8 +5,8 @@ import TykvaServer
 
 /// Refuses requests that name another host than the issuer's.
 ///
-/// A web page whose name was pointed at this machine (DNS rebinding) would be of the same origin as the story, and could
-/// read its tokens; its requests still name its own host.
+/// A web page whose name was pointed at this machine (DNS rebinding) would be of the story's origin, and could read its
+/// tokens; its requests still name its own host.
 struct OwnHostOnly: RouterMiddleware {
     let issuer: Issuer
     let templates: StoryTemplates

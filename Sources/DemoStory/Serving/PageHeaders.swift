@@ -5,7 +5,8 @@ import TykvaServer
 /// What every answer of the story carries: nothing from elsewhere, no script, no frame, no copy on a disk.
 struct PageHeaders: RouterMiddleware {
     static let policy = """
-        default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'
+        default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+        frame-ancestors 'none'; base-uri 'none'
         """
 
     @concurrent func handle(
