@@ -6,6 +6,7 @@ public import Hummingbird
 /// Thrown from a middleware or a handler it becomes the answer.
 /// https://www.rfc-editor.org/rfc/rfc6750.html#section-3
 public struct BearerChallenge: Error, HTTPResponseError, Sendable {
+    /// The status of the answer.
     public let status: HTTPResponse.Status
 
     /// The error code; nil when the request brought no token, for then there is no error to name (§3.1).
@@ -60,6 +61,7 @@ public struct BearerChallenge: Error, HTTPResponseError, Sendable {
             retryAfterSeconds: retryAfterSeconds)
     }
 
+    /// The answer: the status, the challenge or `Retry-After`, and one constant sentence.
     public func response(from request: Request, context: some RequestContext) throws -> Response {
         var headers: HTTPFields = [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-store"]
         if let retryAfterSeconds {

@@ -31,6 +31,7 @@ public struct BearerTokenMiddleware<Context: AuthenticatedRequestContext>: Route
         self.allowsAnonymous = allowsAnonymous
     }
 
+    /// Checks the token of a request, then goes on with it in the context.
     @concurrent public func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {

@@ -21,6 +21,7 @@ public struct RequireRole<Context: AuthenticatedRequestContext>: RouterMiddlewar
         isAnyEnough = true
     }
 
+    /// Goes on when the token's roles are enough.
     @concurrent public func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {

@@ -28,6 +28,7 @@ public struct RequireScope<Context: AuthenticatedRequestContext>: RouterMiddlewa
         self.isAnyEnough = isAnyEnough
     }
 
+    /// Goes on when the token's scope is enough.
     @concurrent public func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {

@@ -27,6 +27,7 @@ struct RemoteDocument: Sendable, Hashable {
         guard !issuer.contains(where: { $0 == "?" || $0 == "#" }) else {
             throw TokenVerifierConfigurationError("the issuer may have no query and no fragment")
         }
+        _ = try RemoteDocument(issuer, name: "the issuer")
         let base = issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer
         try self.init(base + "/.well-known/openid-configuration", name: "the issuer")
     }

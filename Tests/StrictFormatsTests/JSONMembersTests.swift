@@ -8,7 +8,8 @@ import Testing
 
     @Test func `members are found by name and read by kind`() throws {
         let members = try members(
-            #" { "iss" : "a" , "exp":12,"f":1.5,"t":true,"n":null,"l":["x",1],"strings":["x"],"none":[],"o":{"p":[{}]},"big":18446744073709551615}"#
+            #" { "iss" : "a" , "exp":12,"f":1.5,"t":true,"n":null,"l":["x",1],"#
+                + #""strings":["x"],"none":[],"o":{"p":[{}]},"big":18446744073709551615}"#
         )
         #expect(members.names == ["iss", "exp", "f", "t", "n", "l", "strings", "none", "o", "big"])
         #expect(members.string("iss") == "a")
