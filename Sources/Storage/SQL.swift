@@ -3,8 +3,8 @@
 /// ```swift
 /// "SELECT id FROM account WHERE name = \(name) AND disabled_at IS NULL"
 /// ```
-/// An interpolated value is bound; it never becomes text. The text itself comes from literals alone, so a runtime string
-/// cannot become SQL: there is no initialiser that takes one.
+/// An interpolated value is bound; it never becomes text. The text itself comes from literals alone, so a runtime
+/// string cannot become SQL: there is no initialiser that takes one.
 package struct SQL: Sendable {
     /// The texts and the places of the values between them, in order.
     package private(set) var pieces: [Piece]

@@ -1,8 +1,8 @@
 /// Lets one commit serve many writes: what waits when the writer comes round shares a transaction.
 ///
-/// A durable commit costs a flush of the disk, a hundred times what an update costs. So a batch takes what is there, never
-/// waits for more, and ends after `entryLimit` writes or `timeLimit` of work; what comes meanwhile is the next batch. Nobody
-/// is answered before the commit, since each may have read what another in the batch has written.
+/// A durable commit costs a flush of the disk, a hundred times what an update costs. So a batch takes what is there,
+/// never waits for more, and ends after `entryLimit` writes or `timeLimit` of work; what comes meanwhile is the next
+/// batch. Nobody is answered before the commit, since each may have read what another in the batch has written.
 struct GroupCommit: Sendable {
     let queue: WriteQueue
     let entryLimit: Int

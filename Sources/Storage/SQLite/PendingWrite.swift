@@ -58,7 +58,8 @@ struct PendingWrite: Sendable {
         }
     }
 
-    /// Disk full, input/output error or no memory: SQLite may have rolled back everything, in this or in no obvious way.
+    /// Disk full, input/output error or no memory: SQLite may have rolled back everything, in this or in no obvious
+    /// way.
     private static func breakdown(_ connection: SQLiteConnection, _ failure: StorageError?) -> StorageError? {
         if case .unavailable = failure { return failure }
         guard connection.isInTransaction else {

@@ -4,8 +4,8 @@ import GRDBSQLite
 ///
 /// SQLite's own copies would cost an allocation a value.
 enum SQLiteBinds {
-    /// Binds the values for as long as `body` runs, then resets the statement: it holds neither the lock of its snapshot
-    /// nor the values of its last caller.
+    /// Binds the values for as long as `body` runs, then resets the statement: it holds neither the lock of its
+    /// snapshot nor the values of its last caller.
     static func with<Outcome>(
         _ values: [SQLValue], of handle: OpaquePointer, _ body: () -> Result<Outcome, StorageError>
     ) -> Result<Outcome, StorageError> {

@@ -3,8 +3,8 @@ import GRDBSQLite
 
 /// Runs statements on one connection of GRDB's, on its queue.
 ///
-/// GRDB opens, prepares and caches; binding, stepping and reading go by SQLite's own functions, because GRDB's take a text
-/// up to its first NUL, mend bad UTF-8 in silence, and cost as much again as the statement.
+/// GRDB opens, prepares and caches; binding, stepping and reading go by SQLite's own functions, because GRDB's take a
+/// text up to its first NUL, mend bad UTF-8 in silence, and cost as much again as the statement.
 struct SQLiteConnection {
     let database: GRDB.Database
     let path: String

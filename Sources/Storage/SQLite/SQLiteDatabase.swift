@@ -56,8 +56,8 @@ package final class SQLiteDatabase: Database {
         }.get()
     }
 
-    /// The writer's `PRAGMA data_version`: SQLite changes it when another connection has written, and not for this one's
-    /// own writes. https://www.sqlite.org/pragma.html#pragma_data_version
+    /// The writer's `PRAGMA data_version`: SQLite changes it when another connection has written, and not for this
+    /// one's own writes. https://www.sqlite.org/pragma.html#pragma_data_version
     package func dataVersion() async throws(StorageError) -> Int64 {
         try reads.enter()
         defer { reads.leave() }

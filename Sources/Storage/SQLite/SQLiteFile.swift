@@ -12,8 +12,8 @@ struct SQLiteFile {
 
     /// Makes the file when there is none, and takes the rights of others to what is there.
     ///
-    /// SQLite gives `-wal` and `-shm` the mode of the database file, whatever the process's umask, so the file must have
-    /// the right one before SQLite sees it.
+    /// SQLite gives `-wal` and `-shm` the mode of the database file, whatever the process's umask, so the file must
+    /// have the right one before SQLite sees it.
     func prepare(for access: SQLiteOptions.Access) throws(StorageError) {
         var status = stat()
         if stat(path, &status) == 0 {

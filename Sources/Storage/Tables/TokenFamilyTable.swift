@@ -63,10 +63,13 @@ package struct LiveFamily: Hashable, Sendable {
 }
 
 /// The columns of `LiveFamily`, after an UPDATE: the subquery reads another table only.
+///
+/// The cast changes nothing and is needed: in a subquery of RETURNING, SQLite gives every column of the changed row the
+/// affinity of the first one. It would compare the ids as numbers, and read all accounts to do so.
 private let liveFamily: SQL = """
     generation, token_key, account_id, session_id, scope, audience, auth_time, amr, expires_at,
     previous_address, previous_agent,
-    (SELECT account.claims FROM account WHERE account.id = token_family.account_id) AS claims
+    (SELECT account.claims FROM account WHERE account.id = CAST(token_family.account_id AS TEXT)) AS claims
     """
 
 /// What must be true of those a family hangs on: a second fence, behind ending families with what they hang on.

@@ -31,8 +31,8 @@ import TestSupport
                 for database in databases {
                     group.addTask {
                         var wins: Int64 = 0
-                        for value in Int64(0)..<200 where try await database.once(.swap(1, from: value, to: value + 1)) != nil {
-                            wins += 1
+                        for value in Int64(0)..<200 {
+                            if try await database.once(.swap(1, from: value, to: value + 1)) != nil { wins += 1 }
                         }
                         return wins
                     }

@@ -9,7 +9,12 @@ import TestSupport
         resource: Array("CREATE TABLE sample (id BIGINT NOT NULL PRIMARY KEY, words TEXT, number BIGINT);\n".utf8))
     private static let second = Migration(
         number: 2, name: "octets",
-        resource: Array("-- bytes\nALTER TABLE sample ADD COLUMN octets BYTEA;\nCREATE INDEX by_number ON sample (number);".utf8))
+        resource: Array(
+            """
+            -- bytes
+            ALTER TABLE sample ADD COLUMN octets BYTEA;
+            CREATE INDEX by_number ON sample (number);
+            """.utf8))
     private static let breaking = Migration(
         number: 3, name: "breaking",
         resource: Array(
@@ -39,7 +44,8 @@ import TestSupport
                 Statement("SELECT number, name, applied_at FROM schema_migration ORDER BY number") { $0 })
             #expect(try rows.map { try $0.integer("applied_at") } == [1000, 1000])
             #expect(try rows.map { try $0.text("name") } == ["sample", "octets"])
-            try await database.once(Statement("INSERT INTO sample (id, octets) VALUES (1, \([UInt8](arrayLiteral: 1)))"))
+            let octets: [UInt8] = [1]
+            try await database.once(Statement("INSERT INTO sample (id, octets) VALUES (1, \(octets))"))
         }
     }
 

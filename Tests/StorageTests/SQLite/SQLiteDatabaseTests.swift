@@ -156,25 +156,6 @@ import TestSupport
         }
     }
 
-    /// SQLite 3.40 takes the affinity of the first column for every column of the changed row in a subquery of
-    /// `RETURNING`; when they differ it compares wrongly and reads the whole table.
-    @Test func `a subquery in RETURNING finds its row by the index when the outer column is cast`() async throws {
-        try await withSQLite { database, _ in
-            try await database.once(Statement("CREATE TABLE owner (id TEXT NOT NULL PRIMARY KEY, name TEXT)"))
-            try await database.once(Statement("CREATE TABLE thing (id BYTEA NOT NULL PRIMARY KEY, owner TEXT)"))
-            let plan = try await database.once(
-                Statement(
-                    """
-                    EXPLAIN QUERY PLAN UPDATE thing SET owner = owner WHERE id = \([UInt8](arrayLiteral: 1))
-                    RETURNING (SELECT name FROM owner WHERE owner.id = CAST(thing.owner AS TEXT))
-                    """
-                ) { $0 })
-            let steps = try plan.map { try $0.text("detail") }
-            #expect(steps.contains { $0.hasPrefix("SEARCH owner USING INDEX") })
-            #expect(!steps.contains { $0.hasPrefix("SCAN") })
-        }
-    }
-
     private func mode(_ path: String) throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         return try #require(attributes[.posixPermissions] as? Int)
