@@ -24,7 +24,7 @@ import Testing
             let read = try browser.section(2)
             #expect(read.contains("lives 60 seconds more"))
             #expect(read.contains("<code>ES256</code>"))
-            #expect(read.contains("the ES256 signature fits the key"))
+            #expect(read.contains("the ES256 signature fits the issuer&#39;s key"))
             #expect(read.contains("Anna Sommer"))
             #expect(read.contains("[&quot;accountant&quot;,&quot;reader&quot;]"))
 

@@ -34,7 +34,7 @@ struct ReadTokenView: Sendable {
             let left = token.secondsLeft(at: now)
             let keyID = token.header["kid"]?.stringValue ?? ""
             let algorithm = token.header["alg"]?.stringValue ?? ""
-            let (check, tone) = Self.check(signIn, keyID, algorithm)
+            let (check, tone) = Self.check(signIn, algorithm)
             return Decoded(
                 header: Self.members(token.header, Meaning.header), claims: Self.members(token.claims, Meaning.claim),
                 keyID: keyID, algorithm: algorithm, check: check, checkTone: tone,
@@ -48,11 +48,11 @@ struct ReadTokenView: Sendable {
     }
 
     private static func check(
-        _ signIn: Walk.SignIn, _ keyID: String, _ algorithm: String
+        _ signIn: Walk.SignIn, _ algorithm: String
     ) -> (text: String, tone: String) {
         switch signIn.check {
         case .success:
-            ("Checked with TykvaVerifier when it came: the \(algorithm) signature fits the key \(keyID).", "good")
+            ("Checked with TykvaVerifier when it came: the \(algorithm) signature fits the issuer's key.", "good")
         case .failure(let refusal): ("TykvaVerifier refused it: \(refusal.reason)", "bad")
         }
     }
