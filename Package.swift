@@ -31,6 +31,7 @@ extension Target.Dependency {
     static let mustache: Self = .product(name: "Mustache", package: "swift-mustache")
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioCertificateReloading: Self = .product(name: "NIOCertificateReloading", package: "swift-nio-extras")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let nioTLS: Self = .product(name: "NIOTLS", package: "swift-nio")
@@ -53,7 +54,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -101,8 +102,8 @@ let package = Package(
         .target(
             name: "DemoStory",
             dependencies: [
-                "StrictFormats", "TykvaServer", "TykvaHummingbird", "TykvaVerifier", .hummingbird, .httpTypes,
-                .mustache,
+                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TykvaHummingbird", "TykvaVerifier",
+                .asyncHTTPClient, .hummingbird, .httpTypes, .mustache, .nioCore, .nioHTTP1,
             ],
             resources: [.embedInCode("Templates")],
             swiftSettings: settings),
@@ -110,7 +111,8 @@ let package = Package(
             name: "tykva",
             dependencies: [
                 "DemoStory", "TykvaServer", "TykvaVerifier", "OAuth", "Secrets", "Storage", "StrictFormats",
-                .argumentParser, .configuration, .hummingbird, .logging, .metrics, .yams,
+                .argumentParser, .asyncHTTPClient, .configuration, .coreMetrics, .hummingbird, .logging, .metrics,
+                .nioCore, .nioSSL, .serviceLifecycle, .yams,
             ],
             swiftSettings: settings),
 
@@ -136,20 +138,26 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(name: "StrictFormatsTests", dependencies: ["StrictFormats"], swiftSettings: settings),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "OAuthTests", dependencies: ["OAuth", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "OAuthTests", dependencies: ["OAuth", "Secrets", "StrictFormats", "TestSupport", .crypto],
+            swiftSettings: settings),
         .executableTarget(
             name: "crash-writer", dependencies: ["Storage", "TestSupport"], path: "Tests/CrashWriter",
             swiftSettings: settings),
         .testTarget(
-            name: "StorageTests", dependencies: ["Storage", "TestSupport", "crash-writer"], swiftSettings: settings),
+            name: "StorageTests", dependencies: ["OAuth", "Storage", "StrictFormats", "TestSupport", "crash-writer"],
+            swiftSettings: settings),
         .testTarget(
-            name: "TykvaVerifierTests", dependencies: [
-                "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto, .cryptoExtras, .hummingbird, .httpTypes,
+            name: "TykvaVerifierTests",
+            dependencies: [
+                "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto, .cryptoExtras, .hummingbird,
+                .hummingbirdTesting, .httpTypes,
                 .jwtKit, .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "TykvaHummingbirdTests", dependencies: [
+            name: "TykvaHummingbirdTests",
+            dependencies: [
                 "StrictFormats", "TykvaHummingbird", "TykvaVerifier", .crypto, .hummingbird, .hummingbirdTesting,
                 .httpTypes, .nioCore,
             ],
@@ -159,6 +167,18 @@ let package = Package(
             dependencies: [
                 "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TestSupport", .httpTypes, .hummingbird,
                 .hummingbirdTesting, .logging, .nioCore,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "TykvaCommandTests",
+            dependencies: ["StrictFormats", "TestSupport", "tykva", .asyncHTTPClient, .nioCore, .nioHTTP1],
+            swiftSettings: settings),
+        .testTarget(
+            name: "DemoStoryTests",
+            dependencies: [
+                "DemoStory", "OAuth", "Secrets", "Storage", "TykvaServer", "TestSupport", .asyncHTTPClient,
+                .hummingbird,
+                .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
             ],
             swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),

@@ -72,21 +72,23 @@ package struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
     private static func ipv6(_ text: String) -> [UInt8]? {
         guard text.utf8.count <= 45, text.utf8.contains(UInt8(ascii: ":")) else { return nil }
         guard let gap = text.firstRange(of: "::") else {
-            guard let bytes = groups(text[...]), bytes.count == 16 else { return nil }
+            guard let bytes = groups(text[...], mayEndInIPv4: true), bytes.count == 16 else { return nil }
             return bytes
         }
-        guard !text[gap.upperBound...].hasPrefix(":"), let head = groups(text[..<gap.lowerBound]),
-            let tail = groups(text[gap.upperBound...]), head.count + tail.count <= 14
+        guard !text[gap.upperBound...].hasPrefix(":"),
+            let head = groups(text[..<gap.lowerBound], mayEndInIPv4: false),
+            let tail = groups(text[gap.upperBound...], mayEndInIPv4: true), head.count + tail.count <= 14
         else { return nil }
         return head + Array(repeating: 0, count: 16 - head.count - tail.count) + tail
     }
 
-    private static func groups(_ text: Substring) -> [UInt8]? {
+    /// Only the last 32 bits of an address may be written as IPv4 (RFC 4291 §2.2).
+    private static func groups(_ text: Substring, mayEndInIPv4: Bool) -> [UInt8]? {
         guard !text.isEmpty else { return [] }
         var bytes: [UInt8] = []
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, let four = ipv4(part) {
+            if mayEndInIPv4, index == parts.count - 1, let four = ipv4(part) {
                 bytes += four
                 continue
             }

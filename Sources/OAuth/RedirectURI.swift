@@ -13,6 +13,9 @@ package struct RegisteredRedirectURI: Hashable, Sendable, CustomStringConvertibl
         guard !text.contains("#"), !text.contains("*"), !text.contains("\\"), !text.contains("@") else {
             throw invalid("fragments, wildcards, backslashes and user information are not allowed")
         }
+        guard !text.contains(where: { "\"<>^`{|}".contains($0) }) else {
+            throw invalid("it holds a character that no URI has (RFC 3986 §2)")
+        }
         guard let colon = text.firstIndex(of: ":") else { throw invalid("it is not an absolute URI") }
         let scheme = text[..<colon]
         if scheme == "https" || scheme == "http" {
@@ -20,7 +23,9 @@ package struct RegisteredRedirectURI: Hashable, Sendable, CustomStringConvertibl
             guard let origin = Origin(String(text[..<end])) else { throw invalid("its host or port is malformed") }
             guard scheme == "https" || origin.isLoopback else { throw invalid("http is for loopback hosts only") }
         } else {
-            guard scheme.contains("."), scheme.utf8.allSatisfy(isSchemeByte) else {
+            guard scheme.contains("."), let first = scheme.utf8.first, (0x61...0x7A).contains(first),
+                scheme.utf8.allSatisfy(isSchemeByte), text.utf8.count > scheme.utf8.count + 1
+            else {
                 throw invalid("the scheme must be https, http on loopback, or one with a dot, as in com.example.app")
             }
         }

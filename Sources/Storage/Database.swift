@@ -1,8 +1,9 @@
 /// A store of one of the engines.
 ///
-/// What decides alone goes by `once`: a conditional `UPDATE … RETURNING` wins or loses in itself. What must hold together
-/// goes by `write`. Every call answers, also in a task that was cancelled: an accepted write is carried out and its outcome
-/// told, so that nobody has to guess. Constraints are immediate, never deferred: a commit decides nothing.
+/// What decides alone goes by `once`: a conditional `UPDATE … RETURNING` wins or loses in itself. What must hold
+/// together goes by `write`. Every call answers, also in a task that was cancelled: an accepted write is carried out
+/// and its outcome told, so that nobody has to guess. Constraints are immediate, never deferred: a commit decides
+/// nothing.
 package protocol Database: Sendable {
     /// Runs one statement that is a transaction in itself; on its answer it is committed.
     ///

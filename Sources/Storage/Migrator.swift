@@ -1,8 +1,8 @@
 /// Brings a store to the schema of this program, step by step.
 ///
-/// Each step is a transaction that also records its checksum, so a step is taken wholly, once, and by one process of any
-/// number that start together. A store that a newer program has migrated is refused, and so is one whose recorded steps
-/// are not this program's.
+/// Each step is a transaction that also records its checksum, so a step is taken wholly, once, and by one process of
+/// any number that start together. A store that a newer program has migrated is refused, and so is one whose recorded
+/// steps are not this program's.
 package struct Migrator: Sendable {
     private let migrations: [Migration]
 

@@ -3,8 +3,8 @@
 /// ```swift
 /// "SELECT id FROM account WHERE name = \(name) AND disabled_at IS NULL"
 /// ```
-/// An interpolated value is bound; it never becomes text. The text itself comes from literals alone, so a runtime string
-/// cannot become SQL: there is no initialiser that takes one.
+/// An interpolated value is bound; it never becomes text. The text itself comes from literals alone, so a runtime
+/// string cannot become SQL: there is no initialiser that takes one.
 package struct SQL: Sendable {
     /// The texts and the places of the values between them, in order.
     package private(set) var pieces: [Piece]
@@ -21,20 +21,21 @@ package struct SQL: Sendable {
     /// To SQLite `$2` is a name and takes the number of its first appearance, so only this order means the same to both
     /// engines. The numbers are given here, at the end, because fragments are put together before.
     package var text: String {
-        var text = ""
-        text.reserveCapacity(pieces.reduce(0) { $0 + $1.capacity })
-        var number = 0
-        for piece in pieces {
-            switch piece {
-            case .text(let literal):
-                literal.withUTF8Buffer { text.append(String(decoding: $0, as: UTF8.self)) }
-            case .bind:
-                number += 1
-                text.append("$")
-                text.append(String(number))
+        let capacity = pieces.reduce(0) { $0 + $1.capacity }
+        return String(unsafeUninitializedCapacity: capacity) { buffer in
+            var end = 0
+            var number = 0
+            for piece in pieces {
+                switch piece {
+                case .text(let literal):
+                    end = literal.withUTF8Buffer { buffer[end...].initialize(fromContentsOf: $0) }
+                case .bind:
+                    number += 1
+                    end = buffer[end...].initialize(fromContentsOf: "$\(number)".utf8)
+                }
             }
+            return end
         }
-        return text
     }
 }
 
@@ -89,11 +90,11 @@ extension SQL: CustomStringConvertible, CustomDebugStringConvertible, CustomRefl
 }
 
 extension SQL.Piece {
-    /// How many bytes of text the piece takes, at most: a place is `$` and up to five digits.
+    /// How many bytes of text the piece takes, at most: a place is `$` and a number.
     fileprivate var capacity: Int {
         switch self {
         case .text(let literal): literal.utf8CodeUnitCount
-        case .bind: 6
+        case .bind: 20
         }
     }
 }

@@ -1,7 +1,7 @@
 /// One SQL statement and how its rows are read.
 ///
-/// Tables offer their statements as static functions (`Statement.rotate(…)`). What a writing statement did is told by its
-/// `RETURNING` rows; there is no count of changed rows, which the engines count differently.
+/// Tables offer their statements as static functions (`Statement.rotate(…)`). What a writing statement did is told by
+/// its `RETURNING` rows; there is no count of changed rows, which the engines count differently.
 package struct Statement<Answer: Sendable>: Sendable {
     package let sql: SQL
     private let read: @Sendable ([Row]) throws(StorageError) -> Answer

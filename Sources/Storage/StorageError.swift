@@ -1,6 +1,7 @@
 /// Why the store did not do what was asked; no case carries a bound value.
 package enum StorageError: Error, Sendable, Hashable {
-    /// Busy beyond the time-out, disk full, input/output error, lost server: nothing was written, try again later (503).
+    /// Busy beyond the time-out, disk full, input/output error, lost server: nothing was written, try again later
+    /// (503).
     case unavailable(reason: String)
     /// Too many are waiting already (503 with `Retry-After`).
     case overloaded(retryAfterSeconds: Int)

@@ -5,6 +5,9 @@
 package struct JSONMembers: Sendable {
     package enum Kind: Sendable, Hashable {
         case null, bool, integer, number, string, array, object
+
+        /// An array that holds strings and nothing else, the empty one included.
+        case stringArray
     }
 
     private struct Entry {
@@ -125,8 +128,7 @@ extension JSONMembers {
             kind = .object
             try members(bytes, &scanner, limits, depth: depth + 1) { _ in }
         case UInt8(ascii: "["):
-            kind = .array
-            try elements(bytes, &scanner, limits, depth: depth + 1)
+            kind = try elements(bytes, &scanner, limits, depth: depth + 1)
         case UInt8(ascii: "t"):
             kind = .bool
             try scanner.literal("true", bytes)
@@ -146,16 +148,18 @@ extension JSONMembers {
 
     private static func elements(
         _ bytes: Span<UInt8>, _ scanner: inout JSONScanner, _ limits: JSONLimits, depth: Int
-    ) throws(JSONError) {
+    ) throws(JSONError) -> Kind {
         guard depth <= limits.depth else { throw JSONError(.tooDeep, at: scanner.position) }
         scanner.position += 1
         if try scanner.peek(bytes) == UInt8(ascii: "]") {
             scanner.position += 1
-            return
+            return .stringArray
         }
+        var holdsStringsOnly = true
         repeat {
-            _ = try value(bytes, &scanner, limits, depth: depth)
+            if try value(bytes, &scanner, limits, depth: depth).1 != .string { holdsStringsOnly = false }
         } while try scanner.expectComma(or: UInt8(ascii: "]"), bytes)
+        return holdsStringsOnly ? .stringArray : .array
     }
 
     private static func number(_ bytes: Span<UInt8>, _ scanner: inout JSONScanner) throws(JSONError) -> Kind {

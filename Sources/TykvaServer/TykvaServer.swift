@@ -54,8 +54,9 @@ package struct TykvaServer: Sendable {
             isSecure: configuration.issuer.isSecure)
         services = [
             StorageWatch(
-                database: database, clients: directory, keys: keys, epoch: epoch, clock: clock, logger: logger),
-            maintenance, events,
+                database: database, clients: directory, keys: keys, epoch: epoch, clock: clock, events: events,
+                logger: logger),
+            Gauges(hasher: hasher, keys: keys, clock: clock), maintenance, events,
         ]
     }
 }

@@ -88,7 +88,7 @@ struct ClaimsCheck: Sendable {
         let isGood =
             switch claim.type {
             case .text: kind == .string && !(claim.isRequired && claims.string(claim.name, equals: ""))
-            case .texts: claims.value(claim.name)?.stringArrayValue != nil
+            case .texts: kind == .stringArray
             case .time: try time(claim.name, in: claims) != nil
             }
         guard isGood else { throw TokenVerificationError(.claims, "\(claim.name) is empty or has the wrong type") }

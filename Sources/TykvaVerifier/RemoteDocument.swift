@@ -8,15 +8,16 @@
 struct RemoteDocument: Sendable, Hashable {
     let url: String
 
-    init(_ url: String) throws(TokenVerifierConfigurationError) {
+    /// - Parameter name: What the URL is called in an error.
+    init(_ url: String, name: String = "the URL of the keys") throws(TokenVerifierConfigurationError) {
         guard url.utf8.count <= 2048, url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), let parsed = URL(string: url),
             let scheme = parsed.scheme?.lowercased(), let host = parsed.host(percentEncoded: true), !host.isEmpty
-        else { throw TokenVerifierConfigurationError("the URL of the keys is not an absolute URL") }
+        else { throw TokenVerifierConfigurationError("\(name) is not an absolute URL") }
         guard parsed.user == nil, parsed.password == nil, parsed.fragment == nil else {
-            throw TokenVerifierConfigurationError("the URL of the keys may have no user, password or fragment")
+            throw TokenVerifierConfigurationError("\(name) may have no user, password or fragment")
         }
         guard scheme == "https" || (scheme == "http" && Self.isLoopback(host)) else {
-            throw TokenVerifierConfigurationError("the URL of the keys must be https (http on loopback only)")
+            throw TokenVerifierConfigurationError("\(name) must be https (http on loopback only)")
         }
         self.url = url
     }
@@ -26,8 +27,9 @@ struct RemoteDocument: Sendable, Hashable {
         guard !issuer.contains(where: { $0 == "?" || $0 == "#" }) else {
             throw TokenVerifierConfigurationError("the issuer may have no query and no fragment")
         }
+        _ = try RemoteDocument(issuer, name: "the issuer")
         let base = issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer
-        try self.init(base + "/.well-known/openid-configuration")
+        try self.init(base + "/.well-known/openid-configuration", name: "the issuer")
     }
 
     /// RFC 6761 §6.3 for the name, RFC 1122 §3.2.1.3 and RFC 4291 §2.5.3 for the addresses.

@@ -70,8 +70,14 @@ public struct VerifiedToken: Sendable {
 
     /// Whether `scope` has this value, byte for byte.
     public func hasScope(_ value: String) -> Bool {
-        guard !value.isEmpty, let scope = claims.string("scope") else { return false }
-        return scope.utf8.split(separator: UInt8(ascii: " ")).contains { $0.elementsEqual(value.utf8) }
+        guard !value.isEmpty, let scope = claims.string("scope")?.utf8 else { return false }
+        var start = scope.startIndex
+        while true {
+            let end = scope[start...].firstIndex(of: UInt8(ascii: " ")) ?? scope.endIndex
+            if scope[start..<end].elementsEqual(value.utf8) { return true }
+            guard end < scope.endIndex else { return false }
+            start = scope.index(after: end)
+        }
     }
 
     /// Whether `roles` has this value, byte for byte.

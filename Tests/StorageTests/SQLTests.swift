@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct SQLTests {
     @Test func `values become ascending numbers and never text`() {
-        let sql: SQL = "UPDATE t SET a = \("x'; DROP TABLE t; --"), b = \(Int64(7)) WHERE c = \([UInt8](arrayLiteral: 1))"
+        let bytes: [UInt8] = [1]
+        let sql: SQL = "UPDATE t SET a = \("x'; DROP TABLE t; --"), b = \(Int64(7)) WHERE c = \(bytes)"
         #expect(sql.text == "UPDATE t SET a = $1, b = $2 WHERE c = $3")
         #expect(sql.binds == [.text("x'; DROP TABLE t; --"), .integer(7), .bytes([1])])
     }

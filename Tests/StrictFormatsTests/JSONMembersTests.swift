@@ -8,9 +8,10 @@ import Testing
 
     @Test func `members are found by name and read by kind`() throws {
         let members = try members(
-            #" { "iss" : "a" , "exp":12,"f":1.5,"t":true,"n":null,"l":["x",1],"o":{"p":[{}]},"big":18446744073709551615}"#
+            #" { "iss" : "a" , "exp":12,"f":1.5,"t":true,"n":null,"l":["x",1],"#
+                + #""strings":["x"],"none":[],"o":{"p":[{}]},"big":18446744073709551615}"#
         )
-        #expect(members.names == ["iss", "exp", "f", "t", "n", "l", "o", "big"])
+        #expect(members.names == ["iss", "exp", "f", "t", "n", "l", "strings", "none", "o", "big"])
         #expect(members.string("iss") == "a")
         #expect(members.string("iss", equals: "a"))
         #expect(!members.string("iss", equals: "b"))
@@ -23,6 +24,9 @@ import Testing
         #expect(members.double("big") == 0x1p64)
         #expect(members.double("iss") == nil)
         #expect(members.kind("t") == .bool)
+        #expect(members.kind("l") == .array)
+        #expect(members.kind("strings") == .stringArray)
+        #expect(members.kind("none") == .stringArray)
         #expect(members.kind("n") == .null)
         #expect(members.kind("absent") == nil)
         #expect(members.value("l") == ["x", 1])

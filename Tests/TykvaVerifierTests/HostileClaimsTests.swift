@@ -10,11 +10,7 @@ import TykvaVerifier
     private let now = Int64(TokenForge.now)
 
     private func check(_ token: String) async throws -> Check? {
-        let refused = await refusal(of: token, by: try forge.verifier())?.check
-        let cached = try forge.verifier(cache: VerifiedTokenCacheLimits())
-        #expect(await refusal(of: token, by: cached)?.check == refused)
-        #expect(await refusal(of: token, by: cached)?.check == refused)
-        return refused
+        try await refusedCheck(of: token, by: forge)
     }
 
     private func check(_ name: String, _ value: JSONValue?) async throws -> Check? {

@@ -150,6 +150,7 @@ import TykvaVerifier
     ])
     func `keys come over https, or from loopback`(url: String) throws {
         #expect(throws: TokenVerifierConfigurationError.self) { try RemoteJWKSet(jwksURL: url) }
+        #expect(throws: TokenVerifierConfigurationError.self) { try RemoteJWKSet(discoveryOf: url) }
     }
 
     @Test(arguments: [
@@ -158,15 +159,5 @@ import TykvaVerifier
     ])
     func `https and loopback addresses are taken`(url: String) throws {
         _ = try RemoteJWKSet(jwksURL: url)
-    }
-}
-
-/// The error of a check, or nil when the token was accepted.
-func refusal(of token: String, by verifier: TokenVerifier) async -> TokenVerificationError? {
-    do {
-        _ = try await verifier.verify(token)
-        return nil
-    } catch {
-        return error
     }
 }

@@ -1,15 +1,12 @@
 /// Lets one commit serve many writes: what waits when the writer comes round shares a transaction.
 ///
-/// A durable commit costs a flush of the disk, a hundred times what an update costs. So a batch takes what is there, never
-/// waits for more, and ends after `entryLimit` writes or `timeLimit` of work; what comes meanwhile is the next batch. Nobody
-/// is answered before the commit, since each may have read what another in the batch has written.
+/// A durable commit costs a flush of the disk, a hundred times what an update costs. So a batch takes what is there,
+/// never waits for more, and ends after `entryLimit` writes or `timeLimit` of work; what comes meanwhile is the next
+/// batch. Nobody is answered before the commit, since each may have read what another in the batch has written.
 struct GroupCommit: Sendable {
     let queue: WriteQueue
-
-    /// Writes that share a commit, at most.
-    static let entryLimit = 256
-    /// How long a batch goes on taking writes.
-    static let timeLimit = Duration.milliseconds(5)
+    let entryLimit: Int
+    let timeLimit: Duration
 
     /// Works off one batch.
     ///
@@ -47,13 +44,13 @@ struct GroupCommit: Sendable {
     private func perform(
         _ performed: inout [PendingWrite.Performed], on connection: SQLiteConnection
     ) -> StorageError? {
-        let end = ContinuousClock.now + Self.timeLimit
+        let end = ContinuousClock.now + timeLimit
         repeat {
             guard let write = queue.next() else { return nil }
             let done = write.perform(connection)
             performed.append(done)
             if let breakdown = done.breakdown { return breakdown }
-        } while performed.count < Self.entryLimit && ContinuousClock.now < end
+        } while performed.count < entryLimit && ContinuousClock.now < end
         return nil
     }
 

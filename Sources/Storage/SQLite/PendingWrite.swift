@@ -39,7 +39,8 @@ struct PendingWrite: Sendable {
                 try connection.control("RELEASE entry")
                 return (outcome, transaction.failure)
             } catch {
-                return (.failure(error), error)
+                // Without its savepoint nobody can tell the work from its neighbours'.
+                return (.failure(error), .unavailable(reason: error.description))
             }
         }
     }
@@ -57,7 +58,8 @@ struct PendingWrite: Sendable {
         }
     }
 
-    /// Disk full, input/output error or no memory: SQLite may have rolled back everything, in this or in no obvious way.
+    /// Disk full, input/output error or no memory: SQLite may have rolled back everything, in this or in no obvious
+    /// way.
     private static func breakdown(_ connection: SQLiteConnection, _ failure: StorageError?) -> StorageError? {
         if case .unavailable = failure { return failure }
         guard connection.isInTransaction else {

@@ -3,8 +3,8 @@ import GRDBSQLite
 
 /// Runs statements on one connection of GRDB's, on its queue.
 ///
-/// GRDB opens, prepares and caches; binding, stepping and reading go by SQLite's own functions, because GRDB's take a text
-/// up to its first NUL, mend bad UTF-8 in silence, and cost as much again as the statement.
+/// GRDB opens, prepares and caches; binding, stepping and reading go by SQLite's own functions, because GRDB's take a
+/// text up to its first NUL, mend bad UTF-8 in silence, and cost as much again as the statement.
 struct SQLiteConnection {
     let database: GRDB.Database
     let path: String
@@ -20,20 +20,19 @@ struct SQLiteConnection {
     func run(_ sql: SQL) throws(StorageError) -> [Row] {
         let statement = try prepared(sql.text)
         let handle = statement.sqliteStatement
-        // A cached statement must hold no lock on the snapshot and no hash or name of the last caller.
-        defer {
-            sqlite3_reset(handle)
-            sqlite3_clear_bindings(handle)
-        }
         guard Int(sqlite3_bind_parameter_count(handle)) == sql.binds.count else {
             throw .invalidStatement(reason: "it has places for other values than it binds")
         }
-        var index: CInt = 0
-        for value in sql.binds {
-            index += 1
-            try bind(value, at: index, of: handle)
-        }
-        return try step(handle, statement)
+        return try SQLiteBinds.with(sql.binds, of: handle) {
+            var rows: [Row] = []
+            while true {
+                switch sqlite3_step(handle) {
+                case SQLITE_ROW: rows.append(Row(of: handle, columns: statement.columnNames))
+                case SQLITE_DONE: return .success(rows)
+                case let code: return .failure(failure(code))
+                }
+            }
+        }.get()
     }
 
     /// Runs a statement without values or rows: `BEGIN IMMEDIATE`, `COMMIT`, `SAVEPOINT` and their like.
@@ -56,17 +55,6 @@ struct SQLiteConnection {
         }
     }
 
-    private func step(_ handle: OpaquePointer, _ statement: GRDB.Statement) throws(StorageError) -> [Row] {
-        var rows: [Row] = []
-        while true {
-            switch sqlite3_step(handle) {
-            case SQLITE_ROW: rows.append(row(handle, columns: statement.columnNames))
-            case SQLITE_DONE: return rows
-            case let code: throw failure(code)
-            }
-        }
-    }
-
     private func failure(_ code: CInt) -> StorageError {
         if code & 0xFF == SQLITE_READONLY, isReadOnly { return .invalidStatement(reason: "a read does not write") }
         let message = sqlite3_errmsg(database.sqliteConnection).map { String(cString: $0) }
@@ -74,61 +62,30 @@ struct SQLiteConnection {
     }
 }
 
-extension SQLiteConnection {
-    private func bind(_ value: SQLValue, at index: CInt, of handle: OpaquePointer) throws(StorageError) {
-        let code: CInt
-        switch value {
-        case .text(var text):
-            // PostgreSQL has no text with U+0000 in it, and the engines must agree.
-            guard !text.utf8.contains(0) else { throw .invalidStatement(reason: "a bound text contains U+0000") }
-            code = text.withUTF8 { utf8 in
-                utf8.withMemoryRebound(to: CChar.self) { characters in
-                    guard let start = characters.baseAddress else { return sqlite3_bind_text(handle, index, "", 0, nil) }
-                    guard let count = CInt(exactly: characters.count) else { return SQLITE_TOOBIG }
-                    return sqlite3_bind_text(handle, index, start, count, Self.copied)
-                }
-            }
-        case .integer(let integer):
-            code = sqlite3_bind_int64(handle, index, integer)
-        case .bytes(let bytes):
-            code = bytes.withUnsafeBytes { buffer in
-                // Without an address SQLite would bind a null.
-                guard let start = buffer.baseAddress, buffer.count > 0 else {
-                    return sqlite3_bind_zeroblob(handle, index, 0)
-                }
-                guard let count = CInt(exactly: buffer.count) else { return SQLITE_TOOBIG }
-                return sqlite3_bind_blob(handle, index, start, count, Self.copied)
-            }
-        case .null:
-            code = sqlite3_bind_null(handle, index)
-        }
-        guard code == SQLITE_OK else { throw failure(code) }
+extension Row {
+    /// Copies the row at which the statement stands.
+    fileprivate init(of handle: OpaquePointer, columns: [String]) {
+        var values: [Value] = []
+        values.reserveCapacity(columns.count)
+        for index in 0..<CInt(columns.count) { values.append(Value(of: handle, index)) }
+        self.init(columns: columns, values: values)
     }
+}
 
-    /// `SQLITE_TRANSIENT`, a macro that Swift does not import: SQLite copies the value before the call returns.
-    private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-
-    private func row(_ handle: OpaquePointer, columns: [String]) -> Row {
-        Row(
-            columns: columns,
-            values: columns.indices.map { index in
-                value(handle, CInt(truncatingIfNeeded: index))
-            })
-    }
-
-    private func value(_ handle: OpaquePointer, _ index: CInt) -> Row.Value {
+extension Row.Value {
+    fileprivate init(of handle: OpaquePointer, _ index: CInt) {
         switch sqlite3_column_type(handle, index) {
-        case SQLITE_NULL: return .null
-        case SQLITE_INTEGER: return .integer(sqlite3_column_int64(handle, index))
+        case SQLITE_NULL: self = .null
+        case SQLITE_INTEGER: self = .integer(sqlite3_column_int64(handle, index))
         case SQLITE_TEXT:
-            guard let start = sqlite3_column_text(handle, index) else { return .foreign("an unreadable text") }
+            let start = sqlite3_column_text(handle, index)
             let utf8 = UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, index)))
-            return String(validating: utf8, as: UTF8.self).map(Row.Value.text) ?? .foreign("a text that is not UTF-8")
+            self = String(validating: utf8, as: UTF8.self).map(Self.text) ?? .foreign("a text that is not UTF-8")
         case SQLITE_BLOB:
-            guard let start = sqlite3_column_blob(handle, index) else { return .bytes([]) }
+            let start = sqlite3_column_blob(handle, index)
             let count = Int(sqlite3_column_bytes(handle, index))
-            return .bytes([UInt8](UnsafeRawBufferPointer(start: start, count: count)))
-        default: return .foreign("a floating-point number")
+            self = .bytes([UInt8](UnsafeRawBufferPointer(start: start, count: count)))
+        default: self = .foreign("a floating-point number")
         }
     }
 }

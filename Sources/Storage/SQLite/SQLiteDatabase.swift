@@ -11,7 +11,7 @@ package final class SQLiteDatabase: Database {
     private let options: SQLiteOptions
     private let pool: DatabasePool
     private let commits: GroupCommit
-    private let reads: ReadGate
+    private let reads: ReadQueue
     private let closing = Mutex<Task<Void, Never>?>(nil)
 
     /// Opens the store; makes an empty one when there is none and `options` lets it.
@@ -23,8 +23,10 @@ package final class SQLiteDatabase: Database {
     package init(path: String, options: SQLiteOptions = SQLiteOptions()) async throws(StorageError) {
         self.path = path
         self.options = options
-        reads = ReadGate(limit: options.readsLimit)
-        commits = GroupCommit(queue: WriteQueue(limit: options.waitingWritesLimit))
+        reads = ReadQueue(threads: options.readers, limit: options.readsLimit)
+        commits = GroupCommit(
+            queue: WriteQueue(limit: options.waitingWritesLimit), entryLimit: options.batchEntries,
+            timeLimit: options.batchTime)
         pool = try await SQLiteOpening(path: path, options: options).open()
     }
 
@@ -43,17 +45,19 @@ package final class SQLiteDatabase: Database {
     package func read<Outcome: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
     ) async throws(StorageError) -> Outcome {
-        try reads.enter()
-        defer { reads.leave() }
-        return try await withCheckedContinuation { continuation in
-            pool.asyncUnsafeRead { [path] connection in
-                continuation.resume(returning: Self.snapshot(connection, path, body))
+        try await withCheckedContinuation { continuation in
+            do throws(StorageError) {
+                try reads.add { [pool, path] in
+                    continuation.resume(returning: Self.snapshot(in: pool, path, body))
+                }
+            } catch {
+                continuation.resume(returning: .failure(error))
             }
         }.get()
     }
 
-    /// The writer's `PRAGMA data_version`: SQLite changes it when another connection has written, and not for this one's
-    /// own writes. https://www.sqlite.org/pragma.html#pragma_data_version
+    /// The writer's `PRAGMA data_version`: SQLite changes it when another connection has written, and not for this
+    /// one's own writes. https://www.sqlite.org/pragma.html#pragma_data_version
     package func dataVersion() async throws(StorageError) -> Int64 {
         try reads.enter()
         defer { reads.leave() }
@@ -111,26 +115,27 @@ package final class SQLiteDatabase: Database {
     }
 
     private static func snapshot<Outcome>(
-        _ connection: Result<GRDB.Database, any Error>, _ path: String,
-        _ body: (any Transaction) throws(StorageError) -> Outcome
+        in pool: DatabasePool, _ path: String, _ body: (any Transaction) throws(StorageError) -> Outcome
+    ) -> Result<Outcome, StorageError> {
+        do {
+            return try pool.unsafeRead { database in
+                snapshot(on: SQLiteConnection(database: database, path: path), body)
+            }
+        } catch {
+            return .failure(StorageError(opening: error, path: path))
+        }
+    }
+
+    private static func snapshot<Outcome>(
+        on connection: SQLiteConnection, _ body: (any Transaction) throws(StorageError) -> Outcome
     ) -> Result<Outcome, StorageError> {
         do throws(StorageError) {
-            let connection = try open(connection, path)
             try connection.control("BEGIN DEFERRED")
             let outcome = SQLiteTransaction(on: connection).outcome(of: body)
             try connection.control("ROLLBACK")
             return outcome
         } catch {
             return .failure(error)
-        }
-    }
-
-    private static func open(
-        _ connection: Result<GRDB.Database, any Error>, _ path: String
-    ) throws(StorageError) -> SQLiteConnection {
-        switch connection {
-        case .success(let database): return SQLiteConnection(database: database, path: path)
-        case .failure(let error): throw StorageError(opening: error, path: path)
         }
     }
 

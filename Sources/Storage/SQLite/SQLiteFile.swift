@@ -7,14 +7,19 @@ struct SQLiteFile {
     /// Only the owner reads and writes.
     private static let mode: mode_t = 0o600
 
+    /// No page, so no database that is not empty, is smaller.
+    private static let smallestPage = 512
+
     /// Makes the file when there is none, and takes the rights of others to what is there.
     ///
-    /// SQLite gives `-wal` and `-shm` the mode of the database file, whatever the process's umask, so the file must have
-    /// the right one before SQLite sees it.
+    /// SQLite gives `-wal` and `-shm` the mode of the database file, whatever the process's umask, so the file must
+    /// have the right one before SQLite sees it.
     func prepare(for access: SQLiteOptions.Access) throws(StorageError) {
         var status = stat()
         if stat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFREG else { throw .notADatabase(path: path) }
+            // SQLite would take a file of one byte for an empty one.
+            guard status.st_size == 0 || status.st_size >= Self.smallestPage else { throw .notADatabase(path: path) }
             if access == .readWrite { try close([path, path + "-wal", path + "-shm"]) }
             return
         }

@@ -10,6 +10,10 @@ package struct SQLiteOptions: Sendable {
     package var access = Access.readWrite
     /// Writes that wait for a commit; one more is `overloaded`.
     package var waitingWritesLimit = 4096
+    /// Writes that share a commit, at most.
+    package var batchEntries = 256
+    /// How long a batch goes on taking writes.
+    package var batchTime = Duration.milliseconds(5)
     /// Reads that wait or run; one more is `overloaded`.
     package var readsLimit = 1024
     /// Connections for reading. Each costs memory, and most requests only write.

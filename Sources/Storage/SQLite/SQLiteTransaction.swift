@@ -35,7 +35,7 @@ final class SQLiteTransaction: Transaction {
             let outcome = try body(self)
             return failure.map(Result.failure) ?? .success(outcome)
         } catch {
-            return .failure(failure ?? error)
+            return .failure(error)
         }
     }
 

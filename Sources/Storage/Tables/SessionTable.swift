@@ -140,7 +140,7 @@ package struct SessionListing: Hashable, Sendable {
 }
 
 extension Statement where Answer == [SessionListing] {
-    /// Sessions with their families, newest first: a page of at most `limit` rows.
+    /// Sessions with their families, newest first: a page of at most `limit` sessions, a row for each family.
     ///
     /// - Parameters:
     ///   - user: Whose; nil for everybody's.

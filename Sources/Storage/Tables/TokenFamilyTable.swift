@@ -21,6 +21,15 @@ package struct RefreshUse: Hashable, Sendable {
         self.now = now
         self.newIdleExpiry = newIdleExpiry
     }
+
+    /// The same use at a later time: what lost the blind rotation is judged by a clock that was read after it lost.
+    ///
+    /// Else a rotation by a faster call could lie in the future of a slower one, and a retry could look like a theft.
+    package func again(at now: Milliseconds, newIdleExpiry: Milliseconds) -> RefreshUse {
+        RefreshUse(
+            family: family, generation: generation, caller: caller, newKey: newKey, now: now,
+            newIdleExpiry: newIdleExpiry)
+    }
 }
 
 /// What the new tokens need of a family: its current generation and what it was granted.
@@ -54,10 +63,13 @@ package struct LiveFamily: Hashable, Sendable {
 }
 
 /// The columns of `LiveFamily`, after an UPDATE: the subquery reads another table only.
+///
+/// The cast changes nothing and is needed: in a subquery of RETURNING, SQLite gives every column of the changed row the
+/// affinity of the first one. It would compare the ids as numbers, and read all accounts to do so.
 private let liveFamily: SQL = """
     generation, token_key, account_id, session_id, scope, audience, auth_time, amr, expires_at,
     previous_address, previous_agent,
-    (SELECT account.claims FROM account WHERE account.id = token_family.account_id) AS claims
+    (SELECT account.claims FROM account WHERE account.id = CAST(token_family.account_id AS TEXT)) AS claims
     """
 
 /// What must be true of those a family hangs on: a second fence, behind ending families with what they hang on.

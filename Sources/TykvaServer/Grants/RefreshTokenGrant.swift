@@ -44,7 +44,9 @@ package struct RefreshTokenGrant: Sendable {
         if let family = try await database.once(.rotate(use)) {
             return try advanced(family, token, use, request.target, client: client, origin)
         }
-        return try await decided(token, use, request.target, client: client, origin)
+        let now = clock.now()
+        let again = use.again(at: now, newIdleExpiry: now + configuration.lifetimes.familyIdle)
+        return try await decided(token, again, request.target, client: client, origin)
     }
 
     /// Rows 2 to 8, in one transaction.
@@ -56,7 +58,7 @@ package struct RefreshTokenGrant: Sendable {
             monotonicSinceRotation: rotations.elapsed(
                 use.family, after: use.generation, now: clock.monotonicNow()),
             requestID: origin.requestID)
-        switch try await database.write({ tx throws(StorageError) in try tx.decide(use, rules) }) {
+        switch try await outcome(of: use, rules) {
         case .rotated(let family):
             return try advanced(family, token, use, target, client: client, origin)
         case .fastForwarded(let family):
@@ -71,6 +73,18 @@ package struct RefreshTokenGrant: Sendable {
             events.note(refusal, use, origin)
             throw Self.refusal("\(refusal.decision)")
         }
+    }
+
+    /// Decides again when somebody else wrote in between; after so many rounds storage is called unavailable.
+    private func outcome(of use: RefreshUse, _ rules: RefreshRules) async throws(StorageError) -> RefreshOutcome {
+        for _ in 1..<Limits.decisionRounds {
+            do throws(StorageError) {
+                return try await database.write { tx throws(StorageError) in try tx.decide(use, rules) }
+            } catch .conflict {
+                continue
+            }
+        }
+        return try await database.write { tx throws(StorageError) in try tx.decide(use, rules) }
     }
 
     private func advanced(

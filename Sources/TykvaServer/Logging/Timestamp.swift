@@ -1,7 +1,11 @@
 /// RFC 3339 in UTC, with milliseconds: how every printed time looks.
 package enum Timestamp {
-    /// - Parameter milliseconds: Since 1970-01-01T00:00:00Z.
+    /// The years 0000 to 9999, which is all that RFC 3339 §5.6 can write.
+    private static let writable: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
+
+    /// - Parameter milliseconds: Since 1970-01-01T00:00:00Z; what lies outside the years 0000 to 9999 becomes their end.
     package static func text(_ milliseconds: Int64) -> String {
+        let milliseconds = min(max(milliseconds, writable.lowerBound), writable.upperBound)
         let days = floorDivide(milliseconds, 86_400_000)
         let rest = milliseconds - days * 86_400_000
         let (year, month, day) = civil(fromDays: days)

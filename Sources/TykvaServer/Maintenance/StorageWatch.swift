@@ -10,14 +10,21 @@ struct StorageWatch: Service {
     let keys: KeyRing
     let epoch: RestoreEpoch
     let clock: DeploymentClock
+    let events: EventRecorder
     let logger: Logger
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
             var seen: Int64?
+            var steps = 0
             while true {
                 try await Task.sleep(for: .seconds(1))
                 seen = await look(since: seen)
+                if clock.stepsBack != steps {
+                    steps = clock.stepsBack
+                    logger.warning("the clock went back by more than a minute; it is followed")
+                    events.note(Event(at: clock.now(), type: .clockStepped))
+                }
             }
         }
     }

@@ -24,6 +24,8 @@ package struct RequestLog<Context: RequestContext>: RouterMiddleware {
             response = NotFound.response(to: request)
         } catch let error as HTTPError {
             response = Problem.response(error.status)
+        } catch let error as any HTTPResponseError {
+            response = try error.response(from: request, context: context)
         } catch {
             context.logger.error("a request failed", metadata: ["error": "\(error)"])
             response = Problem.response(.serviceUnavailable)

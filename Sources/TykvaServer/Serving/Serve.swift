@@ -64,8 +64,10 @@ private func httpServer(_ plan: ServePlan, _ certificates: TimedCertificateReloa
         streamConfiguration: stream)
     // The initialiser does not take it over.
     http2.maxAgeTimeout = .hours(1)
-    let tls = TLSChannelConfiguration(
-        tlsConfiguration: try .makeServerConfiguration(certificateReloader: certificates))
+    var tlsConfiguration = try TLSConfiguration.makeServerConfiguration(certificateReloader: certificates)
+    // RFC 8996: the default goes back to 1.0.
+    tlsConfiguration.minimumTLSVersion = .tlsv12
+    let tls = TLSChannelConfiguration(tlsConfiguration: tlsConfiguration)
     return HTTPServerBuilder { [http2] responder in
         HandshakeDeadline(
             base: try HTTP2UpgradeChannel(tlsChannelConfiguration: tls, configuration: http2, responder: responder),

@@ -6,8 +6,8 @@ import TestSupport
 @Suite struct BindConformanceTests {
     private static let texts = [
         "", "a", "'", "''", "\"", "\\", ";", "--", "/*", "x'; DROP TABLE sample; --", "$1", "?", ":name", "%", "_",
-        "0", "12", "-1e5", "0x10", "NULL", "true", "\u{1}\u{7F}", "\r\n", "é", "e\u{301}", "👩‍👩‍👧", "\u{FFFF}", "\u{10FFFF}",
-        "\u{202E}abc", String(repeating: "long ", count: 20_000),
+        "0", "12", "-1e5", "0x10", "NULL", "true", "\u{1}\u{7F}", "\r\n", "é", "e\u{301}", "👩‍👩‍👧", "\u{FFFF}",
+        "\u{10FFFF}", "\u{202E}abc", String(repeating: "long ", count: 20_000),
     ]
     private static let integers: [Int64] = [0, 1, -1, 2_147_483_648, -2_147_483_649, .max, .min]
     private static let byteStrings: [[UInt8]] = [

@@ -1,0 +1,55 @@
+import Foundation
+import Hummingbird
+import TykvaHummingbird
+import TykvaVerifier
+
+/// A service that shows invoices to accountants. It checks every token by itself.
+///
+///   TYKVA_ISSUER      the issuer, by default http://127.0.0.1:8080
+///   TYKVA_AUDIENCE    what this service is called in tokens, by default https://billing.example
+///   PORT              where it listens on loopback, by default 8082
+@main struct BillingService {
+    static func main() async {
+        do {
+            try await serve()
+        } catch {
+            FileHandle.standardError.write(Data("billing: \(error)\n".utf8))
+            exit(1)
+        }
+    }
+
+    private static func serve() async throws {
+        let environment = Environment()
+        guard let port = Int(environment.get("PORT") ?? "8082"), (1...65_535).contains(port) else {
+            throw ConfigurationError(description: "PORT must be a number from 1 to 65535")
+        }
+
+        let verifier = try TokenVerifier(
+            issuer: environment.get("TYKVA_ISSUER") ?? "http://127.0.0.1:8080",
+            audience: environment.get("TYKVA_AUDIENCE") ?? "https://billing.example",
+            algorithm: .es256, keys: .discovery, cache: VerifiedTokenCacheLimits())
+
+        let router = Router(context: BearerRequestContext.self)
+        router.get("health") { _, _ in "ok\n" }
+
+        let api = router.group().add(middleware: BearerTokenMiddleware(verifier: verifier, realm: "billing"))
+
+        // Any good token for this service is enough to see what it says.
+        api.get("me") { _, context in
+            let token = try context.requireToken()
+            return Me(
+                subject: token.subject, name: token.name ?? token.preferredUsername, client: token.clientID,
+                scope: token.scope.sorted(), roles: token.roles)
+        }
+
+        api.group().add(middleware: RequireRole("accountant")).get("invoices") { _, _ in
+            [Invoice(number: "2026-001", amountInCents: 1250), Invoice(number: "2026-002", amountInCents: 99_900)]
+        }
+
+        let application = Application(
+            router: router,
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port), serverName: "billing"),
+            services: [verifier])
+        try await application.runService()
+    }
+}

@@ -1,0 +1,50 @@
+package import Hummingbird
+package import OAuth
+package import Storage
+package import TykvaServer
+
+/// What `tykva serve --dev` shows at `/`: the story of a stolen token, step by step, with live data.
+///
+/// The page plays the application, its owner and the thief: each step is a call of this server to its own endpoints
+/// over HTTP, as anybody else would make it. Loopback only; everything here is public, the password included.
+package enum DemoStory {
+    package static let password = "correct horse battery staple"
+    package static let client = "demo-app"
+    /// The service in this process that the story calls.
+    package static let audience = "https://demo.example"
+    package static let ordersAudience = "https://orders.example"
+    package static let billingAudience = "https://billing.example"
+    package static let scopes = ["openid", "offline_access", "profile", "demo:read", "orders:read", "orders:write"]
+
+    /// What the story needs of the server that it stands on.
+    package struct Stage: Sendable {
+        package let issuer: Issuer
+        /// Where the audit log is read.
+        package let database: any Database
+        package let clock: DeploymentClock
+        /// The data folder, as commands take it.
+        package let dataFolder: String
+
+        package init(issuer: Issuer, database: any Database, clock: DeploymentClock, dataFolder: String) {
+            self.issuer = issuer
+            self.database = database
+            self.clock = clock
+            self.dataFolder = dataFolder
+        }
+    }
+
+    /// Adds `/`, its steps, its style and pictures, and the protected route `/demo/orders`.
+    ///
+    /// The route's keys are fetched when the first token comes: at the start nobody answers yet.
+    package static func add(to router: Router<ServeRequestContext>, on stage: Stage) throws {
+        let templates = try StoryTemplates()
+        let verifier = try OrdersRoute.verifier(issuer: stage.issuer, clock: stage.clock)
+        let steps = Steps(stage, calls: IssuerCalls(issuer: stage.issuer), verifier: verifier)
+        let site = router.group()
+            .add(middleware: PageHeaders())
+            .add(middleware: OwnHostOnly(issuer: stage.issuer, templates: templates))
+        OrdersRoute.add(to: site, verifier: verifier)
+        let pages = site.group().add(middleware: OwnFormsOnly(issuer: stage.issuer, templates: templates))
+        StoryRoutes(stage, steps: steps, templates: templates).add(to: pages)
+    }
+}

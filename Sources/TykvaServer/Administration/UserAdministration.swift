@@ -1,0 +1,124 @@
+package import OAuth
+package import Secrets
+package import Storage
+import StrictFormats
+
+/// What operators do with users; every change records its event in its own transaction.
+///
+/// Refusals are `InvalidValue` with one sentence, and nothing is written then; trouble of the store is `StorageError`.
+package struct UserAdministration: Sendable {
+    package static let pageLength: Int64 = 200
+    private let database: any Database
+
+    package init(_ database: any Database) { self.database = database }
+
+    /// - Throws: Also when the name is taken.
+    package func add(_ user: NewUser, at now: Milliseconds) async throws -> Account {
+        var checked = user
+        checked.displayName = try displayName(user.displayName)
+        let new = checked
+        let id = UserID.random()
+        let outcome = try await database.write { tx throws(StorageError) in
+            try UserWrites(tx, now: now).add(new, id: id)
+        }
+        return try outcome.get()
+    }
+
+    /// Nil when there is none of this name.
+    package func find(_ name: UserName) async throws -> AccountProfile? {
+        try await database.read { tx throws(StorageError) in
+            try AccountProfile(tx.run(.account(named: name)), in: tx)
+        }
+    }
+
+    /// Users in the order of their names, a page after the last name of the page before (nil for the first).
+    package func page(after last: UserName?, limit: Int64 = pageLength) async throws -> [AccountProfile] {
+        try await database.read { tx throws(StorageError) in
+            var profiles: [AccountProfile] = []
+            for account in try tx.run(.accounts(after: last?.key ?? "", limit: limit)) {
+                if let profile = try AccountProfile(account, in: tx) { profiles.append(profile) }
+            }
+            return profiles
+        }
+    }
+
+    @discardableResult
+    package func change(_ name: UserName, _ change: UserChange, at now: Milliseconds) async throws -> AccountProfile {
+        var checked = change
+        if case .set(let text) = change.displayName {
+            checked.displayName = try displayName(text).map { .set($0) } ?? .remove
+        }
+        let wanted = checked
+        let outcome = try await database.write { tx throws(StorageError) in
+            try UserWrites(tx, now: now).change(name, wanted)
+        }
+        return try outcome.get()
+    }
+
+    package func addRole(_ role: RoleName, to name: UserName, at now: Milliseconds) async throws {
+        try await change(name, UserChange(addedRoles: [role]), at: now)
+    }
+
+    package func removeRole(_ role: RoleName, from name: UserName, at now: Milliseconds) async throws {
+        try await change(name, UserChange(removedRoles: [role]), at: now)
+    }
+
+    /// Ends every session of theirs too.
+    package func disable(_ name: UserName, at now: Milliseconds) async throws {
+        try await withAccount(name) { tx, account throws(StorageError) in
+            let event = Event(at: now, type: .userDisabled, user: account.id)
+            return try tx.disable(account.id, at: now, event) ? nil : "they are disabled already"
+        }
+    }
+
+    package func enable(_ name: UserName, at now: Milliseconds) async throws {
+        try await withAccount(name) { tx, account throws(StorageError) in
+            guard try tx.run(.enable(account.id)) else { return "they are not disabled" }
+            try tx.run(.record(Event(at: now, type: .userEnabled, user: account.id)))
+            return nil
+        }
+    }
+
+    /// Removes a user with all of theirs; events keep the id.
+    package func remove(_ name: UserName, at now: Milliseconds) async throws {
+        try await withAccount(name) { tx, account throws(StorageError) in
+            try tx.removeUser(account.id, Event(at: now, type: .userRemoved, user: account.id))
+            return nil
+        }
+    }
+
+    /// Sets a password and ends every session of theirs: whoever knew the old one is signed out.
+    ///
+    /// - Returns: How many sessions were ended.
+    @discardableResult
+    package func setPassword(_ hash: PasswordHash, of name: UserName, at now: Milliseconds) async throws -> Int {
+        let ended = try await database.write { tx throws(StorageError) -> Int? in
+            guard let account = try tx.run(.account(named: name)) else { return nil }
+            try tx.run(.setPasswordHash(hash.stored, of: account.id))
+            let event = Event(at: now, type: .passwordChanged, user: account.id)
+            return try tx.endSessions(ofUser: account.id, .passwordChanged, at: now, event).count
+        }
+        guard let ended else { throw InvalidValue.noUser(name) }
+        return ended
+    }
+
+    /// - Parameter body: Says why it refused, having written nothing then; nil when it is done.
+    private func withAccount(
+        _ name: UserName, _ body: @escaping @Sendable (any Transaction, Account) throws(StorageError) -> String?
+    ) async throws {
+        let refusal = try await database.write { tx throws(StorageError) -> InvalidValue? in
+            guard let account = try tx.run(.account(named: name)) else { return .noUser(name) }
+            return try body(tx, account).map { InvalidValue("user \(name)", $0) }
+        }
+        if let refusal { throw refusal }
+    }
+
+    private func displayName(_ text: String?) throws(InvalidValue) -> String? {
+        guard let text, !text.isEmpty else { return nil }
+        return try Printable.text(text, what: "display name", maximumBytes: NewUser.maximumDisplayNameBytes)
+    }
+}
+
+extension InvalidValue {
+    static func noUser(_ name: UserName) -> InvalidValue { InvalidValue("user \(name)", "there is none of this name") }
+}

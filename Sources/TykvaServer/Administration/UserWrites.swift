@@ -1,0 +1,139 @@
+import OAuth
+import Secrets
+import Storage
+import StrictFormats
+
+/// The writing half of user administration, inside one transaction: all is checked before anything is written.
+struct UserWrites {
+    private let transaction: any Transaction
+    private let now: Milliseconds
+
+    init(_ transaction: any Transaction, now: Milliseconds) {
+        self.transaction = transaction
+        self.now = now
+    }
+
+    func add(_ user: NewUser, id: UserID) throws(StorageError) -> Result<Account, InvalidValue> {
+        let values = AttributeValues(definitions: try transaction.run(.attributes))
+        var sources = ClaimSources(name: user.name, displayName: user.displayName)
+        sources.roles = Set(user.roles)
+        let claims: PublicClaims
+        do throws(InvalidValue) {
+            try set(user.attributes, in: &sources, values)
+            claims = try sources.claims()
+        } catch {
+            return .failure(error)
+        }
+        let added = try transaction.run(
+            .add(id, name: user.name, displayName: user.displayName, email: user.email, at: now))
+        guard added != nil else { return .failure(InvalidValue("user \(user.name)", "this name is taken")) }
+        if let hash = user.passwordHash { try transaction.run(.setPasswordHash(hash.stored, of: id)) }
+        for role in sources.roles { try transaction.run(.addRole(role, to: id)) }
+        for attribute in sources.attributes.values { try write(attribute, of: id) }
+        try transaction.run(.setClaims(claims, of: id))
+        try transaction.run(.record(Event(at: now, type: .userAdded, user: id)))
+        return try transaction.run(.account(id)).map { .success($0) } ?? .failure(.noUser(user.name))
+    }
+
+    func change(
+        _ name: UserName, _ change: UserChange
+    ) throws(StorageError) -> Result<AccountProfile, InvalidValue> {
+        guard let before = try AccountProfile(transaction.run(.account(named: name)), in: transaction) else {
+            return .failure(.noUser(name))
+        }
+        let id = before.account.id
+        let values = AttributeValues(definitions: try transaction.run(.attributes))
+        let after: ClaimSources
+        let claims: PublicClaims
+        do throws(InvalidValue) {
+            after = try sources(before, change, values)
+            claims = try after.claims()
+        } catch {
+            return .failure(error)
+        }
+        try write(change, of: id, from: before, to: after)
+        try transaction.run(.setClaims(claims, of: id))
+        try transaction.run(.record(Event(at: now, type: .userChanged, user: id, detail: detail(change))))
+        return try AccountProfile(transaction.run(.account(id)), in: transaction).map { .success($0) }
+            ?? .failure(.noUser(name))
+    }
+
+    /// What the user shall be after the change.
+    private func sources(
+        _ before: AccountProfile, _ change: UserChange, _ values: AttributeValues
+    ) throws(InvalidValue) -> ClaimSources {
+        var after = ClaimSources(before, name: try UserName(before.account.name))
+        switch change.displayName {
+        case .keep: break
+        case .remove: after.displayName = nil
+        case .set(let text): after.displayName = text
+        }
+        for role in change.removedRoles {
+            guard after.roles.remove(role) != nil else {
+                throw InvalidValue("role \(role)", "the user does not have it")
+            }
+        }
+        after.roles.formUnion(change.addedRoles)
+        for name in change.removedAttributes {
+            let definition = try values.definition(name)
+            guard after.attributes.removeValue(forKey: definition.name) != nil else {
+                throw InvalidValue("attribute \(name)", "the user does not have it")
+            }
+        }
+        try set(change.setAttributes, in: &after, values)
+        return after
+    }
+
+    private func set(
+        _ attributes: [(name: String, value: JSONValue)], in sources: inout ClaimSources, _ values: AttributeValues
+    ) throws(InvalidValue) {
+        var seen: Set<String> = []
+        for (name, value) in attributes {
+            guard seen.insert(name).inserted else {
+                throw InvalidValue("attribute \(name.prefix(64))", "it is given twice")
+            }
+            let attribute = try values.checked(name, value)
+            sources.attributes[attribute.definition.name] = attribute
+        }
+    }
+
+    private func write(
+        _ change: UserChange, of id: UserID, from before: AccountProfile, to after: ClaimSources
+    ) throws(StorageError) {
+        if before.account.displayName != after.displayName {
+            try transaction.run(.setDisplayName(after.displayName, of: id))
+        }
+        switch change.email {
+        case .keep: break
+        case .remove: try transaction.run(.setEmail(nil, of: id))
+        case .set(let email) where email.text == before.account.email: break
+        case .set(let email): try transaction.run(.setEmail(email, of: id))
+        }
+        for role in after.roles.subtracting(before.roles) { try transaction.run(.addRole(role, to: id)) }
+        for role in before.roles where !after.roles.contains(role) {
+            _ = try transaction.run(.removeRole(role, from: id))
+        }
+        for attribute in before.attributes where after.attributes[attribute.definition.name] == nil {
+            _ = try transaction.run(.removeAttribute(attribute.definition.name, of: id))
+        }
+        for attribute in after.attributes.values where !before.attributes.contains(attribute) {
+            try write(attribute, of: id)
+        }
+    }
+
+    private func write(_ attribute: AccountProfile.Attribute, of id: UserID) throws(StorageError) {
+        try transaction.run(.setAttribute(attribute.definition.name, to: attribute.value.encodedString, of: id))
+    }
+
+    /// What changed, by name only: values may be personal.
+    private func detail(_ change: UserChange) -> String {
+        var changed: [String] = []
+        if case .keep = change.displayName {} else { changed.append("display_name") }
+        if case .keep = change.email {} else { changed.append("email") }
+        changed += change.setAttributes.map { "attribute \($0.name)" }
+        changed += change.removedAttributes.map { "attribute \($0) removed" }
+        changed += change.addedRoles.map { "role \($0)" }
+        changed += change.removedRoles.map { "role \($0) removed" }
+        return JSONValue.object(JSONObject([("changed", .array(changed.map(JSONValue.string)))])).encodedString
+    }
+}

@@ -1,0 +1,36 @@
+/// The keys of one verifier.
+enum VerifierKeys: Sendable {
+    case fixed(KeySnapshot)
+    case remote(RemoteJWKSet)
+
+    /// The epoch of the keys, when they can be used without asking for newer ones.
+    var settledEpoch: UInt64? {
+        switch self {
+        case .fixed(let snapshot): snapshot.epoch
+        case .remote(let keys): keys.settledEpoch
+        }
+    }
+
+    /// The keys, when they can be used without asking for newer ones.
+    var settled: KeySnapshot? {
+        switch self {
+        case .fixed(let snapshot): snapshot
+        case .remote(let keys): keys.settled
+        }
+    }
+
+    func current() async throws(TokenVerificationError) -> KeySnapshot {
+        switch self {
+        case .fixed(let snapshot): snapshot
+        case .remote(let keys): try await keys.current()
+        }
+    }
+
+    /// The keys after one attempt to find a `kid` that is not in `snapshot`.
+    func refreshed(after snapshot: KeySnapshot) async -> KeySnapshot {
+        switch self {
+        case .fixed: snapshot
+        case .remote(let keys): await keys.refreshed(after: snapshot)
+        }
+    }
+}

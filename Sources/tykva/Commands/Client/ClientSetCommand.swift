@@ -1,0 +1,65 @@
+import ArgumentParser
+import OAuth
+import TykvaServer
+
+struct ClientSetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Changes a client's registration.",
+        discussion: """
+            A list that is given replaces the old one; --clear empties one.
+
+            Example:
+              tykva client set app --scope orders.read --scope orders.write --clear claim
+            """)
+
+    enum List: String, CaseIterable, ExpressibleByArgument {
+        case grant, audience, scope, claim
+        case resourceServer = "resource-server"
+        case redirectURI = "redirect-uri"
+        case postLogoutRedirectURI = "post-logout-redirect-uri"
+    }
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The client's id.", transform: Arguments.clientID)
+    var id: ClientID
+
+    @Flag(inversion: .prefixedNo, help: "Whether it is yours, and people may give it their passwords.")
+    var firstParty: Bool?
+
+    @OptionGroup var registration: ClientArguments
+
+    @Option(name: .customLong("clear"), help: ArgumentHelp("A list to empty; may be repeated.", valueName: "list"))
+    var cleared: [List] = []
+
+    func validate() throws {
+        guard firstParty != nil || !registration.isEmpty || !cleared.isEmpty else {
+            throw ValidationError("nothing was given to set")
+        }
+    }
+
+    func run() async throws {
+        let change = change
+        try await Workplace.open(common, .changing) { workplace in
+            let client = try await ClientAdministration(workplace.database).change(id, change, at: workplace.now)
+            if common.isJSON { try Console.print(client.json()) } else { try Console.print("changed client \(id)") }
+        }
+    }
+
+    private var change: ClientChange {
+        var lists = registration.lists
+        var grants = registration.grants.isEmpty ? nil : registration.grants
+        for list in cleared {
+            switch list {
+            case .grant: grants = grants ?? []
+            case .audience: lists.audiences = lists.audiences ?? []
+            case .scope: lists.scopes = lists.scopes ?? []
+            case .claim: lists.claims = lists.claims ?? []
+            case .resourceServer: lists.resourceServers = lists.resourceServers ?? []
+            case .redirectURI: lists.redirectURIs = lists.redirectURIs ?? []
+            case .postLogoutRedirectURI: lists.postLogoutRedirectURIs = lists.postLogoutRedirectURIs ?? []
+            }
+        }
+        return ClientChange(isFirstParty: firstParty, grants: grants, lists: lists)
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import OAuth
+import Storage
+import StrictFormats
+import TykvaServer
+
+struct MigrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "migrate", abstract: "Brings the database to the schema of this version.",
+        discussion: """
+            `tykva serve` does so by itself. A step is taken wholly or not at all.
+
+            Example:
+              tykva migrate --dry-run
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(name: .customLong("dry-run"), help: "Only tell which steps are missing.")
+    var isDryRun = false
+
+    func run() async throws {
+        let settings = try common.settings()
+        let folder = try isDryRun ? DataFolder.existing(settings.data) : DataFolder.made(settings.data)
+        let path = settings.database ?? folder.databasePath
+        if isDryRun {
+            guard access(path, F_OK) == 0 else {
+                throw CommandFailure("there is no database at \(path) yet: `tykva migrate` makes it")
+            }
+            var options = SQLiteOptions()
+            options.access = .readOnly
+            let database = try await SQLiteDatabase(path: path, options: options)
+            let steps = try await Schema.migrator.pending(on: database)
+            await database.close()
+            return try tell(steps, "would take step")
+        }
+        let now = SystemTime.wall()
+        let opened = try await Preparation(settings, folder).migrate(at: now) { step in
+            if !common.isJSON { try? Console.print("took step \(step.number): \(step.name)") }
+        }
+        if common.isJSON || opened.isEmpty { try tell(opened, "took step") }
+    }
+
+    private func tell(_ steps: [Migration], _ verb: String) throws {
+        if common.isJSON {
+            let list = steps.map { step in
+                JSONValue.object(JSONObject([("number", .integer(Int64(step.number))), ("name", .string(step.name))]))
+            }
+            return try Console.print(.object(JSONObject([("steps", .array(list)), ("dry_run", .bool(isDryRun))])))
+        }
+        guard !steps.isEmpty else { return try Console.print("the schema is up to date") }
+        for step in steps { try Console.print("\(verb) \(step.number): \(step.name)") }
+    }
+}

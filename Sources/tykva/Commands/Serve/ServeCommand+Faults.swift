@@ -1,0 +1,14 @@
+import Foundation
+import NIOCore
+
+extension ServeCommand {
+    /// What keeps a server from listening, in a sentence that names the address.
+    static func explained(_ error: any Error, _ settings: Settings) -> any Error {
+        guard let error = error as? IOError else { return error }
+        var addresses = ["\(settings.listen)"]
+        if let metrics = settings.metricsListen { addresses.append("\(metrics)") }
+        let reason = String(cString: strerror(error.errnoCode))
+        return CommandFailure(
+            "the server cannot listen at \(addresses.joined(separator: " or at ")): \(reason.lowercased())")
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import OAuth
+import Secrets
+import Storage
+import TykvaServer
+
+struct UserAddCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Adds a user.",
+        discussion: """
+            Asks for the password twice, or takes it as the first line of standard input. Works before the first
+            start of the server too.
+
+            Example:
+              tykva user add anna --email anna@example.com --role admin --attribute-json 'groups=["sales"]'
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The name to sign in with.", transform: Arguments.userName)
+    var name: UserName
+
+    @Option(help: "The e-mail address.", transform: Arguments.email)
+    var email: EmailAddress?
+
+    @Option(name: .customLong("display-name"), help: "How the person is called.")
+    var displayName: String?
+
+    @Option(name: .customLong("role"), help: "A role; may be repeated.", transform: Arguments.role)
+    var roles: [RoleName] = []
+
+    @OptionGroup var attributes: AttributeArguments
+
+    @Flag(name: .customLong("password-stdin"), help: "Take the password from the first line of standard input.")
+    var passwordFromStandardInput = false
+
+    func run() async throws {
+        try await Workplace.open(common, .preparing) { workplace in
+            let users = UserAdministration(workplace.database)
+            // Before a person types a password twice in vain.
+            guard try await users.find(name) == nil else { throw InvalidValue("user \(name)", "this name is taken") }
+            let password = try PasswordInput.read(fromStandardInput: passwordFromStandardInput)
+            let user = NewUser(
+                name: name, displayName: displayName, email: email, roles: roles, attributes: attributes.values,
+                passwordHash: try await password.hash(workplace.settings))
+            let account = try await users.add(user, at: workplace.now)
+            guard let profile = try await users.find(name) else { return }
+            try Console.print(profile, or: "added user \(account.name) (\(account.id))", common)
+        }
+    }
+}
+
+extension Password {
+    /// Hashes at the cost that the settings say.
+    func hash(_ settings: Settings) async throws -> PasswordHash {
+        let hasher = try PasswordHasher(cost: settings.passwordHashing.cost, threads: 1)
+        defer { hasher.stop() }
+        return try await hasher.hash(self)
+    }
+}
+
+extension Console {
+    /// What a change left behind: the user as JSON, or a sentence.
+    static func print(_ profile: AccountProfile, or sentence: String, _ options: CommonOptions) throws {
+        if options.isJSON { try print(profile.json) } else { try print(TerminalText.escaped(sentence)) }
+    }
+}

@@ -1,0 +1,91 @@
+import OAuth
+import Secrets
+import TykvaServer
+
+/// Every key of the configuration: what reads it, `tykva config show` and docs/configuration.md are made of this table.
+enum SettingTable {
+    static let data = Setting(
+        "data", .path, default: "data",
+        "The data folder: database, master secret and lock file. Made with mode 0700 when it is missing.")
+    static let database = Setting(
+        "database", .database, "Where the database is, when it is not `tykva.sqlite` in the data folder.")
+    static let listen = Setting(
+        "listen", .address, default: "127.0.0.1:8080",
+        "Where the server listens. Off loopback it speaks TLS or stands behind a proxy.")
+    static let issuer = Setting(
+        "issuer", .issuer,
+        "The identifier that clients and verifiers know. Off loopback it must be given; on it, it is where we listen."
+    )
+    static let tlsCertificate = Setting(
+        "tls_certificate", .path, "The certificate chain in PEM; read again on SIGHUP. Together with `tls_key`.")
+    static let tlsKey = Setting("tls_key", .path, "The certificate's private key in PEM.")
+    static let behindProxy = Setting(
+        "behind_proxy", .networks,
+        "Networks of the proxies that speak TLS for us and name the caller by `X-Forwarded-For`.")
+    static let metricsListen = Setting(
+        "metrics_listen", .addressOrOff, default: "127.0.0.1:9464", "Where `/metrics` is served, for Prometheus.")
+    static let masterSecretFile = Setting(
+        "master_secret_file", .path,
+        "The file with the master secret, when it is not `master-secret` in the data folder.")
+    static let accessTokenLifetime = Setting(
+        "access_token_lifetime", .span(ServerConfiguration.Lifetimes.accessTokenBounds), default: "5m",
+        "How long an access token is good.")
+    static let familyIdleLifetime = Setting(
+        "family_idle_lifetime", .span(ServerConfiguration.Lifetimes.familyBounds), default: "30d",
+        "How long a sign-in in an application lasts when it is not refreshed.")
+    static let familyLifetime = Setting(
+        "family_lifetime", .span(ServerConfiguration.Lifetimes.familyBounds), default: "180d",
+        "How long a sign-in in an application lasts, however often it is refreshed.")
+    static let retryWindow = Setting(
+        "retry_window", .span(windowBounds), default: "60s",
+        "How long a client may ask again for a lost answer, from the same network and with the same agent.")
+    static let retryWindowOther = Setting(
+        "retry_window_other", .span(windowBounds), default: "10s", "The same for any other caller.")
+    static let theftLate = Setting(
+        "theft_late", .reach, default: "family", "What a replay ends that is one refresh behind.")
+    static let theftStale = Setting(
+        "theft_stale", .reach, default: "session", "What a replay ends that is two or more refreshes behind.")
+    static let passwordHashMemory = Setting(
+        "password_hash_memory", .number(PasswordHashingCost.memoryBounds, unit: "KiB"), default: "19456",
+        "What a password hash takes of memory (Argon2id).")
+    static let passwordHashPasses = Setting(
+        "password_hash_passes", .number(PasswordHashingCost.passBounds), default: "2",
+        "How many passes a password hash makes.")
+    static let passwordHashThreads = Setting(
+        "password_hash_threads", .number(1...64),
+        "How many password hashes run at once; one a processor when it is not set.")
+    static let passwordHashQueue = Setting(
+        "password_hash_queue", .number(1...1024), default: String(PasswordHasher.waitingPerThread),
+        "How many sign-ins may wait for each of them; more are told to come again.")
+    static let eventRetention = Setting(
+        "event_retention", .span(.days(1) ... .days(3650)), default: "400d", "How long the audit log is kept.")
+    static let maximumConnections = Setting(
+        "maximum_connections", .number(1...65_536), default: "1024", "How many connections are open at once.")
+    static let logLevel = Setting(
+        "log_level", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]), default: "info",
+        "What is logged: this and what is worse.")
+    static let logFormat = Setting(
+        "log_format", .choice(["json", "text"]), default: "json", "One JSON object a line, or text for people.")
+
+    static let all: [any AnySetting] = [
+        data, database, listen, issuer, tlsCertificate, tlsKey, behindProxy, metricsListen, masterSecretFile,
+        accessTokenLifetime, familyIdleLifetime, familyLifetime, retryWindow, retryWindowOther, theftLate, theftStale,
+        passwordHashMemory, passwordHashPasses, passwordHashThreads, passwordHashQueue, eventRetention,
+        maximumConnections, logLevel, logFormat,
+    ]
+
+    private static let windowBounds: ClosedRange<Duration> =
+        .seconds(RetryWindow.bounds.lowerBound) ... .seconds(RetryWindow.bounds.upperBound)
+
+    /// The table of docs/configuration.md.
+    static var markdown: String {
+        var lines = ["| key | environment | takes | default | what it does |", "|---|---|---|---|---|"]
+        for setting in all {
+            let takes = setting.bounds.isEmpty ? setting.typeName : "\(setting.typeName): \(setting.bounds)"
+            let standard = setting.standard.map { "`\($0)`" } ?? ""
+            lines.append(
+                "| `\(setting.key)` | `\(setting.environmentName)` | \(takes) | \(standard) | \(setting.help) |")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,95 @@
+import OAuth
+import TykvaServer
+
+extension SettingType where Value == String {
+    static let path = SettingType(name: "path", bounds: "") { text throws(InvalidValue) in
+        guard !text.isEmpty, !text.utf8.contains(0) else { throw InvalidValue("path", "it is empty") }
+        return text
+    }
+
+    static func choice(_ words: [String]) -> Self {
+        let list = words.joined(separator: ", ")
+        return SettingType(name: "word", bounds: list) { text throws(InvalidValue) in
+            guard words.contains(text) else { throw InvalidValue("word", "it must be one of \(list)") }
+            return text
+        }
+    }
+
+    /// Where the database is; only SQLite for now.
+    static let database = SettingType(name: "database", bounds: "sqlite:PATH") { text throws(InvalidValue) in
+        let scheme = text.prefix { $0 != ":" }
+        if scheme == "postgres" || scheme == "postgresql" {
+            throw InvalidValue("database", "PostgreSQL comes with a later version; give sqlite:PATH, or nothing")
+        }
+        guard scheme == "sqlite", text.utf8.count > "sqlite:".utf8.count, !text.utf8.contains(0) else {
+            throw InvalidValue("database", "it must have the form sqlite:PATH")
+        }
+        return String(text.dropFirst("sqlite:".count))
+    }
+}
+
+extension SettingType where Value == Issuer {
+    static let issuer = SettingType(name: "URL", bounds: "https://HOST or https://HOST:PORT") {
+        text throws(InvalidValue) in try Issuer(text)
+    }
+}
+
+extension SettingType where Value == ListenAddress {
+    static let address = SettingType(name: "address", bounds: "HOST:PORT") { text throws(InvalidValue) in
+        try ListenAddress(text)
+    }
+}
+
+extension SettingType where Value == ListenAddress? {
+    static let addressOrOff = SettingType(name: "address", bounds: "HOST:PORT or off") { text throws(InvalidValue) in
+        text == "off" ? nil : try ListenAddress(text)
+    }
+}
+
+extension SettingType where Value == [NetworkRange] {
+    private static var maximumCount: Int { 64 }
+
+    static let networks = SettingType(name: "list of networks", bounds: "CIDR, comma-separated", isList: true) {
+        text throws(InvalidValue) in
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        guard parts.count <= maximumCount else { throw InvalidValue("networks", "there are more than \(maximumCount)") }
+        var networks: [NetworkRange] = []
+        for part in parts { networks.append(try NetworkRange(String(part.drop { $0 == " " }))) }
+        return networks
+    }
+}
+
+extension SettingType where Value == Duration {
+    static func span(_ bounds: ClosedRange<Duration>) -> Self {
+        let text = "\(DurationText.text(bounds.lowerBound)) to \(DurationText.text(bounds.upperBound))"
+        return SettingType(name: "span", bounds: text) { span throws(InvalidValue) in
+            let duration = try DurationText.parse(span)
+            guard bounds.contains(duration) else { throw InvalidValue("span of time", "it must be \(text)") }
+            return duration
+        }
+    }
+}
+
+extension SettingType where Value == Int {
+    static func number(_ bounds: ClosedRange<Int>, unit: String = "") -> Self {
+        let text = "\(bounds.lowerBound) to \(bounds.upperBound)\(unit.isEmpty ? "" : " " + unit)"
+        return SettingType(name: "number", bounds: text) { digits throws(InvalidValue) in
+            guard (1...10).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+                let number = Int(digits), bounds.contains(number)
+            else { throw InvalidValue("number", "it must be a whole number, \(text)") }
+            return number
+        }
+    }
+}
+
+extension SettingType where Value == TheftReach {
+    static let reach = SettingType(
+        name: "word", bounds: TheftReach.allCases.map(\.rawValue).joined(separator: ", ")
+    ) { text throws(InvalidValue) in
+        guard let reach = TheftReach(rawValue: text) else {
+            let words = TheftReach.allCases.map(\.rawValue).joined(separator: ", ")
+            throw InvalidValue("word", "it must be one of \(words)")
+        }
+        return reach
+    }
+}

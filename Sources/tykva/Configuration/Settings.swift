@@ -1,0 +1,116 @@
+import OAuth
+import Secrets
+import TykvaServer
+
+/// The configuration, read and checked as a whole.
+struct Settings {
+    let data: String
+    let database: String?
+    let listen: ListenAddress
+    let issuer: Issuer?
+    let tls: ServePlan.TLSFiles?
+    let behindProxy: [NetworkRange]
+    let metricsListen: ListenAddress?
+    let masterSecretFile: String?
+    let lifetimes: ServerConfiguration.Lifetimes
+    let accessTokenLifetimeIsGiven: Bool
+    let retryWindow: RetryWindow
+    let thefts: TheftPolicy
+    let passwordHashing: ServerConfiguration.PasswordHashing
+    let eventRetention: Duration
+    let maximumConnections: Int
+    let logLevel: String
+    let logFormat: String
+    /// Every key with its text and where that came from, for `tykva config show`.
+    let found: [(key: String, value: SettingSources.Found?)]
+
+    /// - Throws: `ConfigurationFaults` with everything that is wrong.
+    init(_ sources: SettingSources) throws {
+        var reader = SettingReader(sources)
+        let data = reader.read(SettingTable.data)
+        database = reader.read(SettingTable.database)
+        let listen = reader.read(SettingTable.listen)
+        issuer = reader.read(SettingTable.issuer)
+        tls = Self.tls(&reader)
+        behindProxy = reader.read(SettingTable.behindProxy) ?? []
+        metricsListen = reader.read(SettingTable.metricsListen) ?? nil
+        masterSecretFile = reader.read(SettingTable.masterSecretFile)
+        let lifetimes = Self.lifetimes(&reader)
+        accessTokenLifetimeIsGiven = reader.isGiven(SettingTable.accessTokenLifetime)
+        let window = Self.retryWindow(&reader)
+        let (late, stale) = (reader.read(SettingTable.theftLate), reader.read(SettingTable.theftStale))
+        let hashing = Self.passwordHashing(&reader)
+        let retention = reader.read(SettingTable.eventRetention)
+        let connections = reader.read(SettingTable.maximumConnections)
+        let level = reader.read(SettingTable.logLevel)
+        let format = reader.read(SettingTable.logFormat)
+        guard reader.faults.isEmpty, let data, let listen, let lifetimes, let window, let late, let stale, let hashing,
+            let retention, let connections, let level, let format
+        else { throw ConfigurationFaults(sentences: reader.faults) }
+        self.data = data
+        self.listen = listen
+        self.lifetimes = lifetimes
+        retryWindow = window
+        thefts = TheftPolicy(late: late, stale: stale)
+        passwordHashing = hashing
+        eventRetention = retention
+        maximumConnections = connections
+        logLevel = level
+        logFormat = format
+        found = reader.found
+    }
+
+    private static func tls(_ reader: inout SettingReader) -> ServePlan.TLSFiles? {
+        let certificate = reader.read(SettingTable.tlsCertificate)
+        let key = reader.read(SettingTable.tlsKey)
+        switch (certificate, key) {
+        case (let certificate?, let key?): return ServePlan.TLSFiles(certificatePath: certificate, keyPath: key)
+        case (nil, nil): break
+        case (_?, nil): reader.note("tls_key: it is missing, and tls_certificate needs it")
+        case (nil, _?): reader.note("tls_certificate: it is missing, and tls_key needs it")
+        }
+        return nil
+    }
+
+    private static func lifetimes(_ reader: inout SettingReader) -> ServerConfiguration.Lifetimes? {
+        let access = reader.read(SettingTable.accessTokenLifetime)
+        let idle = reader.read(SettingTable.familyIdleLifetime)
+        let absolute = reader.read(SettingTable.familyLifetime)
+        guard let access, let idle, let absolute else { return nil }
+        do throws(InvalidValue) {
+            return try .init(accessToken: access, familyIdle: idle, familyAbsolute: absolute)
+        } catch {
+            reader.note("family_idle_lifetime and family_lifetime: \(error.reason)")
+            return nil
+        }
+    }
+
+    private static func retryWindow(_ reader: inout SettingReader) -> RetryWindow? {
+        let same = reader.read(SettingTable.retryWindow)
+        let other = reader.read(SettingTable.retryWindowOther)
+        guard let same, let other else { return nil }
+        do throws(InvalidValue) {
+            return try RetryWindow(
+                sameCallerSeconds: same.components.seconds, otherCallerSeconds: other.components.seconds)
+        } catch {
+            reader.note("retry_window: \(error.reason)")
+            return nil
+        }
+    }
+
+    private static func passwordHashing(_ reader: inout SettingReader) -> ServerConfiguration.PasswordHashing? {
+        let memory = reader.read(SettingTable.passwordHashMemory)
+        let passes = reader.read(SettingTable.passwordHashPasses)
+        let threads = reader.read(SettingTable.passwordHashThreads)
+        let queue = reader.read(SettingTable.passwordHashQueue)
+        guard let memory, let passes, let queue else { return nil }
+        do {
+            return .init(
+                cost: try PasswordHashingCost(memoryKiB: memory, passes: passes), threads: threads,
+                waitingPerThread: queue)
+        } catch {
+            reader.note("password_hash_memory and password_hash_passes: \(error)")
+            return nil
+        }
+    }
+}

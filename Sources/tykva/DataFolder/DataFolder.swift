@@ -1,0 +1,64 @@
+import Foundation
+import OAuth
+
+/// The folder of a deployment's data, which is its owner's alone: mode 0700, and used by nobody else.
+///
+/// Opening it as root makes the whole process its owner, so that no file in it ends up as root's.
+struct DataFolder {
+    let path: String
+
+    var databasePath: String { path + "/tykva.sqlite" }
+    var masterSecretPath: String { path + "/master-secret" }
+    var lockPath: String { path + "/tykva.lock" }
+
+    private static let mode: mode_t = 0o700
+
+    /// Opens the folder of an existing deployment.
+    static func existing(_ path: String) throws -> DataFolder {
+        guard let folder = try open(path) else {
+            throw CommandFailure("there is no deployment in \(path) yet: `tykva serve --data \(path)` makes it")
+        }
+        return folder
+    }
+
+    /// Opens the folder, and makes it when it is missing.
+    static func made(_ path: String) throws -> DataFolder {
+        if let folder = try open(path) { return folder }
+        guard mkdir(path, mode) == 0 || errno == EEXIST else { throw failure(path, "cannot be made") }
+        guard let folder = try open(path) else { throw failure(path, "cannot be opened") }
+        return folder
+    }
+
+    /// Nil when there is none.
+    private static func open(_ path: String) throws -> DataFolder? {
+        let descriptor = Foundation.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            switch errno {
+            case ENOENT: return nil
+            case ENOTDIR: throw CommandFailure("the data folder \(path) is not a folder")
+            default: throw failure(path, "cannot be opened")
+            }
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure(path, "cannot be looked at") }
+        if status.st_uid != geteuid() {
+            guard geteuid() == 0 else {
+                throw CommandFailure(
+                    "the data folder \(path) belongs to \(UserAccount(status.st_uid).name), and this is "
+                        + "\(UserAccount(geteuid()).name): run the command as its owner, or as root")
+            }
+            try UserAccount(status.st_uid).become(groupOfFolder: status.st_gid)
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            let mode = String(status.st_mode & 0o7777, radix: 8)
+            throw CommandFailure(
+                "the data folder \(path) is open to other users (mode 0\(mode)): close it with chmod 700 \(path)")
+        }
+        return DataFolder(path: path)
+    }
+
+    private static func failure(_ path: String, _ what: String) -> CommandFailure {
+        CommandFailure("the data folder \(path) \(what): \(String(cString: strerror(errno)))")
+    }
+}

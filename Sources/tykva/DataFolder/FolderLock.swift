@@ -1,0 +1,40 @@
+import Foundation
+
+/// Keeps a second server out of a data folder; the system lets go of it when the process ends, however it ends.
+struct FolderLock: ~Copyable {
+    private let descriptor: Int32
+
+    private static let mode: mode_t = 0o600
+
+    /// - Throws: When another server has the folder: the sentence tells its process id.
+    init(_ folder: DataFolder) throws {
+        let path = folder.lockPath
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, Self.mode)
+        guard descriptor >= 0 else {
+            throw CommandFailure("the lock file \(path) cannot be opened: \(String(cString: strerror(errno)))")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let error = errno
+            let holder = Self.holder(descriptor)
+            close(descriptor)
+            guard error == EWOULDBLOCK else {
+                throw CommandFailure("the lock file \(path) cannot be locked: \(String(cString: strerror(error)))")
+            }
+            let process = holder.map { " (process \($0))" } ?? ""
+            throw CommandFailure("another `tykva serve`\(process) runs on the data folder \(folder.path)")
+        }
+        self.descriptor = descriptor
+        let own = Array("\(getpid())\n".utf8)
+        ftruncate(descriptor, 0)
+        _ = pwrite(descriptor, own, own.count, 0)
+    }
+
+    deinit { close(descriptor) }
+
+    private static func holder(_ descriptor: Int32) -> Int? {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        guard count > 0 else { return nil }
+        return Int(String(decoding: bytes[..<count], as: UTF8.self).prefix { $0.isNumber && $0.isASCII })
+    }
+}

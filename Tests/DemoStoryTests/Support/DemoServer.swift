@@ -1,0 +1,91 @@
+import AsyncHTTPClient
+import Hummingbird
+import Logging
+import NIOCore
+import NIOPosix
+import OAuth
+import Secrets
+import ServiceLifecycle
+import Storage
+import TestSupport
+import TykvaServer
+
+@testable import DemoStory
+
+/// A whole `--dev` server on a fresh database, listening at its own issuer's address, with a clock that a test moves.
+struct DemoServer {
+    let issuer: Issuer
+    let clock: ManualClock
+    let database: any Database
+    let client: HTTPClient
+
+    var origin: String { issuer.text }
+
+    func browser(cookie: String? = nil) -> Browser { Browser(client, origin: origin, cookie: cookie) }
+
+    static func run(_ body: @escaping @Sendable (DemoServer) async throws -> Void) async throws {
+        let port = try await freePort()
+        let clock = ManualClock()
+        let secrets = MasterSecrets(.random())
+        try await Engine.sqlite.withDatabase { database in
+            try await Schema.migrator.migrate(database, at: clock.now.value)
+            let issuer = try Issuer("http://127.0.0.1:\(port)")
+            let configuration = ServerConfiguration(
+                issuer: issuer,
+                lifetimes: try .init(accessToken: .minutes(1), familyIdle: .days(1), familyAbsolute: .days(1)))
+            var logger = Logger(label: "test")
+            logger.logLevel = .critical
+            let opened = try await OpenedDeployment(
+                database, secrets: secrets, terms: .init(issuer: issuer, isDev: true), at: clock.now)
+            let deploymentClock = DeploymentClock(wall: { clock.now }, monotonic: { clock.monotonic })
+            let server = try await TykvaServer(
+                opened, configuration: configuration, clock: deploymentClock, logger: logger)
+            try await DemoStory.prepare(database, hasher: server.passwordHasher, at: clock.now)
+            let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
+            server.routes.install(on: router)
+            try DemoStory.add(
+                to: router,
+                on: DemoStory.Stage(
+                    issuer: issuer, database: database, clock: deploymentClock, dataFolder: "/srv/it's data"))
+            let (ready, isReady) = AsyncStream<Void>.makeStream()
+            let application = Application(
+                router: router, configuration: .init(address: .hostname("127.0.0.1", port: port)),
+                services: server.services, onServerRunning: { _ in isReady.finish() }, logger: logger)
+            let client = HTTPClient(
+                eventLoopGroupProvider: .singleton, configuration: .init(redirectConfiguration: .disallow))
+            let demo = DemoServer(issuer: issuer, clock: clock, database: database, client: client)
+            try await serving(application, ready, logger) { try await body(demo) }
+            try await client.shutdown()
+            server.passwordHasher.stop()
+        }
+    }
+
+    private static func serving(
+        _ application: some ApplicationProtocol, _ ready: AsyncStream<Void>, _ logger: Logger,
+        _ body: () async throws -> Void
+    ) async throws {
+        let group = ServiceGroup(services: [application], logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            for await _ in ready {}
+            let outcome: Result<Void, any Error>
+            do {
+                outcome = .success(try await body())
+            } catch {
+                outcome = .failure(error)
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            try outcome.get()
+        }
+    }
+
+    /// A port of the loopback address that nobody listens on at this moment.
+    private static func freePort() async throws -> Int {
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = channel.localAddress?.port ?? 0
+        try await channel.close()
+        return port
+    }
+}

@@ -1,0 +1,178 @@
+import OAuth
+import Testing
+
+/// Each row of the table in docs/refresh.md, with its nearest neighbours.
+@Suite struct RefreshDecisionTests {
+    var sample: RefreshSample
+
+    init() throws { sample = try RefreshSample() }
+
+    // MARK: Row 2
+
+    @Test func `a family that is not there is unknown`() {
+        for token in [UInt32(0), 7, .max] {
+            #expect(
+                decideRefresh(of: token, family: nil, caller: sample.owner, circumstances: sample.circumstances)
+                    == .unknown)
+        }
+    }
+
+    // MARK: Row 3
+
+    @Test(arguments: [UInt32(0), 5, 6, 7, 8, .max])
+    func `another client is a stranger, whatever it presents`(_ token: UInt32) {
+        #expect(sample.decide(token, by: sample.stranger) == .stranger)
+    }
+
+    @Test mutating func `a stranger stays one when the family is over, and ends nothing`() {
+        sample.family.hasEnded = true
+        sample.family.sessionHasEnded = true
+        sample.family.userIsDisabled = true
+        #expect(sample.decide(5, by: sample.stranger) == .stranger)
+        #expect(sample.decide(7, after: .max, by: sample.stranger) == .stranger)
+    }
+
+    @Test mutating func `a bound family wants its DPoP key, and another or none is a stranger`() throws {
+        let holder = sample.owner.holder
+        let bound = RefreshCaller(client: sample.owner.client, dpopThumbprint: "thumbprint", holder: holder)
+        let other = RefreshCaller(client: sample.owner.client, dpopThumbprint: "Thumbprint", holder: holder)
+        #expect(sample.decide(7, by: bound) == .rotate)
+        sample.family.dpopThumbprint = "thumbprint"
+        #expect(sample.decide(7, by: bound) == .rotate)
+        #expect(sample.decide(7, by: other) == .stranger)
+        #expect(sample.decide(7) == .stranger)
+        #expect(sample.decide(2, by: other) == .stranger)
+    }
+
+    // MARK: Row 4
+
+    @Test(arguments: [UInt32(0), 5, 6, 7, 8])
+    func `an ended family is over before anything is a theft`(_ token: UInt32) throws {
+        var sample = sample
+        sample.family.hasEnded = true
+        #expect(sample.decide(token) == .over(.familyEnded))
+        sample.family.hasEnded = false
+        sample.family.sessionHasEnded = true
+        #expect(sample.decide(token) == .over(.sessionEnded))
+        sample.family.sessionHasEnded = false
+        sample.family.userIsDisabled = true
+        #expect(sample.decide(token) == .over(.userDisabled))
+    }
+
+    @Test(arguments: [UInt32(5), 6, 7, 8]) func `the absolute end is the first instant that is over`(_ token: UInt32) {
+        let end = 180 * RefreshSample.dayMilliseconds
+        var sample = sample
+        sample.family.idleExpiresAt = Milliseconds(.max)
+        #expect(sample.decide(token, after: end) == .over(.expired))
+        #expect(sample.decide(token, after: end - 1) != .over(.expired))
+    }
+
+    @Test func `an idle family is over from the first instant, for the tokens it knows`() {
+        let idle = 30 * RefreshSample.dayMilliseconds
+        #expect(sample.decide(7, after: idle - 1) == .rotate)
+        #expect(sample.decide(7, after: idle) == .over(.idle))
+        #expect(sample.decide(6, after: idle) == .over(.idle))
+        #expect(sample.decide(5, after: idle) == .over(.idle))
+        #expect(sample.decide(5, after: idle - 1) == .theft(.stale))
+    }
+
+    @Test func `a token ahead of its row is not judged by the row's idle time`() {
+        #expect(sample.decide(8, after: 31 * RefreshSample.dayMilliseconds) == .fastForward)
+        #expect(sample.decide(8, after: 180 * RefreshSample.dayMilliseconds) == .over(.expired))
+    }
+
+    @Test mutating func `the last generation of all is over`() {
+        #expect(sample.decide(.max - 1) == .fastForward)
+        #expect(sample.decide(.max) == .over(.exhausted))
+        sample.family.generation = .max
+        #expect(sample.decide(.max) == .over(.exhausted))
+        #expect(sample.decide(.max - 1) == .retry)
+    }
+
+    // MARK: Row 5
+
+    @Test func `the current token rotates, from wherever it comes`() {
+        #expect(sample.decide(7) == .rotate)
+        #expect(sample.decide(7, by: sample.ownerElsewhere) == .rotate)
+        #expect(sample.decide(7, by: sample.ownerWithOtherAgent) == .rotate)
+        #expect(sample.decide(7, after: -1_000_000_000) == .rotate)
+    }
+
+    @Test mutating func `the first token of a new family rotates`() {
+        sample.family.generation = 0
+        #expect(sample.decide(0) == .rotate)
+        #expect(sample.decide(1) == .fastForward)
+    }
+
+    // MARK: Rows 6 and 7
+
+    @Test func `one behind is a retry up to the last millisecond of 60 s, from the same place`() {
+        for milliseconds: Int64 in [0, 1, 10_001, 59_999, 60_000] {
+            #expect(sample.decide(6, after: milliseconds) == .retry)
+        }
+        #expect(sample.decide(6, after: 60_001) == .theft(.late))
+        #expect(sample.decide(6, after: RefreshSample.dayMilliseconds) == .theft(.late))
+    }
+
+    @Test func `from another network or agent the window is 10 s`() {
+        for caller in [sample.ownerElsewhere, sample.ownerWithOtherAgent] {
+            #expect(sample.decide(6, after: 10_000, by: caller) == .retry)
+            #expect(sample.decide(6, after: 10_001, by: caller) == .theft(.late))
+        }
+    }
+
+    @Test func `a rotation up to 2 s ahead counts as one just now, and no more`() {
+        #expect(sample.decide(6, after: -1) == .retry)
+        #expect(sample.decide(6, after: -2000) == .retry)
+        #expect(sample.decide(6, after: -2001) == .theft(.late))
+        #expect(sample.decide(6, after: .min) == .theft(.late))
+    }
+
+    @Test mutating func `a rotation far ahead is judged by the monotonic clock of the process that made it`() {
+        sample.circumstances.monotonicSinceRotation = 60_000
+        #expect(sample.decide(6, after: -2001) == .retry)
+        #expect(sample.decide(6, after: -2001, by: sample.ownerElsewhere) == .theft(.late))
+        sample.circumstances.monotonicSinceRotation = 60_001
+        #expect(sample.decide(6, after: -2001) == .theft(.late))
+        // Where the wall clock can tell, the other is not asked.
+        #expect(sample.decide(6, after: -2000) == .retry)
+        sample.circumstances.monotonicSinceRotation = 0
+        #expect(sample.decide(6, after: 60_001) == .theft(.late))
+    }
+
+    @Test mutating func `a window of nothing still forgives the same millisecond`() throws {
+        sample.circumstances.window = try RetryWindow(sameCallerSeconds: 0, otherCallerSeconds: 0)
+        #expect(sample.decide(6) == .retry)
+        #expect(sample.decide(6, after: 1) == .theft(.late))
+    }
+
+    @Test func `two or more behind is a stale theft, even at once`() {
+        #expect(sample.decide(5) == .theft(.stale))
+        #expect(sample.decide(0) == .theft(.stale))
+        #expect(sample.decide(5, after: 60_001) == .theft(.stale))
+    }
+
+    // MARK: Row 8
+
+    @Test mutating func `ahead once an epoch is a store that went back, and twice is a theft`() {
+        #expect(sample.decide(8) == .fastForward)
+        #expect(sample.decide(1000) == .fastForward)
+        sample.family.fastForwardEpoch = 1
+        #expect(sample.decide(8) == .theft(.stale))
+        sample.circumstances.epoch = 2
+        #expect(sample.decide(8) == .fastForward)
+        // What was fast-forwarded goes on as any other.
+        sample.circumstances.epoch = 1
+        #expect(sample.decide(7) == .rotate)
+        #expect(sample.decide(6) == .retry)
+    }
+
+    // MARK: What a theft ends
+
+    @Test func `by default a late theft ends the family, and a stale one the session`() {
+        #expect(TheftPolicy.standard.reach(.late) == .family)
+        #expect(TheftPolicy.standard.reach(.stale) == .session)
+        #expect(TheftPolicy(late: .user, stale: .family).reach(.late) == .user)
+        #expect(TheftPolicy(late: .user, stale: .family).reach(.stale) == .family)
+    }
+}

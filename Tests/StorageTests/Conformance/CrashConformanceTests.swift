@@ -1,0 +1,56 @@
+import Foundation
+import Storage
+import Testing
+import TestSupport
+
+@Suite(.timeLimit(.minutes(2))) struct CrashConformanceTests {
+    /// How many acknowledged rows the test waits for before it kills the writer.
+    private static let acknowledged = [1, 40, 400]
+
+    @Test(arguments: Engine.available, acknowledged)
+    func `every acknowledged row is there after the writer was killed`(_ engine: Engine, _ count: Int) async throws {
+        try await engine.withStore { store in
+            let database = try await store.open()
+            try await database.once(Statement("CREATE TABLE crash (id BIGINT NOT NULL PRIMARY KEY)"))
+            await database.close()
+
+            let rows = try killedWriter(store, after: count)
+            #expect(rows.count >= count)
+
+            let reopened = try await store.open()
+            let stored = try await reopened.once(
+                Statement("SELECT id FROM crash") { rows throws(StorageError) in
+                    Set(try rows.map { row throws(StorageError) in try row.integer("id") })
+                })
+            #expect(rows.subtracting(stored).isEmpty)
+            // What was not acknowledged is at most what its eight writers had under way.
+            #expect(stored.count <= rows.count + 8)
+            await reopened.close()
+        }
+    }
+
+    /// Starts the writer and kills it once it has acknowledged `count` rows.
+    ///
+    /// - Returns: All rows that it has acknowledged.
+    private func killedWriter(_ store: TestStore, after count: Int) throws -> Set<Int64> {
+        let writer = Process()
+        writer.executableURL = URL(fileURLWithPath: try BuildProducts.executable("crash-writer"))
+        writer.arguments = [store.engine.rawValue, store.location]
+        let output = Pipe()
+        writer.standardOutput = output
+        try writer.run()
+        var text = Data()
+        while text.count(where: { $0 == UInt8(ascii: "\n") }) < count {
+            let part = output.fileHandleForReading.availableData
+            guard !part.isEmpty else { break }
+            text.append(part)
+        }
+        kill(writer.processIdentifier, SIGKILL)
+        writer.waitUntilExit()
+        text.append(output.fileHandleForReading.readDataToEndOfFile())
+        #expect(writer.terminationReason == .uncaughtSignal)
+        // The last line may be cut short.
+        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        return Set(lines.dropLast().compactMap { Int64($0) })
+    }
+}

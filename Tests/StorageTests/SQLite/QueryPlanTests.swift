@@ -1,0 +1,44 @@
+import OAuth
+import TestSupport
+import Testing
+
+@testable import Storage
+
+/// What is done for every request reads as many rows with ten million users as with ten.
+@Suite(.timeLimit(.minutes(2))) struct QueryPlanTests {
+    @Test func `a refresh finds all its rows by an index`() async throws {
+        try await RefreshScene.with(.sqlite) { scene in
+            let family = try await scene.families(1, at: 4)[0]
+            let use = RefreshUse(
+                family: family.key, generation: 4, caller: scene.owner, newKey: 7, now: RefreshScene.start,
+                newIdleExpiry: RefreshScene.start + RefreshScene.idle)
+            let statements: [SQL] = [
+                Statement.rotate(use).sql,
+                Statement.fastForward(use, from: 4, epoch: 1).sql,
+                Statement.family(family.key).sql,
+                Statement.judge(family.key).sql,
+                Statement.endFamilies(ofSession: family.session, .revoked, at: RefreshScene.start).sql,
+                Statement.endFamilies(ofUser: scene.user, .revoked, at: RefreshScene.start).sql,
+                Statement.revokeFamily(family.key, of: scene.owner.client, at: RefreshScene.start).sql,
+            ]
+            for sql in statements {
+                let steps = try await plan(sql, in: scene.database)
+                #expect(!steps.isEmpty)
+                for step in steps { #expect(!step.hasPrefix("SCAN"), "\(step) in \(sql)") }
+            }
+        }
+    }
+
+    @Test func `a plan that reads a whole table would be noticed`() async throws {
+        try await RefreshScene.with(.sqlite) { scene in
+            let steps = try await plan("SELECT id FROM account WHERE display_name = \("Anna")", in: scene.database)
+            #expect(steps.contains { $0.hasPrefix("SCAN account") })
+        }
+    }
+
+    /// What SQLite means to do for a statement, step by step.
+    private func plan(_ sql: SQL, in database: any Database) async throws -> [String] {
+        let rows = try await database.once(Statement("EXPLAIN QUERY PLAN \(sql)") { $0 })
+        return try rows.map { try $0.text("detail") }
+    }
+}

@@ -1,0 +1,112 @@
+package import OAuth
+
+/// The table of docs/refresh.md, written down a second time from its words alone, for the tests to compare with.
+///
+/// It keeps a family of its own, judges with plain integers, and shares no code with `decideRefresh`.
+package struct RefreshOracle: Sendable {
+    package var family: Family
+
+    package struct Family: Hashable, Sendable {
+        package var client: ClientID
+        package var boundKey: String?
+        package var generation: Int64 = 0
+        package var rotatedAt: Int64
+        package var rotatedBy: Holder
+        package var idleExpiresAt: Int64
+        package var expiresAt: Int64
+        package var isEnded = false
+        package var sessionIsEnded = false
+        package var userIsDisabled = false
+        package var fastForwardedIn: Int64?
+    }
+
+    /// The rows by their numbers.
+    package enum Row: Int, Hashable, Sendable {
+        case stranger = 3
+        case over, rotation, retry, theft, fastForward
+    }
+
+    /// What surrounds one presentation.
+    package struct Moment: Hashable, Sendable {
+        package var now: Int64
+        package var sameCallerWindow: Int64 = 60_000
+        package var otherCallerWindow: Int64 = 10_000
+        package var epoch: Int64 = 1
+        /// Since the rotation, where the process remembers it.
+        package var monotonic: Int64?
+        package var idle: Int64
+
+        package init(now: Int64, epoch: Int64 = 1, monotonic: Int64? = nil, idle: Int64) {
+            self.now = now
+            self.epoch = epoch
+            self.monotonic = monotonic
+            self.idle = idle
+        }
+    }
+
+    package init(
+        client: ClientID, boundKey: String? = nil, by holder: Holder, at now: Int64, idleExpiresAt: Int64,
+        expiresAt: Int64
+    ) {
+        family = Family(
+            client: client, boundKey: boundKey, rotatedAt: now, rotatedBy: holder, idleExpiresAt: idleExpiresAt,
+            expiresAt: expiresAt)
+    }
+
+    /// The first row of the table whose condition holds.
+    package func row(of token: Int64, by caller: RefreshCaller, _ moment: Moment) -> Row {
+        let isBehind = token < family.generation
+        let isAhead = token > family.generation
+        let table: [(Row, Bool)] = [
+            (
+                .stranger,
+                caller.client != family.client || (family.boundKey.map { $0 != caller.dpopThumbprint } ?? false)
+            ),
+            (.over, family.isEnded || family.sessionIsEnded || family.userIsDisabled),
+            (.over, moment.now >= family.expiresAt),
+            (.over, !isAhead && moment.now >= family.idleExpiresAt),
+            (.over, token == 4_294_967_295),
+            (.rotation, !isBehind && !isAhead),
+            (.retry, token == family.generation - 1 && isWithinWindow(caller, moment)),
+            (.theft, isBehind),
+            (.theft, isAhead && family.fastForwardedIn == moment.epoch),
+        ]
+        return table.first { $0.1 }?.0 ?? .fastForward
+    }
+
+    /// Judges, and does to its own family what the row says.
+    package mutating func present(_ token: Int64, by caller: RefreshCaller, _ moment: Moment) -> Row {
+        let row = row(of: token, by: caller, moment)
+        switch row {
+        case .stranger, .over, .retry: break
+        case .rotation: advance(beyond: token, caller, moment)
+        case .fastForward:
+            advance(beyond: token, caller, moment)
+            family.fastForwardedIn = moment.epoch
+        case .theft:
+            family.isEnded = true
+            // One behind may be a lost answer and ends the family; anything else ends the session.
+            if token != family.generation - 1 { family.sessionIsEnded = true }
+        }
+        return row
+    }
+
+    package func isWithinWindow(_ caller: RefreshCaller, _ moment: Moment) -> Bool {
+        let difference = moment.now - family.rotatedAt
+        let isSame =
+            caller.holder.address.network == family.rotatedBy.address.network
+            && caller.holder.agent.text == family.rotatedBy.agent.text
+        let window = isSame ? moment.sameCallerWindow : moment.otherCallerWindow
+        if difference >= 0 { return difference <= window }
+        if difference >= -2000 { return true }
+        guard let monotonic = moment.monotonic else { return false }
+        return monotonic <= window
+    }
+
+    private mutating func advance(beyond token: Int64, _ caller: RefreshCaller, _ moment: Moment) {
+        family.generation = token + 1
+        family.rotatedAt = moment.now
+        family.rotatedBy = caller.holder
+        family.idleExpiresAt = moment.now + moment.idle
+    }
+}

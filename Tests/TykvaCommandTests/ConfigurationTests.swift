@@ -1,0 +1,121 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ConfigurationTests {
+    @Test func `every fault is told at once, with its place`() async throws {
+        var tykva = try Program()
+        tykva.environment["TYKVA_LISTEN"] = "nowhere"
+        tykva.environment["TYKVA_BOGUS"] = "1"
+        let file = try tykva.write(
+            """
+            data: /tmp/x
+            access-token-lifetime: 5m
+            bogus: 1
+            family_lifetime: 5 weeks
+            retry_window: 301s
+            log_level: loud
+            data_folder:
+              deep: 1
+            password_hash_memory: 1024
+            behind_proxy: [10.0.0.0/99]
+            theft_late: nobody
+            maximum_connections: [1, 2]
+            tls_key: key.pem
+            """, to: "tykva.yaml")
+        let refused = try await tykva.run([
+            "config", "check", "--config", file, "--database", "postgres://u:geheim@h/d",
+        ])
+        #expect(refused.status == 78)
+        let lines = refused.complaint.split(separator: "\n")
+        let words = [
+            "TYKVA_BOGUS", "line 2: there is no setting \"access-token-lifetime\"; it is written access_token_lifetime",
+            "line 3: there is no setting \"bogus\"", "no setting \"data_folder\"", "listen: TYKVA_LISTEN \"nowhere\"",
+            "family_lifetime:", "retry_window:", "log_level:", "password_hash_memory:", "behind_proxy:", "theft_late:",
+            "maximum_connections takes one value", "tls_certificate: it is missing",
+            "PostgreSQL comes with a later version",
+        ]
+        for word in words { #expect(lines.contains { $0.contains(word) }, "\(word)") }
+        #expect(lines.allSatisfy { $0.hasPrefix("tykva: ") })
+        #expect(!refused.all.contains("geheim"))
+    }
+
+    @Test func `flags win over the environment, it over the file, and it over the defaults`() async throws {
+        var tykva = try Program()
+        let file = try tykva.write(
+            "listen: 127.0.0.1:1001\nlog_level: error\nlog_format: text\nbehind_proxy:\n  - 10.0.0.0/8\n  - fd00::/8\n",
+            to: "tykva.yaml")
+        tykva.environment["TYKVA_LOG_LEVEL"] = "debug"
+        let shown = try await tykva.run([
+            "config", "show", "--config", file, "--data", "/from/flag", "--output", "json",
+        ])
+        let list = try shown.json() as? [[String: Any]] ?? []
+        func setting(_ key: String) -> [String?] {
+            list.filter { $0["key"] as? String == key }.flatMap { [$0["value"] as? String, $0["from"] as? String] }
+        }
+        #expect(setting("data") == ["/from/flag", "--data"])
+        #expect(setting("log_level") == ["debug", "TYKVA_LOG_LEVEL"])
+        #expect(setting("listen") == ["127.0.0.1:1001", file])
+        #expect(setting("behind_proxy") == ["10.0.0.0/8,fd00::/8", file])
+        #expect(setting("access_token_lifetime") == ["5m", "default"])
+        #expect(setting("issuer") == [nil, nil])
+    }
+
+    @Test(arguments: [
+        ("a: [", "line"), ("- a\n- b\n", "key: value"),
+        ("listen: 127.0.0.1:1\nlisten: 127.0.0.1:2\n", "more than once"),
+        ("text", "key: value"),
+    ])
+    func `a file that is no list of settings is refused in one sentence`(_ text: String, _ words: String) async throws {
+        let tykva = try Program()
+        let refused = try await tykva.run(["config", "check", "--config", try tykva.write(text, to: "tykva.yaml")])
+        #expect(refused.status == 78)
+        #expect(refused.complaint.contains(words))
+        #expect(refused.complaint.filter(\.isNewline).count == 1)
+    }
+
+    @Test func `a file that is too long is refused`() async throws {
+        let tykva = try Program()
+        let file = try tykva.write(String(repeating: "#", count: 70_000), to: "tykva.yaml")
+        let refused = try await tykva.run(["config", "check", "--config", file])
+        #expect(refused.status == 78)
+        #expect(refused.complaint.contains("longer than 65536 bytes"))
+    }
+
+    @Test func `a file that cannot be read is told, and an empty one is good`() async throws {
+        let tykva = try Program()
+        let missing = try await tykva.run(["config", "check", "--config", tykva.folder.file("nothing.yaml")])
+        #expect(missing.status == 78)
+        #expect(missing.complaint.contains("No such file"))
+        let folder = try await tykva.run(["config", "check", "--config", tykva.folder.path])
+        #expect(folder.status == 78)
+        #expect(
+            try await tykva.run(["config", "check", "--config", try tykva.write("", to: "empty.yaml")]).status == 0)
+    }
+
+    @Test(arguments: [
+        (["listen: 0.0.0.0:8080"], ["plain http", "issuer:"]),
+        (["listen: 0.0.0.0:8080", "behind_proxy: 10.0.0.0/8"], ["issuer:"]),
+        (["listen: 127.0.0.1:9464", "metrics_listen: 127.0.0.1:9464"], ["metrics_listen"]),
+        (["family_idle_lifetime: 90d", "family_lifetime: 30d"], ["must not exceed"]),
+        (["issuer: http://example.com"], ["loopback hosts only"]),
+        (["issuer: https://example.com/"], ["nothing after it"]),
+    ])
+    func `settings that do not go together are refused`(_ lines: [String], _ words: [String]) async throws {
+        var tykva = try Program()
+        tykva.environment["TYKVA_METRICS_LISTEN"] = nil
+        let file = try tykva.write(lines.joined(separator: "\n"), to: "tykva.yaml")
+        let refused = try await tykva.run(["config", "check", "--config", file])
+        #expect(refused.status == 78)
+        for word in words { #expect(refused.complaint.contains(word)) }
+    }
+
+    @Test func `the document has the table of the program`() async throws {
+        let table = try await Program().run(["config", "show", "--markdown"])
+        let document = try String(
+            contentsOf: URL(fileURLWithPath: #filePath).appending(path: "../../../docs/configuration.md").standardized,
+            encoding: .utf8)
+        #expect(table.status == 0)
+        #expect(document.contains(table.output))
+    }
+}

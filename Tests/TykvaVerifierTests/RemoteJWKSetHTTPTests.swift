@@ -1,0 +1,149 @@
+import AsyncHTTPClient
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import NIOHTTP1
+import StrictFormats
+import Testing
+
+@testable import TykvaVerifier
+
+/// The remote key set against a real web server on loopback.
+@Suite struct RemoteJWKSetHTTPTests {
+    private let forge = TokenForge.es256
+
+    /// Runs `body` with a server whose paths are one trouble each.
+    private func withServer(
+        _ counter: TaskCounter = TaskCounter(), _ body: @escaping @Sendable (Int) async throws -> Void
+    ) async throws {
+        let good = try TokenForge.keySetJSON([forge])
+        let router = Router()
+        router.get("jwks") { _, _ -> Response in
+            counter.increment()
+            return Self.json(good)
+        }
+        router.get("redirect") { _, _ in Response.redirect(to: "/jwks", type: .found) }
+        router.get("missing") { _, _ in Response(status: .notFound) }
+        router.get("error") { _, _ in
+            Response(status: .internalServerError, body: .init(byteBuffer: .init(string: good)))
+        }
+        router.get("garbage") { _, _ in Self.json("<html>it works</html>") }
+        router.get("private") { _, _ in Self.json(#"{"keys":[{"kty":"EC","kid":"a","d":"AA"}]}"#) }
+        router.get("empty") { _, _ in Self.json("") }
+        router.get("huge") { _, _ in Self.json(good + String(repeating: " ", count: 300 * 1024)) }
+        router.get("slow") { _, _ -> Response in
+            try await Task.sleep(for: .seconds(3))
+            return Self.json(good)
+        }
+        router.get("drip") { _, _ in
+            Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    for _ in 0..<30 {
+                        try await writer.write(ByteBuffer(string: " "))
+                        try await Task.sleep(for: .milliseconds(100))
+                    }
+                    try await writer.finish(nil)
+                })
+        }
+        router.get(".well-known/openid-configuration") { request, _ -> Response in
+            let host = request.head.authority ?? ""
+            return Self.json(#"{"issuer":"http://\#(host)","jwks_uri":"http://\#(host)/jwks"}"#)
+        }
+        let application = Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
+        try await application.test(.live) { client in try await body(try #require(client.port)) }
+    }
+
+    private static func json(_ text: String) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/json", .cacheControl: "public, max-age=60"],
+            body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    private func error(_ path: String, _ port: Int, client: HTTPClient? = nil) async throws -> TokenVerificationError? {
+        let keys = try RemoteJWKSet(jwksURL: "http://127.0.0.1:\(port)/\(path)", timeoutSeconds: 1, client: client)
+        return await refusal(of: try forge.token(), by: try forge.verifier(keys: .remote(keys)))
+    }
+
+    @Test func `a hundred cold checks over HTTP fetch once`() async throws {
+        let counter = TaskCounter()
+        try await withServer(counter) { port in
+            let keys = KeySource.remote(jwksURL: "http://127.0.0.1:\(port)/jwks")
+            let verifier = try forge.verifier(keys: keys)
+            let token = try forge.token()
+            await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<100 { group.addTask { await refusal(of: token, by: verifier) == nil } }
+                for await accepted in group { #expect(accepted) }
+            }
+            #expect(counter.count == 1)
+        }
+    }
+
+    @Test func `keys are found by discovery`() async throws {
+        try await withServer { port in
+            let issuer = "http://127.0.0.1:\(port)"
+            let verifier = try TokenVerifier(
+                issuer: issuer, audience: TokenForge.audience, algorithm: .es256, keys: .discovery,
+                now: ManualClock().date)
+            var claims = TokenForge.claims
+            claims["iss"] = .string(issuer)
+            #expect(try await verifier.verify(try forge.token(claims: claims)).subject == "u_1")
+        }
+    }
+
+    @Test(arguments: [
+        ("redirect", "redirects"), ("missing", "404"), ("error", "500"), ("garbage", "byte"),
+        ("private", "private member"),
+        ("empty", "ends too early"), ("huge", "more than 262144 bytes"), ("slow", "did not answer within"),
+        ("drip", "did not answer within"),
+    ])
+    func `an answer that is no good key set in time is refused, and the reason named`(path: String, reason: String)
+        async throws
+    {
+        try await withServer { port in
+            let start = ContinuousClock.now
+            let error = try #require(try await self.error(path, port))
+            #expect(error.check == .keysUnavailable)
+            #expect(error.reason.contains(reason), "\(error.reason)")
+            #expect(ContinuousClock.now - start < .seconds(5))
+        }
+    }
+
+    @Test func `a redirect is refused though the application's own client follows it`() async throws {
+        let client = HTTPClient(eventLoopGroupProvider: .singleton)
+        let counter = TaskCounter()
+        try await withServer(counter) { port in
+            let error = try #require(try await self.error("redirect", port, client: client))
+            #expect(error.reason.contains("redirects"))
+            #expect(try await self.error("jwks", port, client: client) == nil)
+        }
+        try await client.shutdown()
+    }
+
+    @Test func `a server that is down is found out at once`() async throws {
+        let port = TaskPort()
+        try await withServer { port.set($0) }
+        let start = ContinuousClock.now
+        let error = try #require(try await self.error("jwks", port.value))
+        #expect(error.check == .keysUnavailable)
+        #expect(error.retryAfterSeconds == 1)
+        #expect(ContinuousClock.now - start < .milliseconds(900))
+    }
+
+    @Test(
+        arguments: [
+            ("max-age=60", nil, 60), ("public, max-age=60", nil, 60), ("MAX-AGE=60", "20", 40),
+            ("max-age=60", "100", 0),
+            ("no-store", nil, 0), ("no-cache, max-age=60", nil, 0), ("max-age=60, max-age=30", nil, 30),
+            ("public", nil, nil),
+            ("", nil, nil), ("max-age=-1", nil, nil), ("max-age=99999999999999999999", nil, nil),
+            ("max-age=60", "-5", 60),
+            ("max-age=60", "x", 60), ("max-age=\(Int.max)", "1", Int.max - 1), ("max-age=60", "\(Int.min)", 60),
+        ] as [(String, String?, Int?)])
+    func `the max-age of an answer is read, less its age`(control: String, age: String?, expected: Int?) {
+        var headers = HTTPHeaders([("Cache-Control", control)])
+        if let age { headers.add(name: "Age", value: age) }
+        #expect(HTTPDocumentFetcher.maxAge(headers) == expected)
+    }
+}

@@ -1,0 +1,54 @@
+import os
+
+import pytest
+
+from certificates import Authority
+from deployment import BILLING, ORDERS, Deployment
+from processes import binary
+
+# What would change the trust or the settings of the libraries in this process.
+for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE"):
+    os.environ.pop(name, None)
+
+
+def pytest_sessionstart(session):
+    if not binary("tykva").exists():
+        pytest.exit(f"there is no {binary('tykva')}: run swift build, or set TYKVA_BIN to the build folder", 2)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+    """Users and clients, added through the real command line; copied for each deployment."""
+    made = Deployment(tmp_path_factory.mktemp("prepared"))
+    made.add_user("anna", "--display-name", "Anna", "--email", "anna@example.com", "--role", "reader", "--role", "accountant")
+    made.add_user("boris", "--role", "reader")
+    scopes = [part for scope in ("openid", "profile", "offline_access", "orders:read", "orders:write", "billing:read")
+              for part in ("--scope", scope)]
+    for name in ("app", "other-app"):
+        made.add_client(
+            name, "--public", "--first-party", "--grant", "password", "--grant", "refresh_token", "--audience", ORDERS,
+            "--audience", BILLING, *scopes, "--claim", "name", "--claim", "preferred_username", "--claim", "roles")
+    made.add_client(
+        "worker", "--grant", "client_credentials", "--audience", ORDERS, "--scope", "orders:read")
+    made.add_client(
+        "web", "--first-party", "--grant", "password", "--grant", "refresh_token", "--audience", ORDERS, "--scope",
+        "orders:read")
+    return made
+
+
+@pytest.fixture
+def deployment(prepared, tmp_path):
+    """A deployment of this test's own, not yet served."""
+    return Deployment.copy(prepared, tmp_path / "own")
+
+
+@pytest.fixture(scope="module")
+def server(prepared, tmp_path_factory):
+    """A server that the tests of one file share."""
+    with Deployment.copy(prepared, tmp_path_factory.mktemp("shared")).serve() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("authority"))

@@ -1,0 +1,121 @@
+"""Real processes: the binaries under test and other people's programs, each stopped by its own id."""
+
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+START_SECONDS = 60
+STOP_SECONDS = 40
+
+
+def binary(name):
+    """A built binary: from the folder TYKVA_BIN, or of the debug build."""
+    folder = pathlib.Path(os.environ.get("TYKVA_BIN") or ROOT / ".build" / "debug")
+    return folder / name
+
+
+def clean_environment(extra=None):
+    """The environment of a child: nothing of the caller's that changes settings, trust or proxies."""
+    unwanted = {"REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "CREDENTIALS_DIRECTORY"}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in unwanted and not name.startswith("TYKVA_") and not name.lower().endswith("_proxy")
+    }
+    return kept | (extra or {})
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_until(condition, seconds, what):
+    """Polls until the condition gives something true, and returns that."""
+    end = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < end, f"{what}: not within {seconds} s"
+        time.sleep(0.02)
+
+
+def is_listening(port):
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Process:
+    """A child with its output in files; stop() and kill() end exactly this one."""
+
+    def __init__(self, folder, name, command, environment=None):
+        self.name = name
+        # A second start of the same name goes on in the same files.
+        self.output_path = folder / f"{name}.stdout"
+        self.error_path = folder / f"{name}.stderr"
+        self._output_start = self.output_path.stat().st_size if self.output_path.exists() else 0
+        with open(self.output_path, "ab") as output, open(self.error_path, "ab") as errors:
+            self.popen = subprocess.Popen(
+                [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
+                env=clean_environment(environment), start_new_session=True)
+
+    @property
+    def pid(self):
+        return self.popen.pid
+
+    @property
+    def output(self):
+        return self.output_path.read_bytes()[self._output_start:].decode()
+
+    @property
+    def errors(self):
+        return self.error_path.read_bytes().decode()
+
+    def wait_for(self, condition, what, seconds=START_SECONDS):
+        def ready():
+            assert self.popen.poll() is None, f"{self.name} ended with {self.popen.returncode}:\n{self.errors[-2000:]}"
+            return condition()
+
+        try:
+            return wait_until(ready, seconds, f"{self.name}: {what}")
+        except BaseException:
+            self.kill()
+            raise
+
+    def signal(self, number):
+        self.signal_pid(self.pid, number)
+
+    @staticmethod
+    def signal_pid(pid, number):
+        os.kill(pid, number)
+
+    def stop(self, seconds=STOP_SECONDS):
+        """Asks it to end, and returns its exit code."""
+        if self.popen.poll() is None:
+            self.signal(signal.SIGTERM)
+            try:
+                self.popen.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise AssertionError(f"{self.name} did not end within {seconds} s") from None
+        return self.popen.returncode
+
+    def kill(self):
+        if self.popen.poll() is None:
+            self.signal(signal.SIGKILL)
+            self.popen.wait(STOP_SECONDS)
+
+
+def installed(program):
+    """The path of a Debian program that `scripts/setup test` installs."""
+    path = shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin:/sbin")
+    assert path, f"{program} is missing: run scripts/setup test"
+    return path

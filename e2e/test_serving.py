@@ -1,0 +1,319 @@
+"""What stands between the network and the endpoints: TLS, HTTP/2, proxies, limits, signals, metrics."""
+
+import contextlib
+import re
+import shutil
+import signal
+import socket
+import ssl
+import threading
+import time
+
+import httpx
+import pytest
+
+from certificates import Authority
+from deployment import PASSWORD, Deployment, refused
+from processes import free_port, wait_until
+
+
+class TLSFiles:
+    def __init__(self, authority, folder):
+        self.authority = authority
+        self.certificate, self.key = folder / "chain.pem", folder / "key.pem"
+        self.serial_number = authority.issue(self.certificate, self.key)
+
+    @property
+    def arguments(self):
+        return ["--tls-certificate", self.certificate, "--tls-key", self.key]
+
+    def renew(self):
+        self.serial_number = self.authority.issue(self.certificate, self.key)
+
+
+@pytest.fixture(scope="module")
+def tls(authority, prepared, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tls")
+    files = TLSFiles(authority, folder)
+    deployment = Deployment.copy(prepared, folder / "deployment")
+    with deployment.serve(*files.arguments, scheme="https") as running:
+        running.session.verify = str(authority.path)
+        running.files = files
+        yield running
+
+
+def context(authority, **settings):
+    made = ssl.create_default_context(cafile=authority.path)
+    for name, value in settings.items():
+        setattr(made, name, value)
+    return made
+
+
+@contextlib.contextmanager
+def connection(server, tls_context):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=15) as plain:
+        with tls_context.wrap_socket(plain, server_hostname="127.0.0.1") as secured:
+            yield secured
+
+
+def serial_number(server, authority):
+    with connection(server, context(authority)) as secured:
+        return int(secured.getpeercert()["serialNumber"], 16)
+
+
+@pytest.mark.parametrize("http2", [False, True])
+def test_the_whole_way_works_over_tls(tls, authority, http2):
+    with httpx.Client(http1=not http2, http2=http2, verify=context(authority), trust_env=False, timeout=30) as client:
+        form = {"grant_type": "password", "client_id": "app", "username": "anna", "password": PASSWORD}
+        tokens = client.post(tls.url + "/token", data=form)
+        assert tokens.http_version == ("HTTP/2" if http2 else "HTTP/1.1")
+        assert tokens.status_code == 200
+        assert tokens.headers["Strict-Transport-Security"].startswith("max-age=")
+        form = {"grant_type": "refresh_token", "client_id": "app", "refresh_token": tokens.json()["refresh_token"]}
+        assert client.post(tls.url + "/token", data=form).status_code == 200
+        assert client.get(tls.url + "/.well-known/openid-configuration").json()["issuer"] == tls.issuer
+
+
+def test_many_streams_of_one_http2_connection_are_answered(tls, authority):
+    import asyncio
+
+    async def ask():
+        async with httpx.AsyncClient(
+            http1=False, http2=True, verify=context(authority), trust_env=False, timeout=30
+        ) as client:
+            answers = await asyncio.gather(*(client.get(tls.url + "/.well-known/jwks.json") for _ in range(80)))
+        return [(answer.status_code, answer.http_version) for answer in answers]
+
+    assert asyncio.run(ask()) == [(200, "HTTP/2")] * 80
+
+
+def test_tls_1_1_is_refused_and_1_2_is_not(tls, authority):
+    def handshake(version):
+        offered = context(authority, minimum_version=ssl.TLSVersion.TLSv1, maximum_version=version)
+        offered.set_ciphers("ALL:@SECLEVEL=0")
+        with connection(tls, offered) as secured:
+            return secured.version()
+
+    assert handshake(ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
+    assert handshake(ssl.TLSVersion.TLSv1_3) == "TLSv1.3"
+    with pytest.raises(ssl.SSLError, match="(?i)protocol.version|handshake.failure"):
+        handshake(ssl.TLSVersion.TLSv1_1)
+
+
+def test_plain_http_at_a_tls_port_gets_no_answer(tls):
+    with socket.create_connection(("127.0.0.1", tls.port), timeout=15) as plain:
+        plain.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        with contextlib.suppress(ConnectionResetError):
+            assert b"HTTP/" not in plain.recv(4096)
+
+
+def test_hup_takes_the_new_certificate_and_keeps_old_connections(tls, authority):
+    old = serial_number(tls, authority)
+    assert old == tls.files.serial_number
+    with connection(tls, context(authority)) as living:
+        tls.files.renew()
+        assert serial_number(tls, authority) == old, "before the signal"
+        tls.signal(signal.SIGHUP)
+        wait_until(lambda: serial_number(tls, authority) == tls.files.serial_number, 10, "the new certificate")
+        living.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert living.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("what", ["garbage", "another key", "missing"])
+def test_a_broken_certificate_at_hup_leaves_the_old_one_in_use(tls, authority, tmp_path, what):
+    kept = tmp_path / "kept.pem"
+    shutil.copy(tls.files.certificate, kept)
+    before, lines = serial_number(tls, authority), len(tls.log())
+    try:
+        if what == "garbage":
+            tls.files.certificate.write_text("-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----\n")
+        elif what == "missing":
+            tls.files.certificate.unlink()
+        else:
+            Authority.issue(authority, tls.files.certificate, tmp_path / "unused-key.pem")
+        tls.signal(signal.SIGHUP)
+        line = wait_until(
+            lambda: next((line for line in tls.log()[lines:] if "SIGHUP" in line["message"]), None), 10, "a log line")
+        assert line["level"] == "error"
+        assert serial_number(tls, authority) == before
+    finally:
+        shutil.copy(kept, tls.files.certificate)
+    tls.signal(signal.SIGHUP)
+    wait_until(lambda: "read again" in tls.log()[-1]["message"] or None, 10, "the good one again")
+
+
+def test_a_forwarded_address_counts_behind_a_proxy_only(prepared, tmp_path):
+    def address_seen(trusted, forwarded):
+        deployment = Deployment.copy(prepared, tmp_path / trusted.replace("/", "-"))
+        arguments = ["--behind-proxy", trusted, "--issuer", "https://auth.example.com"]
+        with deployment.serve(*arguments, issuer="https://auth.example.com") as server:
+            form = {"grant_type": "password", "client_id": "app", "username": "anna", "password": PASSWORD}
+            assert server.post("/token", form, headers={"X-Forwarded-For": forwarded}).status_code == 200
+        return deployment.sessions("anna")[0]["address"]
+
+    # Read from the right: what stands left of the first stranger is the stranger's own invention.
+    assert address_seen("127.0.0.0/8", "198.51.100.1, 203.0.113.9, 127.0.0.5") == "203.0.113.9"
+    assert address_seen("10.0.0.0/8", "203.0.113.9") == "127.0.0.1"
+
+
+def test_a_body_over_the_limit_is_refused(server):
+    form = {"grant_type": "refresh_token", "client_id": "app", "refresh_token": "x"}
+    def padded(count):
+        return server.post("/token", form | {f"pad{n}": "a" * 1000 for n in range(count)})
+
+    assert refused(padded(10)), "as without the padding"
+    assert refused(padded(20), "invalid_request")
+    assert refused(server.post("/token", form | {"pad": "a" * 15_000}), "invalid_request"), "one parameter"
+    # Not even read to its end: the answer, or the end of the connection, comes before 100 MB have gone out.
+    sent = server.session.post(
+        server.url + "/health/live", data=(b"a" * 65536 for _ in range(1600)), stream=True, timeout=30)
+    assert sent.status_code in (404, 405, 413)
+
+
+def test_headers_over_the_limits_are_refused(server):
+    def status(headers):
+        try:
+            return server.get("/health/live", headers=headers).status_code
+        except Exception as error:
+            return type(error).__name__
+
+    assert status({"X-Pad": "a" * 8000}) == 200
+    assert status({f"X-Pad-{n}": "a" for n in range(40)}) == 200
+    assert status({"X-Pad": "a" * 20_000}) in (400, 431, "ConnectionError")
+    assert status({f"X-Pad-{n}": "a" for n in range(100)}) in (400, 431, "ConnectionError")
+    assert status({}) == 200
+
+
+@pytest.mark.parametrize("body, what", [
+    ("grant_type=refresh_token&client_id=app&refresh_token=a&refresh_token=a", "a parameter twice"),
+    ("grant_type=refresh_token&client_id=app", "a missing parameter"),
+    ("grant_type=refresh_token&client_id=app&refresh_token=%ff%fe", "no UTF-8"),
+    ("grant_type=refresh_token&client_id=app&refresh_token=%zz", "a broken escape"),
+    ("&".join(f"p{n}=1" for n in range(2000)), "too many parameters"),
+])
+def test_a_malformed_form_is_an_invalid_request(server, body, what):
+    answer = server.post("/token", body, headers={"Content-Type": "application/x-www-form-urlencoded"})
+    assert refused(answer, "invalid_request"), (what, answer.text)
+
+
+def test_only_a_form_in_the_body_of_a_post_is_read(server):
+    form = {"grant_type": "password", "client_id": "app", "username": "anna", "password": PASSWORD}
+    assert server.get("/token", params=form).status_code == 405
+    assert refused(server.session.post(server.url + "/token", json=form, timeout=30), "invalid_request")
+    assert refused(server.session.post(server.url + "/token", params=form, timeout=30), "invalid_request")
+
+
+def test_an_unknown_path_is_a_404_of_our_own(server):
+    assert server.get("/nowhere").headers["Content-Type"] == "application/problem+json"
+    page = server.get("/nowhere/<script>", headers={"Accept": "text/html"})
+    assert page.status_code == 404 and "<script>" not in page.text
+    assert server.get("/health/live").status_code == server.get("/health/ready").status_code == 200
+
+
+def closing_time(port, drips, seconds=80, secured=None):
+    """Sends each piece two seconds after the last; tells after how many seconds the server closed."""
+    with socket.create_connection(("127.0.0.1", port), timeout=2) as plain:
+        began = time.monotonic()
+        pieces = iter(drips)
+        while time.monotonic() - began < seconds:
+            try:
+                piece = next(pieces, b"")
+                if piece:
+                    plain.sendall(piece)
+                if plain.recv(4096) == b"":
+                    return time.monotonic() - began
+            except TimeoutError:
+                continue
+            except OSError:
+                return time.monotonic() - began
+    return None
+
+
+@pytest.mark.slow
+def test_slow_clients_are_closed_in_time(server, tls):
+    """A handshake within 10 s, a whole request within 60 s, however lively it drips."""
+    head = b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    tries = {
+        "no handshake": (tls.port, [], 9, 16),
+        "half a handshake": (tls.port, [b"\x16\x03\x01\x02\x00\x01\x00"], 9, 16),
+        "a dripped body": (server.port, [head + b"Content-Length: 1000\r\n\r\n"] + [b"a"] * 100, 55, 70),
+        "dripped headers": (server.port, [head] + [b"X-%d: a\r\n" % n for n in range(60)], 55, 70),
+        "nothing": (server.port, [], 55, 70),
+    }
+    closed = {}
+
+    def attempt(what, port, drips):
+        closed[what] = closing_time(port, drips)
+
+    threads = [threading.Thread(target=attempt, args=(what, port, drips)) for what, (port, drips, _, _) in tries.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(closed)
+    for what, (_, _, least, most) in tries.items():
+        assert closed[what] is not None and least <= closed[what] <= most, (what, closed)
+    assert server.get("/health/live").status_code == 200
+
+
+def sign_in_on_a_thread(server):
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(server.try_sign_in()))
+    thread.start()
+    return thread, answers
+
+
+def begun(server, deployment):
+    """Long enough for the request to have arrived, short against the seconds of its password hash."""
+    time.sleep(0.5)
+
+
+def expensive(deployment):
+    """A user whose password costs seconds to check."""
+    deployment.tykva(
+        "user", "password", "anna", "--password-stdin", stdin=PASSWORD + "\n",
+        environment={"TYKVA_PASSWORD_HASH_MEMORY": "262144", "TYKVA_PASSWORD_HASH_PASSES": "10"})
+
+
+def test_term_finishes_a_running_sign_in_and_exits_with_0(deployment):
+    expensive(deployment)
+    with deployment.serve() as server:
+        thread, answers = sign_in_on_a_thread(server)
+        begun(server, deployment)
+        assert not answers, "the sign-in was over before the signal"
+        code = server.stop()
+        thread.join()
+        assert code == 0
+        assert answers[0].status_code == 200
+    with deployment.serve(port=server.port) as server:
+        server.refreshed(answers[0].json()["refresh_token"])
+
+
+def test_a_second_term_ends_at_once(deployment):
+    expensive(deployment)
+    with deployment.serve() as server:
+        thread, answers = sign_in_on_a_thread(server)
+        begun(server, deployment)
+        began = time.monotonic()
+        server.signal(signal.SIGTERM)
+        time.sleep(0.2)
+        assert server.popen.poll() is None and not answers, "it waits for the sign-in"
+        server.signal(signal.SIGTERM)
+        assert server.popen.wait(2) == 130
+        print(f"ended {time.monotonic() - began:.2f} s after the first signal")
+        with contextlib.suppress(Exception):
+            thread.join()
+
+
+def test_metrics_are_on_their_own_listener_only(deployment):
+    port = free_port()
+    with deployment.serve(environment={"TYKVA_METRICS_LISTEN": f"127.0.0.1:{port}"}) as server:
+        server.refreshed(server.sign_in()["refresh_token"])
+        server.get("/nowhere/from-a-stranger")
+        text = server.session.get(f"http://127.0.0.1:{port}/metrics", timeout=30).text
+        assert server.get("/metrics").status_code == 404
+        assert server.session.get(f"http://127.0.0.1:{port}/token", timeout=30).status_code == 404
+    assert re.search(r'^tykva_sign_ins_total\{result="succeeded"\} 1$', text, re.MULTILINE), text
+    assert "nowhere" not in text, "no label comes from a request's text"
+    for line in text.splitlines():
+        assert line.startswith("#") or re.fullmatch(r'[a-z_]+(\{[^}]*\})? [-+.0-9eE]+', line), line

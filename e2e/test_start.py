@@ -1,0 +1,242 @@
+"""What a start refuses: one clear sentence, the right exit code, and nothing lost."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+from deployment import Deployment, refused
+from processes import free_port, is_listening, wait_until
+
+CONFIGURATION, FAILED, USAGE = 78, 1, 2
+
+
+def start(deployment, *arguments, port=None, environment=None):
+    """A start that must end by itself."""
+    listen = f"127.0.0.1:{port or free_port()}"
+    return deployment.run(
+        "serve", "--listen", listen, *arguments, environment={"TYKVA_METRICS_LISTEN": "off"} | (environment or {}))
+
+
+def assert_refused(done, *words, code=FAILED):
+    """One sentence that names what is wrong; no trace of the program's inside."""
+    assert done.returncode == code, (done.returncode, done.stderr)
+    sentences = [line for line in done.stderr.splitlines() if line.startswith("tykva: ")]
+    assert len(sentences) == 1, done.stderr
+    for word in words:
+        assert str(word) in sentences[0], (word, sentences[0])
+    assert "ready" not in done.stdout
+    for inside in ("Fatal error", "Error(", "Optional(", "swift", "SQLITE_"):
+        assert inside not in done.stderr, done.stderr
+
+
+def contents(deployment):
+    return {path.name: path.read_bytes() for path in deployment.data.iterdir() if path.name != "tykva.lock"}
+
+
+def test_a_second_server_on_the_same_folder_is_refused_and_names_the_first(deployment):
+    with deployment.serve() as server:
+        assert_refused(start(deployment), server.pid, deployment.data)
+        server.refreshed(server.sign_in()["refresh_token"])
+
+
+def test_an_address_in_use_is_refused(deployment, server):
+    assert_refused(start(deployment, port=server.port), f"127.0.0.1:{server.port}", "in use")
+
+
+def test_a_folder_that_others_can_read_is_refused(deployment):
+    deployment.data.chmod(0o750)
+    assert_refused(start(deployment), deployment.data, "0750", "chmod 700")
+    deployment.data.chmod(0o700)
+
+
+def test_a_file_instead_of_a_folder_is_refused(tmp_path):
+    deployment = Deployment(tmp_path)
+    deployment.data.write_text("no folder")
+    assert_refused(start(deployment), deployment.data, "not a folder")
+
+
+@pytest.mark.parametrize("contents_of_file", [b"this is no database\n" * 100, os.urandom(8192), b"SQLite format 3\0" + b"\xff" * 5000])
+def test_a_database_file_that_is_none_is_refused_and_left_alone(deployment, contents_of_file):
+    database = deployment.data / "tykva.sqlite"
+    database.write_bytes(contents_of_file)
+    assert_refused(start(deployment), database)
+    assert database.read_bytes() == contents_of_file
+
+
+def test_a_missing_master_secret_is_refused_and_none_is_made(deployment):
+    secret = deployment.data / "master-secret"
+    kept = secret.read_bytes()
+    secret.unlink()
+    assert_refused(start(deployment), "master secret", secret)
+    assert not secret.exists()
+    secret.touch(mode=0o600)
+    secret.write_bytes(kept)
+    with deployment.serve() as server:
+        server.sign_in()
+
+
+def test_another_master_secret_is_refused_and_nothing_is_written(deployment):
+    secret = deployment.data / "master-secret"
+    secret.write_text(deployment.tykva("secret", "new", data=False))
+    before = contents(deployment)
+    assert_refused(start(deployment), "master secret", "not the one of this database")
+    assert contents(deployment)["tykva.sqlite"] == before["tykva.sqlite"]
+
+
+@pytest.mark.parametrize("text", ["", "short", "0" * 64, "\xff\xfe", "1:" + "A" * 10])
+def test_a_master_secret_in_another_form_is_refused_without_being_shown(deployment, text):
+    (deployment.data / "master-secret").write_text(text)
+    done = start(deployment)
+    assert_refused(done, "master secret")
+    assert not text or text not in done.stderr
+
+
+def test_a_master_secret_that_others_can_read_is_refused(deployment):
+    secret = deployment.data / "master-secret"
+    secret.chmod(0o640)
+    assert_refused(start(deployment), secret, "0640")
+
+
+def test_another_issuer_is_refused_and_the_old_one_goes_on(deployment):
+    with deployment.serve() as server:
+        token, port = server.sign_in()["refresh_token"], server.port
+    assert_refused(start(deployment), "issuer", f"http://127.0.0.1:{port}", "--change-issuer")
+    with deployment.serve(port=port) as server:
+        server.refreshed(token)
+
+
+def test_dev_data_and_other_data_do_not_mix(deployment, tmp_path):
+    with deployment.serve():
+        pass
+    assert_refused(start(deployment, "--dev"), "--dev")
+    demo = Deployment(tmp_path / "demo")
+    with demo.serve("--dev") as server:
+        port = server.port
+    assert_refused(start(demo, port=port), "--dev")
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["--listen", "0.0.0.0:18443", "--issuer", "https://auth.example.com"], ["0.0.0.0:18443", "--tls-certificate", "--behind-proxy"]),
+    (["--listen", "0.0.0.0:18443", "--dev"], ["--dev", "loopback"]),
+    (["--listen", "nonsense"], ["HOST:PORT"]),
+    (["--listen", "127.0.0.1:99999"], ["HOST:PORT"]),
+    (["--issuer", "http://auth.example.com"], ["issuer"]),
+    (["--issuer", "https://auth.example.com/path"], ["issuer"]),
+    (["--tls-certificate", "chain.pem"], ["tls_key"]),
+    (["--behind-proxy", "10.0.0.0/99"], ["10.0.0.0/99"]),
+    (["--database", "postgres://localhost/x"], ["PostgreSQL"]),
+])
+def test_settings_that_make_no_sense_stop_the_start(tmp_path, arguments, words):
+    deployment = Deployment(tmp_path)
+    done = deployment.run("serve", *arguments, environment={"TYKVA_METRICS_LISTEN": "off"})
+    assert done.returncode == CONFIGURATION, (done.returncode, done.stderr)
+    for word in words:
+        assert word in done.stderr
+    assert not deployment.data.exists(), "nothing is made before the settings are right"
+
+
+def test_every_fault_of_the_configuration_is_listed_at_once(tmp_path):
+    deployment = Deployment(tmp_path)
+    file = tmp_path / "tykva.yaml"
+    file.write_text("listn: 127.0.0.1:1\naccess_token_lifetime: 2h\nretry_window: soon\nlog_level: loud\n")
+    environment = {"TYKVA_MAXIMUM_CONNECTIONS": "none", "TYKVA_COLOUR": "orange", "TYKVA_METRICS_LISTEN": "off"}
+    faults = ["listn", "access_token_lifetime", "retry_window", "log_level", "maximum_connections", "TYKVA_COLOUR"]
+    for command in (["serve", "--listen", "127.0.0.1:18444"], ["config", "check"]):
+        done = deployment.run(*command, "--config", file, environment=environment)
+        assert done.returncode == CONFIGURATION, done.stderr
+        for fault in faults:
+            assert fault.lower() in done.stderr.lower(), (fault, done.stderr)
+    assert not deployment.data.exists()
+
+
+@pytest.mark.parametrize("text", ["a: [1", "- list", "\x00", "listen: {a: b}", "listen: 127.0.0.1:1\nlisten: 127.0.0.1:2"])
+def test_a_broken_configuration_file_is_refused(tmp_path, text):
+    file = tmp_path / "tykva.yaml"
+    file.write_text(text)
+    done = Deployment(tmp_path).run("config", "check", "--config", file)
+    assert done.returncode == CONFIGURATION, done.stderr
+    assert str(file) in done.stderr or "listen" in done.stderr
+
+
+def test_a_certificate_that_does_not_load_is_refused(deployment, tmp_path):
+    for name in ("chain.pem", "key.pem"):
+        (tmp_path / name).write_text("no certificate")
+    arguments = ["--tls-certificate", tmp_path / "chain.pem", "--tls-key", tmp_path / "key.pem"]
+    assert_refused(start(deployment, *arguments), tmp_path / "chain.pem")
+    assert_refused(start(deployment, "--tls-certificate", tmp_path / "nowhere.pem", "--tls-key", tmp_path / "key.pem"), "nowhere.pem")
+
+
+def test_a_wrong_use_of_the_command_line_exits_with_2(tmp_path):
+    deployment = Deployment(tmp_path)
+    for arguments in (["serve", "--colour"], ["nonsense"], ["user", "add"], ["client", "add", "x", "--grant", "magic"]):
+        assert deployment.run(*arguments).returncode == USAGE, arguments
+
+
+def test_another_user_than_the_owner_is_refused(deployment):
+    if os.geteuid() != 0:
+        pytest.skip("only root can run a command as somebody else")
+    import pwd
+    nobody = pwd.getpwnam("nobody")
+    # The folders above are pytest's, and nobody else's: nobody gets a folder and a binary of its own.
+    import tempfile
+    with tempfile.TemporaryDirectory(prefix="tykva-e2e-") as folder:
+        folder = pathlib.Path(folder)
+        folder.chmod(0o711)
+        own = Deployment.copy(deployment, folder / "own")
+        for path in [own.data, *own.data.iterdir()]:
+            os.chown(path, nobody.pw_uid, nobody.pw_gid)
+        own.folder.chmod(0o755)
+        # As root, a command becomes the owner, so that no file ends up as root's.
+        own.add_user("clara")
+        assert {path.stat().st_uid for path in own.data.iterdir()} == {nobody.pw_uid}
+        with own.serve() as server:
+            assert f"Uid:\t{nobody.pw_uid}\t{nobody.pw_uid}" in pathlib.Path(f"/proc/{server.pid}/status").read_text()
+            server.refreshed(server.sign_in("clara")["refresh_token"])
+        assert {path.stat().st_uid for path in own.data.iterdir()} == {nobody.pw_uid}
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 4 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "tykva-e2e", folder], capture_output=True, text=True)
+    if made.returncode != 0:
+        pytest.skip(f"no file system can be mounted here: {made.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_is_a_503_that_loses_nothing_and_heals(prepared, small_disk):
+    deployment = Deployment.copy(prepared, small_disk)
+    with deployment.serve() as server:
+        token = server.sign_in("boris")["refresh_token"]
+        filler = small_disk / "filler"
+        with open(filler, "wb", buffering=0) as file:
+            try:
+                while file.write(b"x" * 4096):
+                    pass
+            except OSError:
+                pass
+        # What space the write-ahead log already has is used up first.
+        for _ in range(2000):
+            answer = server.refresh(token)
+            if answer.status_code != 200:
+                break
+            token = answer.json()["refresh_token"]
+        assert refused(answer, "temporarily_unavailable", 503), answer.text
+        assert int(answer.headers["Retry-After"]) > 0
+        assert refused(server.try_sign_in("boris"), "temporarily_unavailable", 503)
+        assert server.get("/.well-known/jwks.json").status_code == 200, "what needs no disk goes on"
+        filler.unlink()
+        wait_until(lambda: server.get("/health/ready").status_code == 200, 10, "ready again")
+        token = server.refreshed(token)["refresh_token"]
+        assert not deployment.audit("--type", "refresh_theft")
+        port = server.port
+        assert server.stop() == 0
+    with deployment.serve(port=port) as server:
+        server.refreshed(token)
