@@ -24,7 +24,8 @@ enum RefreshBenchmark {
         let bare = empty + signature + update.alone
         print(
             "bare parts: empty answer \(Samples.microseconds(empty)), signature \(Samples.microseconds(signature)), "
-                + "UPDATE alone \(Samples.microseconds(update.alone)), 64 sharing \(Samples.microseconds(update.shared))"
+                + "UPDATE alone \(Samples.microseconds(update.alone)), "
+                + "64 sharing \(Samples.microseconds(update.shared))"
         )
         let few = try await refreshes(families: 10_000, client)
         table.add(

@@ -19,7 +19,7 @@ package struct ClaimPolicy: Hashable, Sendable {
             guard definition.class == .public else {
                 throw InvalidValue(
                     "claim \(name)",
-                    "the attribute is \(definition.class.rawValue), and an access token is readable by everyone it passes"
+                    "the attribute is \(definition.class.rawValue), and everyone whom an access token passes can read it"
                 )
             }
             if !attributes.contains(definition.name) { attributes.append(definition.name) }

@@ -96,7 +96,8 @@ package struct TokenTarget: Hashable, Sendable {
     /// The audience of an answer; `openid` adds the issuer, because UserInfo wants it.
     ///
     /// - Parameters:
-    ///   - granted: The services that the session was begun for; empty when it was begun for whatever the client may have.
+    ///   - granted: The services that the session was begun for; empty when it was begun for whatever the client may
+    ///     have.
     ///   - registered: The services that the client may ask for.
     ///   - scope: The answer's scope.
     /// - Throws: `invalid_target` when another service is asked for; never when none is.

@@ -3,7 +3,8 @@ package enum Timestamp {
     /// The years 0000 to 9999, which is all that RFC 3339 §5.6 can write.
     private static let writable: ClosedRange<Int64> = -62_167_219_200_000...253_402_300_799_999
 
-    /// - Parameter milliseconds: Since 1970-01-01T00:00:00Z; what lies outside the years 0000 to 9999 becomes their end.
+    /// - Parameter milliseconds: Since 1970-01-01T00:00:00Z; what lies outside the years 0000 to 9999 becomes their
+    ///   end.
     package static func text(_ milliseconds: Int64) -> String {
         let milliseconds = min(max(milliseconds, writable.lowerBound), writable.upperBound)
         let days = floorDivide(milliseconds, 86_400_000)
