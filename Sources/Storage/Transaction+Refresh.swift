@@ -41,7 +41,8 @@ package struct RefreshRules: Hashable, Sendable {
 extension Transaction {
     /// Reads a family, decides (rows 2 to 8 of docs/refresh.md) and applies the decision by compare-and-set.
     ///
-    /// - Throws: `conflict` when somebody else wrote between the read and the write; the whole closure is then run again.
+    /// - Throws: `conflict` when somebody else wrote between the read and the write; the whole closure is then run
+    ///   again.
     package func decide(_ use: RefreshUse, _ rules: RefreshRules) throws(StorageError) -> RefreshOutcome {
         let judged = try run(.judge(use.family))
         let decision = decideRefresh(

@@ -59,8 +59,9 @@ extension Statement where Answer == Bool {
             VALUES (
                 \(client.id), \(client.secretHash), \(client.isFirstParty ? client.createdAt : nil),
                 \(words(client.grants.map(\.rawValue))), \(words(client.audiences.map(\.text))),
-                \(words(client.resourceServers.map(\.text))), \(client.scope), \(words(client.redirectURIs.map(\.text))),
-                \(words(client.postLogoutRedirectURIs.map(\.text))), \(client.createdAt))
+                \(words(client.resourceServers.map(\.text))), \(client.scope),
+                \(words(client.redirectURIs.map(\.text))), \(words(client.postLogoutRedirectURIs.map(\.text))),
+                \(client.createdAt))
             ON CONFLICT (id) DO NOTHING
             RETURNING id
             """

@@ -86,7 +86,8 @@ extension Statement where Answer == Void {
         Self(
             """
             INSERT INTO event (
-                id, at, type, account_id, client_id, session_id, family_id, address, agent, request_id, detail, once_key)
+                id, at, type, account_id, client_id, session_id, family_id, address, agent, request_id, detail,
+                once_key)
             VALUES (
                 \(event.id), \(event.at), \(event.type.rawValue), \(event.user), \(event.client), \(event.session),
                 \(event.family), \(event.holder.address), \(event.holder.agent), \(event.requestID), \(event.detail),

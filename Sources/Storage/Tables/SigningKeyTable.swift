@@ -45,7 +45,8 @@ extension Statement where Answer == Void {
     package static func add(_ key: SigningKeyRow) -> Self {
         Self(
             """
-            INSERT INTO signing_key (id, algorithm, public_jwk, sealed_private, published_at, active_at, retiring_at, gone_at)
+            INSERT INTO signing_key (
+                id, algorithm, public_jwk, sealed_private, published_at, active_at, retiring_at, gone_at)
             VALUES (\(key.id), \(key.algorithm.rawValue), \(key.publicJWK), \(key.sealedPrivate),
                     \(key.life.publishedAt), \(key.life.activeAt), \(key.life.retiringAt), \(key.life.goneAt))
             """)

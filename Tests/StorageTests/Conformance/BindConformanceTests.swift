@@ -1,6 +1,6 @@
 import Storage
-import Testing
 import TestSupport
+import Testing
 
 /// What goes into a store comes out of it, byte for byte, on every engine.
 @Suite struct BindConformanceTests {

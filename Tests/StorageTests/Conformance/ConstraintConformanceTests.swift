@@ -1,6 +1,6 @@
 import Storage
-import Testing
 import TestSupport
+import Testing
 
 /// Each rule of a schema, and the error that its breach becomes.
 @Suite struct ConstraintConformanceTests {

@@ -1,7 +1,7 @@
 import Foundation
 import Storage
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct CrashConformanceTests {
     /// How many acknowledged rows the test waits for before it kills the writer.

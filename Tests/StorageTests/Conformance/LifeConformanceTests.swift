@@ -1,6 +1,6 @@
 import Storage
-import Testing
 import TestSupport
+import Testing
 
 /// Queues, closing, and other programs on the same store.
 @Suite(.timeLimit(.minutes(2))) struct LifeConformanceTests {

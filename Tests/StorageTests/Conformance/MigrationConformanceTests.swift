@@ -1,7 +1,7 @@
 import Storage
 import Synchronization
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct MigrationConformanceTests {
     private static let first = Migration(

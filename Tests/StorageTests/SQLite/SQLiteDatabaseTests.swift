@@ -1,7 +1,7 @@
 import Foundation
 import Storage
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct SQLiteDatabaseTests {
     @Test func `the writer flushes every commit to the disk`() async throws {
