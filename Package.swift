@@ -128,7 +128,7 @@ let package = Package(
             name: "tykva-bench",
             dependencies: [
                 "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TykvaVerifier", .asyncHTTPClient, .crypto,
-                .cryptoExtras, .grdb, .hummingbird, .logging, .nioCore,
+                .cryptoExtras, .grdb, .hummingbird, .logging, .nioCore, .nioHTTP1,
             ],
             path: "Benchmarks",
             swiftSettings: settings),

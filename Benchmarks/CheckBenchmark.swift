@@ -1,6 +1,7 @@
 import Crypto
 import CryptoExtras
 import Foundation
+import OAuth
 import StrictFormats
 import TykvaServer
 import TykvaVerifier

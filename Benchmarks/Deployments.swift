@@ -2,6 +2,7 @@ import Foundation
 import OAuth
 import Secrets
 import Storage
+import StrictFormats
 import TykvaServer
 
 /// A data folder with users' sign-ins in it, ready for `tykva serve`.

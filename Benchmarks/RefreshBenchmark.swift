@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Crypto
 import Foundation
 import NIOCore
+import NIOHTTP1
 
 /// A durable refresh over HTTP beside the sum of its bare parts: an empty answer, a signature, a one-row UPDATE.
 enum RefreshBenchmark {

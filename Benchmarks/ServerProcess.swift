@@ -1,19 +1,19 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 
 /// A server in a process of its own, so that its processor time is its alone.
-final class ServerProcess {
+final class ServerProcess: Sendable {
     let port: Int
     /// Milliseconds from the start of the process to its first answer at `/health/ready`.
     let startMilliseconds: Double
-    private let process: Process
+    let id: Int32
 
-    var id: Int32 { process.processIdentifier }
     var url: String { "http://127.0.0.1:\(port)" }
 
     private init(_ process: Process, port: Int, startMilliseconds: Double) {
-        self.process = process
+        id = process.processIdentifier
         self.port = port
         self.startMilliseconds = startMilliseconds
     }
@@ -44,8 +44,9 @@ final class ServerProcess {
     }
 
     func stop() {
-        process.terminate()
-        process.waitUntilExit()
+        kill(id, SIGTERM)
+        var status: Int32 = 0
+        waitpid(id, &status, 0)
     }
 
     /// Resident memory in MB: of the whole process, and of it what no file backs.

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 import Secrets
 
 /// Sign-ins beside the bare Argon2id rate, and refreshes while sign-ins saturate.

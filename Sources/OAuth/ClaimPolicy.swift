@@ -19,7 +19,7 @@ package struct ClaimPolicy: Hashable, Sendable {
             guard definition.class == .public else {
                 throw InvalidValue(
                     "claim \(name)",
-                    "the attribute is \(definition.class.rawValue), and everyone whom an access token passes can read it"
+                    "the attribute is \(definition.class.rawValue), and everyone can read an access token"
                 )
             }
             if !attributes.contains(definition.name) { attributes.append(definition.name) }
