@@ -1,3 +1,4 @@
+import glob
 import os
 
 import pytest
@@ -46,6 +47,23 @@ def deployment(prepared, tmp_path):
 def server(prepared, tmp_path_factory):
     """A server that the tests of one file share."""
     with Deployment.copy(prepared, tmp_path_factory.mktemp("shared")).serve() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def old_server(prepared, tmp_path_factory):
+    """A server that signed a token ten minutes ago, which is in its `expired_token`.
+
+    Its first run had a clock that was ten minutes behind (libfaketime): so the token is good but for its end.
+    """
+    library = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), None)
+    assert library, "libfaketime is missing: run scripts/setup test"
+    deployment = Deployment.copy(prepared, tmp_path_factory.mktemp("old"))
+    with deployment.serve(environment={"LD_PRELOAD": library, "FAKETIME": "-10m"}) as past:
+        expired = past.sign_in(scope="orders:read orders:write billing:read", resource=ORDERS)["access_token"]
+        assert past.stop() == 0
+    with deployment.serve(port=past.port) as running:
+        running.expired_token = expired
         yield running
 
 

@@ -1,14 +1,17 @@
 """What a start refuses: one clear sentence, the right exit code, and nothing lost."""
 
+import contextlib
 import os
 import pathlib
-import shutil
+import pwd
+import sqlite3
 import subprocess
+import tempfile
 
 import pytest
 
 from deployment import Deployment, refused
-from processes import free_port, is_listening, wait_until
+from processes import free_port, wait_until
 
 CONFIGURATION, FAILED, USAGE = 78, 1, 2
 
@@ -32,8 +35,10 @@ def assert_refused(done, *words, code=FAILED):
         assert inside not in done.stderr, done.stderr
 
 
-def contents(deployment):
-    return {path.name: path.read_bytes() for path in deployment.data.iterdir() if path.name != "tykva.lock"}
+def rows(deployment):
+    """Everything that the database says, as SQL."""
+    with contextlib.closing(sqlite3.connect(deployment.data / "tykva.sqlite")) as database:
+        return list(database.iterdump())
 
 
 def test_a_second_server_on_the_same_folder_is_refused_and_names_the_first(deployment):
@@ -81,9 +86,9 @@ def test_a_missing_master_secret_is_refused_and_none_is_made(deployment):
 def test_another_master_secret_is_refused_and_nothing_is_written(deployment):
     secret = deployment.data / "master-secret"
     secret.write_text(deployment.tykva("secret", "new", data=False))
-    before = contents(deployment)
+    before = rows(deployment)
     assert_refused(start(deployment), "master secret", "not the one of this database")
-    assert contents(deployment)["tykva.sqlite"] == before["tykva.sqlite"]
+    assert rows(deployment) == before
 
 
 @pytest.mark.parametrize("text", ["", "short", "0" * 64, "\xff\xfe", "1:" + "A" * 10])
@@ -165,8 +170,9 @@ def test_a_certificate_that_does_not_load_is_refused(deployment, tmp_path):
     for name in ("chain.pem", "key.pem"):
         (tmp_path / name).write_text("no certificate")
     arguments = ["--tls-certificate", tmp_path / "chain.pem", "--tls-key", tmp_path / "key.pem"]
-    assert_refused(start(deployment, *arguments), tmp_path / "chain.pem")
-    assert_refused(start(deployment, "--tls-certificate", tmp_path / "nowhere.pem", "--tls-key", tmp_path / "key.pem"), "nowhere.pem")
+    port = free_port()
+    assert_refused(start(deployment, *arguments, port=port), tmp_path / "chain.pem")
+    assert_refused(start(deployment, "--tls-certificate", tmp_path / "nowhere.pem", "--tls-key", tmp_path / "key.pem", port=port), "nowhere.pem", "cannot be read")
 
 
 def test_a_wrong_use_of_the_command_line_exits_with_2(tmp_path):
@@ -175,13 +181,11 @@ def test_a_wrong_use_of_the_command_line_exits_with_2(tmp_path):
         assert deployment.run(*arguments).returncode == USAGE, arguments
 
 
-def test_another_user_than_the_owner_is_refused(deployment):
+def test_as_root_a_command_becomes_the_owner_of_the_folder(deployment):
     if os.geteuid() != 0:
         pytest.skip("only root can run a command as somebody else")
-    import pwd
     nobody = pwd.getpwnam("nobody")
-    # The folders above are pytest's, and nobody else's: nobody gets a folder and a binary of its own.
-    import tempfile
+    # The folders above a test's own are root's: nobody gets one that it can reach.
     with tempfile.TemporaryDirectory(prefix="tykva-e2e-") as folder:
         folder = pathlib.Path(folder)
         folder.chmod(0o711)
@@ -193,7 +197,11 @@ def test_another_user_than_the_owner_is_refused(deployment):
         own.add_user("clara")
         assert {path.stat().st_uid for path in own.data.iterdir()} == {nobody.pw_uid}
         with own.serve() as server:
-            assert f"Uid:\t{nobody.pw_uid}\t{nobody.pw_uid}" in pathlib.Path(f"/proc/{server.pid}/status").read_text()
+            users = {line for status in pathlib.Path(f"/proc/{server.pid}/task").glob("*/status")
+                     for line in status.read_text().splitlines() if line.startswith(("Uid:", "Gid:"))}
+            assert users == {
+                "\t".join(["Uid:"] + [str(nobody.pw_uid)] * 4), "\t".join(["Gid:"] + [str(nobody.pw_gid)] * 4)
+            }, "every thread has given up root"
             server.refreshed(server.sign_in("clara")["refresh_token"])
         assert {path.stat().st_uid for path in own.data.iterdir()} == {nobody.pw_uid}
 

@@ -1,7 +1,6 @@
 import ArgumentParser
 
 /// The program: one executable for the server and for everything that operators do.
-@main
 struct Tykva: AsyncParsableCommand {
     static let version = "0.1.0"
 
@@ -21,12 +20,7 @@ struct Tykva: AsyncParsableCommand {
             MigrateCommand.self, ConfigCommand.self, HealthCommand.self,
         ])
 
-    static func main() async {
-        let status = await run(Array(CommandLine.arguments.dropFirst()))
-        status.exit()
-    }
-
-    private static func run(_ arguments: [String]) async -> ExitStatus {
+    static func run(_ arguments: [String]) async -> ExitStatus {
         do {
             var command = try parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {

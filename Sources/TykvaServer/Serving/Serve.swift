@@ -1,3 +1,8 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
 import Hummingbird
 import HummingbirdCore
 import HummingbirdHTTP2
@@ -82,7 +87,12 @@ private func certificateReloader(_ files: ServePlan.TLSFiles) throws -> TimedCer
             certificateSource: .init(location: .file(path: files.certificatePath), format: .pem),
             privateKeySource: .init(location: .file(path: files.keyPath), format: .pem))
     } catch {
-        throw InvalidValue("TLS certificate \(files.certificatePath) and key \(files.keyPath)", "\(error)")
+        let paths: [String] = [files.certificatePath, files.keyPath]
+        let unreadable = paths.first { path in access(path, R_OK) != 0 }
+        throw InvalidValue(
+            "TLS certificate \(files.certificatePath) and key \(files.keyPath)",
+            unreadable.map { "\($0) cannot be read" }
+                ?? "they must be a certificate chain in PEM and the private key that belongs to it")
     }
 }
 
