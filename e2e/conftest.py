@@ -59,7 +59,10 @@ def old_server(prepared, tmp_path_factory):
     library = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), None)
     assert library, "libfaketime is missing: run scripts/setup test"
     deployment = Deployment.copy(prepared, tmp_path_factory.mktemp("old"))
-    with deployment.serve(environment={"LD_PRELOAD": library, "FAKETIME": "-10m"}) as past:
+    # Through `env`: the library changes the environment of the first program that it is loaded into, and Swift
+    # then no longer finds its arguments. The one that `env` becomes inherits it as it is.
+    late = {"LD_PRELOAD": library, "FAKETIME": "-10m"}
+    with deployment.serve(environment=late, wrapper=["env"]) as past:
         expired = past.sign_in(scope="orders:read orders:write billing:read", resource=ORDERS)["access_token"]
         assert past.stop() == 0
     with deployment.serve(port=past.port) as running:
