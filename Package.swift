@@ -127,7 +127,8 @@ let package = Package(
         .executableTarget(
             name: "tykva-bench",
             dependencies: [
-                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TykvaVerifier", .asyncHTTPClient, .crypto,
+                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TykvaVerifier", .asyncHTTPClient,
+                .crypto,
                 .cryptoExtras, .grdb, .hummingbird, .logging, .nioCore, .nioHTTP1,
             ],
             path: "Benchmarks",

@@ -1,8 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 import Hummingbird
 import HummingbirdCore
 import HummingbirdHTTP2
@@ -15,6 +10,12 @@ import Secrets
 import ServiceLifecycle
 import Storage
 import UnixSignals
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Serves until TERM or INT: then finishes what it has accepted, for 30 s at most; a second signal ends it at once.
 ///
