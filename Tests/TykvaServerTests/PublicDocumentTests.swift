@@ -61,7 +61,6 @@ import Testing
             #expect(answer.status == 503)
             #expect(answer.error == "temporarily_unavailable")
             #expect(answer.headers[.retryAfter] != nil)
-            #expect(try await server.refresh("garbage").status == 400)
         }
     }
 
