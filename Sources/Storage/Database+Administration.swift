@@ -1,3 +1,6 @@
+/// How often a write is tried that others came in between of; then storage counts as unavailable.
+private let writeRounds = 8
+
 extension Database {
     /// A change by an operator: one at a time in the whole deployment, and told to every node when it is committed.
     ///
@@ -15,11 +18,11 @@ extension Database {
         }
     }
 
-    /// A write that is run again when somebody else came in between (`conflict`): 8 times at most.
+    /// A write that is run again when somebody else wrote in between (`conflict`), for a bounded number of rounds.
     package func writeAgain<Outcome: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
     ) async throws(StorageError) -> Outcome {
-        for _ in 1..<8 {
+        for _ in 1..<writeRounds {
             do throws(StorageError) {
                 return try await write(body)
             } catch .conflict {

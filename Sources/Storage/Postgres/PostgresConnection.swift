@@ -6,7 +6,7 @@ import Foundation
 /// libpq is used without blocking, because a server that was stopped never ends its own time-outs. After a failure of
 /// the connection itself, or past a deadline, it is broken and must be thrown away.
 final class PostgresConnection {
-    /// The server's timeline when the connection was made: it grows with each failover.
+    /// The server's timeline when the connection was made, less one: it grows with each failover.
     private(set) var timeline: Int64 = 0
     private(set) var isBroken = false
     let options: PostgresOptions

@@ -4,7 +4,7 @@ struct PostgresServerCheck {
 
     static let oldestVersion: Int64 = 130_000
 
-    /// - Returns: The timeline: it grows whenever a replica takes over, or a backup is restored to an earlier time.
+    /// - Returns: How often a replica took over, or a backup was restored to an earlier time: the timeline less one.
     /// - Throws: `unavailable` with what is wrong.
     func check(
         _ connection: PostgresConnection, before deadline: ContinuousClock.Instant
@@ -28,7 +28,7 @@ struct PostgresServerCheck {
         guard let timeline = Int64(segment.prefix(8), radix: 16) else {
             throw refusal("the server is a standby, which takes no writes")
         }
-        return timeline
+        return timeline - 1
     }
 
     private func row(

@@ -64,7 +64,7 @@ final class PostgresTransaction: Transaction {
             let outcome = try body(self)
             return failure.map(Result.failure) ?? .success(outcome)
         } catch {
-            return .failure(failure ?? error)
+            return .failure(error)
         }
     }
 

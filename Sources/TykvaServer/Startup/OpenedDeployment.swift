@@ -50,7 +50,7 @@ package struct OpenedDeployment: Sendable {
         }
         guard registered.isEmpty, let value = secrets.checkValue(secrets.activeNumber) else { return }
         let first = RegisteredMasterSecret(number: secrets.activeNumber, checkValue: value)
-        try await database.write { tx throws(StorageError) in
+        try await database.administer { tx throws(StorageError) in
             guard try tx.run(.masterSecrets).isEmpty else { return }
             try tx.run(.register(first, at: now))
         }
@@ -61,7 +61,7 @@ package struct OpenedDeployment: Sendable {
     ) async throws -> Deployment {
         let found = try await database.read { tx throws(StorageError) in try tx.run(.deployment) }
         guard let found else {
-            let made = try await database.write { tx throws(StorageError) -> Deployment? in
+            let made = try await database.administer { tx throws(StorageError) -> Deployment? in
                 if let made = try tx.run(.makeDeployment(issuer: terms.issuer, isDev: terms.isDev, at: now)) {
                     return made
                 }
@@ -79,7 +79,7 @@ package struct OpenedDeployment: Sendable {
                     + "to \(terms.issuer) signs everybody out (--change-issuer does it)")
         }
         let event = Event(at: now, type: .issuerChanged)
-        let changed = try await database.write { tx throws(StorageError) -> Deployment? in
+        let changed = try await database.administer { tx throws(StorageError) -> Deployment? in
             try tx.run(.changeIssuer(to: terms.issuer))
             try tx.run(.record(event))
             return try tx.run(.deployment)
@@ -118,7 +118,7 @@ package struct OpenedDeployment: Sendable {
         let events = [active, successor].map { key in
             Event(at: now, type: .keyAdded, detail: #"{"kid":"\#(key.id)"}"#)
         }
-        try await database.write { tx throws(StorageError) in
+        try await database.administer { tx throws(StorageError) in
             guard try tx.run(.signingKeys).isEmpty else { return }
             try tx.run(.add(active))
             try tx.run(.add(successor))
