@@ -13,6 +13,8 @@ struct PostgresDialing {
 
     func connect(before deadline: ContinuousClock.Instant) throws(StorageError) -> OpaquePointer {
         guard let handle = start() else { throw .unavailable(reason: "there is no memory for a connection") }
+        // What the server remarks by the way would go to stderr, between the lines of the log.
+        PQsetNoticeReceiver(handle, { _, _ in }, nil)
         do throws(StorageError) {
             try proceed(handle, deadline)
             return handle

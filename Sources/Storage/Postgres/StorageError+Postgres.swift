@@ -30,6 +30,8 @@ extension StorageError {
         case "40001", "40P01", "55P03": self = .conflict(reason: message)
         case "25006" where purpose == .reading: self = .invalidStatement(reason: "a read does not write")
         case "25006": self = .unavailable(reason: "the server is a standby, which takes no writes")
+        case "42501":
+            self = .unavailable(reason: "\(message): the role must own the database, or may create in its schema")
         case "XX001", "XX002": self = .corrupt(reason: message)
         default: self = Self.byClass(state.prefix(2), message)
         }

@@ -24,9 +24,7 @@ struct MigrateCommand: AsyncParsableCommand {
         let settings = try common.settings()
         let premises = try isDryRun ? Premises.existing(settings) : Premises.made(settings)
         if isDryRun {
-            guard premises.isThere else {
-                throw CommandFailure("there is no database in \(settings.data) yet: `tykva migrate` makes it")
-            }
+            guard premises.isThere else { throw premises.nothingThere }
             let database = try await premises.database.open(settings, isLooking: true)
             let steps = try await Schema.migrator.pending(on: database)
             await database.close()

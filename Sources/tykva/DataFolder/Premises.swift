@@ -33,4 +33,12 @@ struct Premises {
         guard case .sqlite(let path) = database else { return true }
         return access(path, F_OK) == 0 || errno != ENOENT
     }
+
+    /// What to say when there is nothing, and how it is made.
+    var nothingThere: CommandFailure {
+        guard let folder, case .sqlite(let path) = database, path != folder.databasePath else {
+            return DataFolder.nothing(in: folder?.path ?? "")
+        }
+        return CommandFailure("there is no database at \(path) yet: `tykva serve` or `tykva migrate` makes it")
+    }
 }

@@ -47,10 +47,7 @@ struct Workplace {
 
     private static func existing(_ premises: Premises, _ settings: Settings, _ need: Need) async throws -> any Database
     {
-        guard premises.isThere else {
-            throw CommandFailure(
-                "there is no deployment in \(settings.data) yet: `tykva serve --data \(settings.data)` makes it")
-        }
+        guard premises.isThere else { throw premises.nothingThere }
         let database = try await premises.database.open(settings, isLooking: need == .looking)
         do {
             try await Schema.migrator.check(database)

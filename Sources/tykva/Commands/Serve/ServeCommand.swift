@@ -82,8 +82,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// A file has one server; a server of PostgreSQL has any number of nodes.
     private static func lock(_ premises: Premises) throws -> FolderLock? {
-        guard case .sqlite = premises.database, let folder = premises.folder else { return nil }
-        return try FolderLock(folder)
+        guard case .sqlite(let path) = premises.database, let folder = premises.folder else { return nil }
+        return try FolderLock(folder, databasePath: path)
     }
 
     private var flags: [String: String] {
