@@ -105,7 +105,7 @@ package final class PostgresDatabase: Database {
 
     /// Runs work again that failed because another transaction came in between.
     ///
-    /// - Parameter work: Tells its outcome, and whether a failure is the store's own; a caller's is the caller's affair.
+    /// - Parameter work: Tells its outcome, and whether a failure is the store's own and not the caller's.
     private static func again<Outcome>(
         _ work: () -> (Result<Outcome, StorageError>, isStores: Bool)
     ) -> Result<Outcome, StorageError> {

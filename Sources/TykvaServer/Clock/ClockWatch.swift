@@ -27,7 +27,7 @@ struct ClockWatch: Service {
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
             var measuredAt = clock.monotonicNow()
-            while clock.offset != .none {
+            while true {
                 try await Task.sleep(for: Self.interval)
                 let now = clock.monotonicNow()
                 if await measure() {
