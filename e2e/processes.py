@@ -1,5 +1,6 @@
 """Real processes: the binaries under test and other people's programs, each stopped by its own id."""
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -25,7 +26,7 @@ def clean_environment(extra=None):
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name not in unwanted and not name.startswith("TYKVA_") and not name.lower().endswith("_proxy")
+        if name not in unwanted and not name.startswith(("TYKVA_", "PG")) and not name.lower().endswith("_proxy")
     }
     return kept | (extra or {})
 
@@ -51,6 +52,14 @@ def is_listening(port):
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def children(pid):
+    """The ids of a process's children."""
+    with contextlib.suppress(OSError):
+        return [int(child) for task in pathlib.Path(f"/proc/{pid}/task").iterdir()
+                for child in (task / "children").read_text().split()]
+    return []
 
 
 class Process:
