@@ -5,7 +5,11 @@ import pytest
 
 from certificates import Authority
 from deployment import BILLING, ORDERS, Deployment
+from engines import PostgreSQL, SQLite
 from processes import binary
+
+ENGINES = {engine.name: engine for engine in (SQLite, PostgreSQL)}
+WANTED = [name.strip() for name in os.environ.get("TYKVA_TEST_ENGINES", "sqlite,postgres").split(",")]
 
 # What would change the trust or the settings of the libraries in this process.
 for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE"):
@@ -15,12 +19,31 @@ for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUN
 def pytest_sessionstart(session):
     if not binary("tykva").exists():
         pytest.exit(f"there is no {binary('tykva')}: run swift build, or set TYKVA_BIN to the build folder", 2)
+    unknown = set(WANTED) - set(ENGINES)
+    if unknown:
+        pytest.exit(f"TYKVA_TEST_ENGINES: there is no engine {', '.join(sorted(unknown))}", 2)
+
+
+def pytest_generate_tests(metafunc):
+    """Whatever needs a deployment runs on each engine, unless its mark says that it belongs to one."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    own = metafunc.definition.get_closest_marker("engine")
+    names = [name for name in WANTED if own is None or name == own.args[0]]
+    metafunc.parametrize("engine", names, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory):
+def engine(request):
+    made = ENGINES[request.param]()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def prepared(engine, tmp_path_factory):
     """Users and clients, added through the real command line; copied for each deployment."""
-    made = Deployment(tmp_path_factory.mktemp("prepared"))
+    made = engine.deployment(tmp_path_factory.mktemp("prepared"))
     made.add_user("anna", "--display-name", "Anna", "--email", "anna@example.com", "--role", "reader", "--role", "accountant")
     made.add_user("boris", "--role", "reader")
     scopes = [part for scope in ("openid", "profile", "offline_access", "orders:read", "orders:write", "billing:read")

@@ -17,7 +17,7 @@ STOP_SECONDS = 40
 def binary(name):
     """A built binary: from the folder TYKVA_BIN, or of the debug build."""
     folder = pathlib.Path(os.environ.get("TYKVA_BIN") or ROOT / ".build" / "debug")
-    return folder / name
+    return folder.resolve() / name
 
 
 def clean_environment(extra=None):
@@ -74,7 +74,7 @@ class Process:
         with open(self.output_path, "ab") as output, open(self.error_path, "ab") as errors:
             self.popen = subprocess.Popen(
                 [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
-                env=clean_environment(environment), start_new_session=True)
+                env=clean_environment(environment), cwd=folder, start_new_session=True)
 
     @property
     def pid(self):

@@ -65,6 +65,7 @@ def check_each(server, acknowledged, chance):
         acknowledged.append([server.sign_in("boris")["refresh_token"]])
 
 
+@pytest.mark.engine("sqlite", "the syncs of PostgreSQL are its own")
 def test_sixty_four_clients_at_once_share_their_syncs(deployment, tmp_path):
     """At most 0.2 syncs a refresh where a sync costs 10 ms, as on a plain disk.
 
