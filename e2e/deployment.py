@@ -89,6 +89,9 @@ class Deployment:
     def sessions(self, user):
         return self.json("session", "list", "--user", user)
 
+    def serve_command(self, port, *arguments):
+        return [binary("tykva"), "serve", *self.store, "--listen", f"127.0.0.1:{port}", *arguments]
+
     def serve(self, *arguments, port=None, scheme="http", environment=None, **options):
         return Server(self, arguments, port or free_port(), scheme, environment or {}, **options)
 
@@ -102,8 +105,7 @@ class Server(Process):
         self.issuer = issuer or f"{scheme}://127.0.0.1:{port}"
         self.url = f"{scheme}://127.0.0.1:{port}"
         self.wrapper = wrapper
-        command = [
-            *wrapper, binary("tykva"), "serve", *deployment.store, "--listen", f"127.0.0.1:{port}", *arguments]
+        command = [*wrapper, *deployment.serve_command(port, *arguments)]
         settings = {"TYKVA_METRICS_LISTEN": "off"} | deployment.environment | environment
         super().__init__(deployment.folder, name, command, settings)
         self.wait_for(lambda: "tykva: ready at" in self.output, "ready")

@@ -70,7 +70,8 @@ class Process:
         # A second start of the same name goes on in the same files.
         self.output_path = folder / f"{name}.stdout"
         self.error_path = folder / f"{name}.stderr"
-        self._output_start = self.output_path.stat().st_size if self.output_path.exists() else 0
+        self._output_start, self._error_start = (
+            path.stat().st_size if path.exists() else 0 for path in (self.output_path, self.error_path))
         with open(self.output_path, "ab") as output, open(self.error_path, "ab") as errors:
             self.popen = subprocess.Popen(
                 [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
@@ -86,7 +87,12 @@ class Process:
 
     @property
     def errors(self):
+        """Of every start of this name."""
         return self.error_path.read_bytes().decode()
+
+    @property
+    def own_errors(self):
+        return self.error_path.read_bytes()[self._error_start:].decode()
 
     def wait_for(self, condition, what, seconds=START_SECONDS):
         def ready():
@@ -116,6 +122,16 @@ class Process:
                 self.kill()
                 raise AssertionError(f"{self.name} did not end within {seconds} s") from None
         return self.popen.returncode
+
+    def ended(self, seconds):
+        """Waits for its end by itself, and returns its exit code."""
+        try:
+            return self.popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            for pid in (*children(self.pid), self.pid):
+                self.signal_pid(pid, signal.SIGKILL)
+            self.popen.wait(STOP_SECONDS)
+            raise AssertionError(f"{self.name} did not end by itself within {seconds} s") from None
 
     def kill(self):
         if self.popen.poll() is None:

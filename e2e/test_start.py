@@ -3,12 +3,12 @@
 import os
 import pathlib
 import pwd
-import subprocess
 import tempfile
 
 import pytest
 
 from deployment import Deployment, refused
+from disks import fill, small_disk
 from processes import free_port, wait_until
 
 CONFIGURATION, FAILED, USAGE = 78, 1, 2
@@ -205,30 +205,17 @@ def test_as_root_a_command_becomes_the_owner_of_the_folder(deployment):
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 4 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "tykva-e2e", folder], capture_output=True, text=True)
-    if made.returncode != 0:
-        pytest.skip(f"no file system can be mounted here: {made.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
+def disk(tmp_path):
+    with small_disk(tmp_path / "disk", megabytes=4) as folder:
+        yield folder
 
 
 @pytest.mark.engine("sqlite", "PostgreSQL's disk is among the faults")
-def test_a_full_disk_is_a_503_that_loses_nothing_and_heals(prepared, small_disk):
-    deployment = Deployment.copy(prepared, small_disk)
+def test_a_full_disk_is_a_503_that_loses_nothing_and_heals(prepared, disk):
+    deployment = Deployment.copy(prepared, disk)
     with deployment.serve() as server:
         token = server.sign_in("boris")["refresh_token"]
-        filler = small_disk / "filler"
-        with open(filler, "wb", buffering=0) as file:
-            try:
-                while file.write(b"x" * 4096):
-                    pass
-            except OSError:
-                pass
+        filler = fill(disk)
         # What space the write-ahead log already has is used up first.
         for _ in range(2000):
             answer = server.refresh(token)
