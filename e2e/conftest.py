@@ -1,11 +1,11 @@
-import glob
 import os
 
 import pytest
 
 from certificates import Authority
-from deployment import BILLING, ORDERS, Deployment
-from engines import PostgreSQL, SQLite
+from clocks import wrong_clock
+from deployment import ORDERS, Deployment
+from engines import PostgreSQL, SQLite, populate
 from processes import binary
 
 ENGINES = {engine.name: engine for engine in (SQLite, PostgreSQL)}
@@ -44,19 +44,7 @@ def engine(request):
 def prepared(engine, tmp_path_factory):
     """Users and clients, added through the real command line; copied for each deployment."""
     made = engine.deployment(tmp_path_factory.mktemp("prepared"))
-    made.add_user("anna", "--display-name", "Anna", "--email", "anna@example.com", "--role", "reader", "--role", "accountant")
-    made.add_user("boris", "--role", "reader")
-    scopes = [part for scope in ("openid", "profile", "offline_access", "orders:read", "orders:write", "billing:read")
-              for part in ("--scope", scope)]
-    for name in ("app", "other-app"):
-        made.add_client(
-            name, "--public", "--first-party", "--grant", "password", "--grant", "refresh_token", "--audience", ORDERS,
-            "--audience", BILLING, *scopes, "--claim", "name", "--claim", "preferred_username", "--claim", "roles")
-    made.add_client(
-        "worker", "--grant", "client_credentials", "--audience", ORDERS, "--scope", "orders:read")
-    made.add_client(
-        "web", "--first-party", "--grant", "password", "--grant", "refresh_token", "--audience", ORDERS, "--scope",
-        "orders:read")
+    populate(made)
     return made
 
 
@@ -74,23 +62,20 @@ def server(prepared, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def old_server(prepared, tmp_path_factory):
+def old_server(engine, prepared, tmp_path_factory):
     """A server that signed a token ten minutes ago, which is in its `expired_token`.
 
     Its first run had a clock that was ten minutes behind (libfaketime): so the token is good but for its end.
     """
-    library = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), None)
-    assert library, "libfaketime is missing: run scripts/setup test"
-    deployment = Deployment.copy(prepared, tmp_path_factory.mktemp("old"))
-    # Through `env`: the library changes the environment of the first program that it is loaded into, and Swift
-    # then no longer finds its arguments. The one that `env` becomes inherits it as it is.
-    late = {"LD_PRELOAD": library, "FAKETIME": "-10m"}
-    with deployment.serve(environment=late, wrapper=["env"]) as past:
-        expired = past.sign_in(scope="orders:read orders:write billing:read", resource=ORDERS)["access_token"]
-        assert past.stop() == 0
-    with deployment.serve(port=past.port) as running:
-        running.expired_token = expired
-        yield running
+    late = wrong_clock("-10m")
+    with engine.past(prepared, tmp_path_factory.mktemp("old"), late["environment"]) as (deployment, present):
+        with deployment.serve(**late) as past:
+            expired = past.sign_in(scope="orders:read orders:write billing:read", resource=ORDERS)["access_token"]
+            assert past.stop() == 0
+        present()
+        with deployment.serve(port=past.port) as running:
+            running.expired_token = expired
+            yield running
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,29 @@
 """The two engines that a deployment can have its store on."""
 
+import contextlib
 import itertools
 
-from deployment import Deployment
+from deployment import BILLING, ORDERS, Deployment
 from postgres import Postgres, temporary_folder
 
 names = itertools.count(1)
+
+
+def populate(made):
+    """The users and clients of every test."""
+    made.add_user("anna", "--display-name", "Anna", "--email", "anna@example.com", "--role", "reader", "--role", "accountant")
+    made.add_user("boris", "--role", "reader")
+    scopes = [part for scope in ("openid", "profile", "offline_access", "orders:read", "orders:write", "billing:read")
+              for part in ("--scope", scope)]
+    for name in ("app", "other-app"):
+        made.add_client(
+            name, "--public", "--first-party", "--grant", "password", "--grant", "refresh_token", "--audience", ORDERS,
+            "--audience", BILLING, *scopes, "--claim", "name", "--claim", "preferred_username", "--claim", "roles")
+    made.add_client(
+        "worker", "--grant", "client_credentials", "--audience", ORDERS, "--scope", "orders:read")
+    made.add_client(
+        "web", "--first-party", "--grant", "password", "--grant", "refresh_token", "--audience", ORDERS, "--scope",
+        "orders:read")
 
 
 class SQLite:
@@ -15,6 +33,11 @@ class SQLite:
 
     def deployment(self, folder):
         return Deployment(folder)
+
+    @contextlib.contextmanager
+    def past(self, prepared, folder, clock):
+        """A copy of a deployment at another time; and what leads to the present, when its server is stopped."""
+        yield Deployment.copy(prepared, folder), lambda: None
 
     def close(self):
         pass
@@ -31,6 +54,21 @@ class PostgreSQL:
 
     def deployment(self, folder):
         return PostgresDeployment(folder, self.server)
+
+    @contextlib.contextmanager
+    def past(self, prepared, folder, clock):
+        """On a server of its own: the database's clock is the one that counts."""
+        with temporary_folder() as place, Postgres.create(place) as server:
+            made = PostgresDeployment(folder, server)
+            populate(made)
+            server.stop()
+            server.start(environment=clock)
+
+            def present():
+                server.stop()
+                server.start()
+
+            yield made, present
 
     def close(self):
         self.server.stop()

@@ -100,10 +100,10 @@ class Postgres:
 
     # Its life.
 
-    def start(self, wait=True):
+    def start(self, wait=True, environment=None):
         options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-        self.process = Process(self.folder, self.name, [*unprivileged(), program("postgres"), "-D", self.data, *options])
+        self.process = Process(self.folder, self.name, [*unprivileged(), program("postgres"), "-D", self.data, *options], environment)
         if wait:
             self.process.wait_for(self.is_ready, "ready")
 
@@ -192,6 +192,12 @@ class Postgres:
 
     def _is_streaming(self):
         return self.sql("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'") != "0"
+
+    def wait_for_replicas(self):
+        """Until they have all that is written by now."""
+        written = self.sql("SELECT pg_current_wal_lsn()")
+        behind = f"SELECT count(*) FROM pg_stat_replication WHERE flush_lsn IS NULL OR flush_lsn < '{written}'"
+        wait_until(lambda: self.sql(behind) == "0", 30, "replicas that have everything")
 
     def stop_sending(self):
         """From here on the replicas lag: the processes that send to them are stopped (they die with the others).

@@ -3,7 +3,7 @@
 import signal
 import time
 
-from processes import Process, installed
+from processes import Process, installed, wait_until
 
 ATTACH_SECONDS = 20
 
@@ -17,7 +17,8 @@ class Tracer(Process):
     def __init__(self, folder, pid, calls, fault, when="1+"):
         command = [installed("strace"), "-f", "-e", f"trace={calls}", "-e", f"inject={calls}:{fault}:when={when}", "-p", pid]
         super().__init__(folder, "strace", command)
-        self.wait_for(lambda: f"Process {pid} attached" in self.own_errors, "attached", ATTACH_SECONDS)
+        # It may be over at once, with the process.
+        wait_until(lambda: f"Process {pid} attached" in self.own_errors, ATTACH_SECONDS, "strace at the process")
 
     def end(self):
         """Leaves the process alone again; returns when that was."""
