@@ -103,14 +103,17 @@ class Postgres:
     def start(self, wait=True, environment=None):
         options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-        self.process = Process(self.folder, self.name, [*unprivileged(), program("postgres"), "-D", self.data, *options], environment)
+        # After the change of user: libfaketime makes a semaphore that belongs to the user it has found.
+        changed = ["env", *(f"{name}={value}" for name, value in environment.items())] if environment else []
+        self.process = Process(
+            self.folder, self.name, [*unprivileged(), *changed, program("postgres"), "-D", self.data, *options])
         if wait:
             self.process.wait_for(self.is_ready, "ready")
 
     def is_ready(self):
         """Whether it takes connections."""
         done = subprocess.run(
-            [program("pg_isready"), "-q", "-h", str(self.folder), "-p", str(self.port)], timeout=COMMAND_SECONDS)
+            [program("pg_isready"), "-q", "-U", ADMINISTRATOR, "-h", str(self.folder), "-p", str(self.port)], timeout=COMMAND_SECONDS)
         return done.returncode == 0
 
     def is_running(self):
@@ -235,10 +238,15 @@ def hold_connection(port, database="postgres", user=ROLE):
     body = struct.pack("!i", 196608) + b"".join(
         part.encode() + b"\0" for part in ("user", user, "database", database)) + b"\0"
     held.sendall(struct.pack("!i", len(body) + 4) + body)
-    received = held.recv(65536)
-    if received[:1] != b"R":
+    received = None
+    with held.makefile("rb") as answers:
+        # Who is let in is told so before the places are counted: it is ready at Z, or refused at E.
+        while received not in (b"Z", b"E", b""):
+            received = answers.read(1)
+            answers.read(int.from_bytes(answers.read(4) or b"\0\0\0\4", "big") - 4)
+    if received != b"Z":
         held.close()
-        raise ConnectionError(received)
+        raise ConnectionError("refused")
     return held
 
 
@@ -257,7 +265,12 @@ class PgBouncer:
             "max_client_conn = 200\nserver_login_retry = 1\n")
         for path in (users, configuration):
             own(path)
-        self.process = Process(self.folder, "pgbouncer", [*unprivileged(), installed("pgbouncer"), configuration])
+        self._configuration = configuration
+        self.start()
+
+    def start(self):
+        command = [*unprivileged(), installed("pgbouncer"), self._configuration]
+        self.process = Process(self.folder, "pgbouncer", command)
         self.process.wait_for(lambda: is_listening(self.port), "listening")
 
     def url(self, database, **parameters):
