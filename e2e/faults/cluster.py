@@ -24,16 +24,21 @@ class Cluster:
         self.issuer = f"http://127.0.0.1:{self.ports[0]}"
         self.options = options
         self.nodes = [None] * NODES
-        if was_served:
-            self.deployment.serve("--issuer", self.issuer, issuer=self.issuer, name="before").kill()
-        for number in range(NODES):
-            self.start(number)
+        self.was_served = was_served
 
     def start(self, number):
         self.nodes[number] = self.deployment.serve(
             "--issuer", self.issuer, port=self.ports[number], issuer=self.issuer, name=f"node-{number + 1}", **self.options[number])
 
     def __enter__(self):
+        try:
+            if self.was_served:
+                self.deployment.serve("--issuer", self.issuer, issuer=self.issuer, name="before").kill()
+            for number in range(NODES):
+                self.start(number)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
