@@ -24,7 +24,7 @@ test: test-swift test-e2e  ## Every test
 
 test-swift: setup-test
 	swift build $(BUILD_FLAGS) --build-tests
-	swift test $(BUILD_FLAGS) --skip-build
+	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build
 
 test-e2e: setup-test $(VENV)/ready  ## The real binary and other people's programs
 	swift build $(BUILD_FLAGS) --build-tests

@@ -72,12 +72,13 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "StrictFormats", swiftSettings: settings),
         .target(name: "Secrets", dependencies: ["CSodium", "StrictFormats", .crypto, .deque], swiftSettings: settings),
         .target(name: "OAuth", dependencies: ["Secrets", "StrictFormats", .crypto], swiftSettings: settings),
         .target(
             name: "Storage",
-            dependencies: ["OAuth", "Secrets", "StrictFormats", .grdb, .grdbSQLite, .crypto, .deque, .logging],
+            dependencies: ["CPostgres", "OAuth", "Secrets", "StrictFormats", .grdb, .grdbSQLite, .crypto, .deque, .logging],
             resources: [.embedInCode("Migrations")],
             swiftSettings: settings),
         .target(

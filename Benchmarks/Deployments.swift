@@ -79,7 +79,7 @@ struct PreparedDeployment {
                     id: id.key, user: user, client: client, session: session.id, scope: scope, resources: [],
                     tokenKey: 1, authentication: signedIn, createdAt: now, idleExpiresAt: now + .days(30),
                     expiresAt: now + .days(180), holder: holder)
-                _ = try tx.begin(session, family, Event(at: now, type: .signInSucceeded, user: user))
+                _ = try tx.begin(session, family, checked: nil, Event(at: now, type: .signInSucceeded, user: user))
             }
         }
     }

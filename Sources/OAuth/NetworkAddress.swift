@@ -27,6 +27,11 @@ package struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { text }
 
+    /// 127.0.0.0/8 (RFC 1122 §3.2.1.3), or ::1 (RFC 4291 §2.5.3).
+    package var isLoopback: Bool {
+        bytes.count == 4 ? bytes[0] == 127 : bytes.last == 1 && bytes.dropLast().allSatisfy { $0 == 0 }
+    }
+
     /// The network an address belongs to: /24 of IPv4, /48 of IPv6.
     package var network: [UInt8] { bytes.count == 4 ? Array(bytes.prefix(3)) : Array(bytes.prefix(6)) }
 

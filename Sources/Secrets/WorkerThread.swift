@@ -5,7 +5,7 @@
 #endif
 
 /// A thread of the system with a name and a priority of its own.
-enum WorkerThread {
+package enum WorkerThread {
     private static let stackBytes = 524_288
 
     private final class Body: Sendable {
@@ -46,7 +46,7 @@ enum WorkerThread {
     }
 
     /// Starts a detached thread; it ends with `run`.
-    static func start(
+    package static func start(
         _ name: String, niceness: Int32, run: @escaping @Sendable () -> Void
     ) throws(SystemError) {
         let body = Unmanaged.passRetained(Body(name: name, niceness: niceness, run: run))

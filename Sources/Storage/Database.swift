@@ -24,8 +24,16 @@ package protocol Database: Sendable {
         _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
     ) async throws(StorageError) -> Outcome
 
-    /// A number that differs from an earlier one when another process may have written in between.
+    /// A number that differs from an earlier one when another process has changed, by `administer`, what programs
+    /// remember of the store.
     func dataVersion() async throws(StorageError) -> Int64
+
+    /// Yields when it is time to look at `dataVersion` again: soon after a change, and every few seconds. For one
+    /// reader; ends when the database is closed.
+    var changes: AsyncStream<Void> { get }
+
+    /// The store's own clock, in milliseconds since 1970, when it has one that all its nodes share.
+    func clock() async throws(StorageError) -> Int64?
 
     /// Takes no more work, finishes what was accepted, and lets go of the store; later calls throw `closed`.
     func close() async

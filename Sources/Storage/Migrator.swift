@@ -15,10 +15,14 @@ package struct Migrator: Sendable {
 
     /// The steps that `migrate` would take; changes nothing.
     ///
-    /// - Throws: `schemaTooNew`, `migrationChanged`.
+    /// - Throws: `schemaTooNew`, `migrationChanged`, `foreignTables`.
     package func pending(on database: some Database) async throws(StorageError) -> [Migration] {
         try await database.read { transaction throws(StorageError) in
-            guard try transaction.hasTable("schema_migration") else { return migrations }
+            let tables = try transaction.tableNames()
+            guard tables.contains("schema_migration") else {
+                guard tables.isEmpty else { throw .foreignTables }
+                return migrations
+            }
             return try missing(in: transaction)
         }
     }

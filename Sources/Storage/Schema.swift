@@ -1,7 +1,8 @@
 /// The schema of this version: every migration, in order. A file that has been released never changes again.
 package enum Schema {
     package static let migrations = [
-        Migration(number: 1, name: "first schema", resource: PackageResources.m0001_first_schema_sql)
+        Migration(number: 1, name: "first schema", resource: PackageResources.m0001_first_schema_sql),
+        Migration(number: 2, name: "many nodes", resource: PackageResources.m0002_many_nodes_sql),
     ]
 
     package static let migrator = Migrator(migrations)

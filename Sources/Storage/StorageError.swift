@@ -15,6 +15,8 @@ package enum StorageError: Error, Sendable, Hashable {
     case corrupt(reason: String)
     /// The engine does not take the statement: a fault of the program, or of the schema under it.
     case invalidStatement(reason: String)
+    /// There are tables, and none of them is ours.
+    case foreignTables
     /// There is a file, and it is no database.
     case notADatabase(path: String)
     /// A newer version of the program has migrated this store.
@@ -43,9 +45,11 @@ extension StorageError: CustomStringConvertible {
         case .conflict(let reason):
             "another transaction came in between too often: \(reason)"
         case .corrupt(let reason):
-            "the database holds what does not belong there: \(reason)"
+            "the database is damaged, or holds what does not belong there: \(reason)"
         case .invalidStatement(let reason):
             "the database does not take a statement: \(reason)"
+        case .foreignTables:
+            "the database belongs to another program: it has tables, and none of Tykva's"
         case .notADatabase(let path):
             "the file \(path) is not a Tykva database"
         case .schemaTooNew(let found, let known):

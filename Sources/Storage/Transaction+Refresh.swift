@@ -45,10 +45,12 @@ extension Transaction {
     ///   again.
     package func decide(_ use: RefreshUse, _ rules: RefreshRules) throws(StorageError) -> RefreshOutcome {
         let judged = try run(.judge(use.family))
+        // Both counters only grow, so their sum is new whenever one of them is.
+        let epoch = rules.epoch + timeline
         let decision = decideRefresh(
             of: use.generation, family: judged?.state, caller: use.caller,
             circumstances: RefreshCircumstances(
-                now: use.now, window: rules.window, epoch: rules.epoch,
+                now: use.now, window: rules.window, epoch: epoch,
                 monotonicSinceRotation: rules.monotonicSinceRotation))
         switch decision {
         case .unknown, .stranger, .over:
@@ -58,9 +60,11 @@ extension Transaction {
         case .fastForward:
             guard let judged else { throw .conflict(reason: "a family vanished within its transaction") }
             return .fastForwarded(
-                try written(run(.fastForward(use, from: judged.state.generation, epoch: rules.epoch))))
+                try written(run(.fastForward(use, from: judged.state.generation, epoch: epoch))))
         case .retry:
-            return .retry(try written(run(.family(use.family))))
+            guard let judged else { throw .conflict(reason: "a family vanished within its transaction") }
+            // Of the generation that was judged, or not at all: what somebody has made meanwhile is another caller's.
+            return .retry(try written(run(.family(use.family, standingAt: judged.state.generation))))
         case .theft(let theft):
             guard let judged else { throw .conflict(reason: "a family vanished within its transaction") }
             try end(judged, by: theft, use, rules)

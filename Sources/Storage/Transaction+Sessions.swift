@@ -1,10 +1,15 @@
 package import OAuth
 
 extension Transaction {
-    /// Makes a session and, when there is one, its first family.
+    /// Makes a session and, when there is one, its first family. Lock order: user, session, families.
     ///
-    /// - Returns: False when the user is gone or disabled by now, or the session has ended; nothing is written then.
-    package func begin(_ session: NewSession, _ family: NewFamily?, _ event: Event) throws(StorageError) -> Bool {
+    /// - Parameter hash: The stored password hash that was checked; nil for a user without a password.
+    /// - Returns: False when the user is gone or disabled by now, or has another password; nothing is written then.
+    /// - Throws: `constraint` (foreign key) when the client is gone.
+    package func begin(
+        _ session: NewSession, _ family: NewFamily?, checked hash: String?, _ event: Event
+    ) throws(StorageError) -> Bool {
+        guard try run(.takeForSignIn(session.user, checked: hash, at: session.createdAt)) else { return false }
         guard try run(.insert(session)) else { return false }
         if let family {
             guard try run(.takeForNewFamily(session.id)) else { return false }
@@ -44,11 +49,24 @@ extension Transaction {
     }
 
     /// Removes a user with everything of theirs; events keep the id.
+    ///
+    /// - Throws: `conflict` when they sign in meanwhile.
     package func removeUser(_ user: UserID, _ event: Event) throws(StorageError) {
         try run(.removeFamilies(ofUser: user))
-        try run(.removeSessions(ofUser: user))
-        try run(.removeAccount(user))
+        try removing { () throws(StorageError) in
+            try run(.removeSessions(ofUser: user))
+            try run(.removeAccount(user))
+        }
         try run(.record(event))
+    }
+
+    /// What still hangs on a row that is to go came in after we looked: a sign-in was faster.
+    private func removing<Answer>(_ work: () throws(StorageError) -> Answer) throws(StorageError) -> Answer {
+        do throws(StorageError) {
+            return try work()
+        } catch .constraint(.foreignKey, _) {
+            throw .conflict(reason: "somebody signed in meanwhile")
+        }
     }
 
     /// Adds a client with its claim policy. False when its id is taken.
@@ -69,9 +87,11 @@ extension Transaction {
     }
 
     /// Removes a client and every family of it. False when there is none.
+    ///
+    /// - Throws: `conflict` when somebody signs in with it meanwhile.
     package func removeClient(_ client: ClientID, _ event: Event) throws(StorageError) -> Bool {
         try run(.removeFamilies(ofClient: client))
-        guard try run(.removeClient(client)) else { return false }
+        guard try removing({ () throws(StorageError) in try run(.removeClient(client)) }) else { return false }
         try run(.record(event))
         return true
     }

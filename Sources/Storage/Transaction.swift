@@ -9,9 +9,26 @@ package protocol Transaction {
     /// Runs the statements of a migration one after another.
     func run(script: MigrationScript) throws(StorageError)
 
-    /// Whether the schema has a table of this name (lower case).
-    func hasTable(_ name: String) throws(StorageError) -> Bool
+    /// The names of the schema's tables, in lower case.
+    func tableNames() throws(StorageError) -> Set<String>
 
     /// Waits until no other connection changes the schema, and keeps it so until the end of the transaction.
     func lockSchema() throws(StorageError)
+
+    /// Waits until no other operator's change is under way, and keeps the next one waiting until the end of the
+    /// transaction. See `Database.administer`.
+    func lockAdministration() throws(StorageError)
+
+    /// Tells every other process that shares the store, once the transaction is committed, that something changed
+    /// which they remember.
+    func announceChange() throws(StorageError)
+
+    /// How often the store has gone over to a history of its own, as the engine tells: a replica that was promoted
+    /// has a higher one. Part of the restore epoch (docs/refresh.md, row 8).
+    var timeline: Int64 { get }
+}
+
+extension Transaction {
+    /// Whether the schema has a table of this name (lower case).
+    package func hasTable(_ name: String) throws(StorageError) -> Bool { try tableNames().contains(name) }
 }

@@ -15,8 +15,6 @@ package enum Limits {
     package static let cachedClients = 10_000
     /// Rotations remembered by the monotonic clock (docs/refresh.md, row 6).
     package static let rememberedRotations = 16_384
-    /// Rounds of reading and deciding before storage is called unavailable.
-    package static let decisionRounds = 8
     /// Events waiting to be written that did not need to be in a transaction; more are dropped and counted.
     package static let waitingEvents = 1024
     /// What `Retry-After` says when storage has trouble, in seconds.

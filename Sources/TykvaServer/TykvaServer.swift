@@ -20,6 +20,8 @@ package struct TykvaServer: Sendable {
         _ opened: OpenedDeployment, configuration: ServerConfiguration, clock: DeploymentClock, logger: Logger
     ) async throws {
         let database = opened.database
+        let clockWatch = ClockWatch(database, clock: clock, logger: logger)
+        if await !clockWatch.measure() { clock.set(.unknown) }
         let keys = try await KeyRing(database, secrets: opened.secrets, at: clock.now())
         let refreshKeys = RefreshKeys(secrets: opened.secrets, issuer: configuration.issuer)
         let events = EventRecorder(database, logger: logger)
@@ -56,7 +58,7 @@ package struct TykvaServer: Sendable {
             StorageWatch(
                 database: database, clients: directory, keys: keys, epoch: epoch, clock: clock, events: events,
                 logger: logger),
-            Gauges(hasher: hasher, keys: keys, clock: clock), maintenance, events,
+            clockWatch, Gauges(hasher: hasher, keys: keys, clock: clock), maintenance, events,
         ]
     }
 }

@@ -66,7 +66,7 @@ struct RefreshScene: Sendable {
                     id: family.key, user: user, client: owner.client, session: family.session, scope: .empty,
                     resources: [], tokenKey: 1, authentication: authentication, createdAt: Self.start,
                     idleExpiresAt: Self.start + Self.idle, expiresAt: Self.start + Self.absolute, holder: Self.home)
-                _ = try tx.begin(session, new, Event(at: Self.start, type: .signInSucceeded))
+                _ = try tx.begin(session, new, checked: nil, Event(at: Self.start, type: .signInSucceeded))
                 try tx.run(.stand(family.key, at: generation))
                 families.append(family)
             }

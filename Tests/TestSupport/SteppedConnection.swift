@@ -95,6 +95,10 @@ package final class SteppedConnection: Database {
 
     package func dataVersion() async throws(StorageError) -> Int64 { try await inner.dataVersion() }
 
+    package var changes: AsyncStream<Void> { inner.changes }
+
+    package func clock() async throws(StorageError) -> Int64? { try await inner.clock() }
+
     /// The store is shared and stays open.
     package func close() async {}
 

@@ -60,6 +60,7 @@ struct GroupCommit: Sendable {
             try connection.control("COMMIT")
             return nil
         } catch {
+            if case .unavailable(let reason) = error { return .unknownOutcome(reason: reason) }
             return .unknownOutcome(reason: error.description)
         }
     }

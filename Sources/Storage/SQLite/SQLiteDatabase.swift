@@ -68,6 +68,14 @@ package final class SQLiteDatabase: Database {
         }.get()
     }
 
+    /// Once a second.
+    package var changes: AsyncStream<Void> {
+        AsyncStream { (try? await Task.sleep(for: .seconds(1))).map { _ in () } }
+    }
+
+    /// The machine's clock is the only one.
+    package func clock() -> Int64? { nil }
+
     package func close() async {
         let task = closing.withLock { closing in
             let task = closing ?? Task { await finish() }

@@ -17,15 +17,28 @@ final class SQLiteTransaction: Transaction {
         try noting { () throws(StorageError) in try connection.run(script: script) }
     }
 
-    func hasTable(_ name: String) throws(StorageError) -> Bool {
+    func tableNames() throws(StorageError) -> Set<String> {
         try run(
-            Statement("SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = \(name)") { !$0.isEmpty })
+            Statement("SELECT name FROM sqlite_master WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'") {
+                rows throws(StorageError) in
+                Set(try rows.map { row throws(StorageError) in try row.text("name") })
+            })
     }
 
     /// The writer's lock is the database's: SQLite has one writer at a time.
     func lockSchema() throws(StorageError) {
         if connection.isReadOnly { throw .invalidStatement(reason: "a read does not lock the schema") }
     }
+
+    func lockAdministration() throws(StorageError) {
+        if connection.isReadOnly { throw .invalidStatement(reason: "a read does not lock anything") }
+    }
+
+    /// Every write changes the file, and SQLite tells the others (`PRAGMA data_version`).
+    func announceChange() {}
+
+    /// A file does not fail over.
+    let timeline: Int64 = 0
 
     /// Runs the closure of a caller, and holds it to the first error.
     func outcome<Outcome>(

@@ -73,6 +73,11 @@ package struct SignInRecord: Sendable {
     package let passwordHash: String?
     package let isDisabled: Bool
     package let claims: PublicClaims
+
+    /// The same user after their hash was stored anew.
+    package func with(passwordHash: String) -> SignInRecord {
+        SignInRecord(id: id, passwordHash: passwordHash, isDisabled: isDisabled, claims: claims)
+    }
 }
 
 extension Statement where Answer == SignInRecord? {
@@ -98,11 +103,6 @@ extension Statement where Answer == SignInRecord? {
 extension Statement where Answer == Void {
     package static func setPasswordHash(_ hash: String, of user: UserID) -> Self {
         Self("UPDATE account SET password_hash = \(hash) WHERE id = \(user)")
-    }
-
-    /// Stores a hash of newer parameters, unless the password has changed since it was checked.
-    package static func upgradePasswordHash(from old: String, to new: String, of user: UserID) -> Self {
-        Self("UPDATE account SET password_hash = \(new) WHERE id = \(user) AND password_hash = \(old)")
     }
 
     package static func setDisplayName(_ name: String?, of user: UserID) -> Self {
@@ -142,6 +142,29 @@ extension Statement where Answer == Void {
 }
 
 extension Statement where Answer == Bool {
+    /// Stores a hash of newer parameters; false when the password has changed since it was checked.
+    package static func upgradePasswordHash(from old: String, to new: String, of user: UserID) -> Self {
+        Self(
+            "UPDATE account SET password_hash = \(new) WHERE id = \(user) AND password_hash = \(old) RETURNING id"
+        ) { rows in !rows.isEmpty }
+    }
+
+    /// Takes a user's row before a session is begun; false when they are gone or disabled, or have another password
+    /// than the one that was checked.
+    ///
+    /// Whoever disables the user or changes the password writes the same row, so that one of the two waits for the
+    /// other: no session slips past.
+    /// - Parameter hash: The stored hash that was checked; nil for a user without a password.
+    static func takeForSignIn(_ user: UserID, checked hash: String?, at now: Milliseconds) -> Self {
+        Self(
+            """
+            UPDATE account SET signed_in_at = \(now)
+            WHERE id = \(user) AND disabled_at IS NULL AND COALESCE(password_hash, '') = \(hash ?? "")
+            RETURNING id
+            """
+        ) { rows in !rows.isEmpty }
+    }
+
     package static func removeRole(_ role: RoleName, from user: UserID) -> Self {
         Self("DELETE FROM account_role WHERE account_id = \(user) AND role = \(role) RETURNING role") { rows in
             !rows.isEmpty

@@ -38,6 +38,17 @@ extension Statement where Answer == Deployment? {
     }
 }
 
+extension Statement where Answer == Bool {
+    /// Whether an operator has put something in already: a user or a client.
+    package static var hasPeople: Self {
+        Self(
+            """
+            SELECT 1 AS found WHERE EXISTS (SELECT 1 FROM account) OR EXISTS (SELECT 1 FROM client)
+            """
+        ) { rows in !rows.isEmpty }
+    }
+}
+
 extension Statement where Answer == Void {
     package static func changeIssuer(to issuer: Issuer) -> Self {
         Self("UPDATE deployment SET issuer = \(issuer.text) WHERE id = 1")

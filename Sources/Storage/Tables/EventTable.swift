@@ -96,9 +96,19 @@ extension Statement where Answer == Void {
             """)
     }
 
+}
+
+extension Statement where Answer == Int {
+    /// Removes the oldest events before an instant, at most 500.
+    ///
+    /// - Returns: How many.
     package static func removeEvents(before: Milliseconds) -> Self {
         Self(
-            "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE at < \(before) ORDER BY at, id LIMIT 500)")
+            """
+            DELETE FROM event WHERE id IN (SELECT id FROM event WHERE at < \(before) ORDER BY at, id LIMIT 500)
+            RETURNING id
+            """
+        ) { rows in rows.count }
     }
 }
 

@@ -71,6 +71,17 @@ extension Statement where Answer == [SessionID] {
         ) { rows throws(StorageError) in try rows.map { row throws(StorageError) in try row.identifier("id") } }
     }
 
+    /// Ends the next 500 living sessions after one, in the order of their ids; none are left when it answers none.
+    package static func endSessions(after id: String, _ reason: EndReason, at now: Milliseconds) -> Self {
+        Self(
+            """
+            UPDATE session SET ended_at = \(now), end_reason = \(reason.rawValue)
+            WHERE id IN (SELECT id FROM session WHERE id > \(id) AND ended_at IS NULL ORDER BY id LIMIT 500)
+            RETURNING id
+            """
+        ) { rows throws(StorageError) in try rows.map { row throws(StorageError) in try row.identifier("id") } }
+    }
+
     /// Removes at most 500 expired sessions that have no family left.
     package static func removeExpiredSessions(now: Milliseconds, endedBefore: Milliseconds) -> Self {
         Self(

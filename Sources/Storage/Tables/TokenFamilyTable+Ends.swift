@@ -10,6 +10,7 @@ package enum EndReason: String, Hashable, Sendable, CaseIterable {
     case userRemoved = "user_removed"
     case clientRemoved = "client_removed"
     case passwordChanged = "password_changed"
+    case issuerChanged = "issuer_changed"
 
     package init(_ theft: TheftClass) { self = theft == .late ? .lateTheft : .staleTheft }
 }
@@ -119,6 +120,20 @@ extension Statement where Answer == Bool {
 }
 
 extension Statement where Answer == [FamilyKey] {
+    /// Ends the next 500 living families after one, in key order; none are left when it answers none.
+    package static func endFamilies(
+        after key: [UInt8], _ reason: EndReason, at now: Milliseconds
+    ) -> Self {
+        Self(
+            """
+            UPDATE token_family SET ended_at = \(now), end_reason = \(reason.rawValue)
+            WHERE id IN (
+                SELECT id FROM token_family WHERE id > \(key) AND ended_at IS NULL ORDER BY id LIMIT 500)
+            RETURNING id
+            """
+        ) { rows throws(StorageError) in try rows.map { row throws(StorageError) in try row.family("id") } }
+    }
+
     /// Families after `key` in key order, at most 500, whose time is over: expired, or ended or idle for a month.
     ///
     /// The caller walks the whole table in steps, so that no step holds the writer for long.

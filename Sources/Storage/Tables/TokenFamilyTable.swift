@@ -118,6 +118,15 @@ extension Statement where Answer == LiveFamily? {
             """, firstFamily)
     }
 
+    /// A family that lives and still stands at a generation.
+    static func family(_ key: FamilyKey, standingAt generation: UInt32) -> Self {
+        Self(
+            """
+            SELECT \(liveFamily) FROM token_family
+            WHERE id = \(key) AND generation = \(Int64(generation)) AND ended_at IS NULL
+            """, firstFamily)
+    }
+
     /// A family as it is now, whatever its state; the caller has decided already.
     package static func family(_ key: FamilyKey) -> Self {
         Self("SELECT \(liveFamily) FROM token_family WHERE id = \(key)", firstFamily)

@@ -20,7 +20,7 @@ package struct AttributeAdministration: Sendable {
         let event = Event(
             at: now, type: .attributeAdded,
             detail: Self.detail([("name", name.text), ("class", `class`.rawValue), ("type", type.rawValue)]))
-        let refusal = try await database.write { tx throws(StorageError) -> String? in
+        let refusal = try await database.administer { tx throws(StorageError) -> String? in
             guard try tx.run(.attributes).count < AttributeLimits.definitions else {
                 return "there are \(AttributeLimits.definitions) attributes already"
             }
@@ -39,7 +39,7 @@ package struct AttributeAdministration: Sendable {
     /// - Throws: `InvalidValue` when there is none, it is there from the start, or somebody uses it (it says who).
     package func remove(_ name: AttributeName, at now: Milliseconds) async throws {
         let event = Event(at: now, type: .attributeRemoved, detail: Self.detail([("name", name.text)]))
-        let refusal = try await database.write { tx throws(StorageError) -> String? in
+        let refusal = try await database.administer { tx throws(StorageError) -> String? in
             guard let definition = try tx.run(.attributes).first(where: { $0.name == name }) else {
                 return "nobody has defined it"
             }

@@ -26,7 +26,7 @@ package struct ClientAdministration: Sendable {
         try client.check()
         let claims = wanted.lists.claims ?? []
         let (new, event) = (client, Event(at: now, type: .clientAdded, client: client.id))
-        let added = try await database.write { tx throws(StorageError) -> Result<Client, InvalidValue> in
+        let added = try await database.administer { tx throws(StorageError) -> Result<Client, InvalidValue> in
             let policy = Self.policy(claims, try tx.run(.attributes))
             return try Self.written(new, policy) { client throws(StorageError) in
                 try tx.add(client, event) ? nil : InvalidValue("client \(client.id)", "this id is taken")
@@ -55,7 +55,7 @@ package struct ClientAdministration: Sendable {
     @discardableResult
     package func change(_ id: ClientID, _ change: ClientChange, at now: Milliseconds) async throws -> Client {
         let event = Event(at: now, type: .clientChanged, client: id)
-        let changed = try await database.write { tx throws(StorageError) -> Result<Client, InvalidValue> in
+        let changed = try await database.administer { tx throws(StorageError) -> Result<Client, InvalidValue> in
             guard var client = try tx.client(id) else { return .failure(.noClient(id)) }
             do throws(InvalidValue) {
                 try change.apply(to: &client)
@@ -79,7 +79,7 @@ package struct ClientAdministration: Sendable {
     /// Removes a client and ends every session of people in it.
     package func remove(_ id: ClientID, at now: Milliseconds) async throws {
         let event = Event(at: now, type: .clientRemoved, client: id)
-        let removed = try await database.write { tx throws(StorageError) in
+        let removed = try await database.administer { tx throws(StorageError) in
             guard try tx.client(id) != nil else { return false }
             return try tx.removeClient(id, event)
         }
@@ -90,7 +90,7 @@ package struct ClientAdministration: Sendable {
     package func newSecret(_ id: ClientID, at now: Milliseconds) async throws -> OneTimeValue {
         let secret = OneTimeValue.random(.clientSecret)
         let event = Event(at: now, type: .clientSecretChanged, client: id)
-        let refusal = try await database.write { tx throws(StorageError) -> InvalidValue? in
+        let refusal = try await database.administer { tx throws(StorageError) -> InvalidValue? in
             guard var client = try tx.client(id) else { return .noClient(id) }
             guard !client.authentication.isPublic else {
                 return InvalidValue("client \(id)", "it is public and has no secret")

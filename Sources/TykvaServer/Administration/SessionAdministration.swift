@@ -12,7 +12,7 @@ package struct SessionAdministration: Sendable {
     ///
     /// - Throws: `InvalidValue` when there is none, or it has ended.
     package func end(_ session: SessionID, at now: Milliseconds) async throws {
-        let refusal = try await database.write { tx throws(StorageError) -> String? in
+        let refusal = try await database.writeAgain { tx throws(StorageError) -> String? in
             guard let owner = try tx.run(.owner(of: session)) else { return "there is none of this id" }
             let event = Event(at: now, type: .sessionEnded, user: owner, session: session)
             return try tx.endSession(session, .endedByOperator, at: now, event) ? nil : "it has ended already"
@@ -25,7 +25,7 @@ package struct SessionAdministration: Sendable {
     /// - Returns: Those that lived.
     @discardableResult
     package func endAll(of name: UserName, at now: Milliseconds) async throws -> [SessionID] {
-        let ended = try await database.write { tx throws(StorageError) -> [SessionID]? in
+        let ended = try await database.writeAgain { tx throws(StorageError) -> [SessionID]? in
             guard let account = try tx.run(.account(named: name)) else { return nil }
             let event = Event(at: now, type: .sessionEnded, user: account.id)
             return try tx.endSessions(ofUser: account.id, .endedByOperator, at: now, event)

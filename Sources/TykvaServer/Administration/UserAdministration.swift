@@ -18,7 +18,7 @@ package struct UserAdministration: Sendable {
         checked.displayName = try displayName(user.displayName)
         let new = checked
         let id = UserID.random()
-        let outcome = try await database.write { tx throws(StorageError) in
+        let outcome = try await database.administer { tx throws(StorageError) in
             try UserWrites(tx, now: now).add(new, id: id)
         }
         return try outcome.get()
@@ -49,7 +49,7 @@ package struct UserAdministration: Sendable {
             checked.displayName = try displayName(text).map { .set($0) } ?? .remove
         }
         let wanted = checked
-        let outcome = try await database.write { tx throws(StorageError) in
+        let outcome = try await database.administer { tx throws(StorageError) in
             try UserWrites(tx, now: now).change(name, wanted)
         }
         return try outcome.get()
@@ -92,7 +92,7 @@ package struct UserAdministration: Sendable {
     /// - Returns: How many sessions were ended.
     @discardableResult
     package func setPassword(_ hash: PasswordHash, of name: UserName, at now: Milliseconds) async throws -> Int {
-        let ended = try await database.write { tx throws(StorageError) -> Int? in
+        let ended = try await database.administer { tx throws(StorageError) -> Int? in
             guard let account = try tx.run(.account(named: name)) else { return nil }
             try tx.run(.setPasswordHash(hash.stored, of: account.id))
             let event = Event(at: now, type: .passwordChanged, user: account.id)
@@ -106,7 +106,7 @@ package struct UserAdministration: Sendable {
     private func withAccount(
         _ name: UserName, _ body: @escaping @Sendable (any Transaction, Account) throws(StorageError) -> String?
     ) async throws {
-        let refusal = try await database.write { tx throws(StorageError) -> InvalidValue? in
+        let refusal = try await database.administer { tx throws(StorageError) -> InvalidValue? in
             guard let account = try tx.run(.account(named: name)) else { return .noUser(name) }
             return try body(tx, account).map { InvalidValue("user \(name)", $0) }
         }

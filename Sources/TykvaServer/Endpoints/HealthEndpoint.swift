@@ -13,6 +13,7 @@ struct HealthEndpoint: Sendable {
 
     func ready() async -> Response {
         guard keys.current.active(at: clock.now()) != nil else { return notReady("no active signing key") }
+        guard clock.isTrusted else { return notReady("the clock is too far from the database's, or unknown") }
         do throws(StorageError) {
             _ = try await database.read { tx throws(StorageError) in try tx.run(.deployment) }
         } catch {

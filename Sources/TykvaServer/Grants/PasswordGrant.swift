@@ -50,8 +50,8 @@ package struct PasswordGrant: Sendable {
         let event = Event(
             at: now, type: .signInSucceeded, user: user.id, client: client.id, session: session.id, family: family?.id,
             holder: origin.holder, requestID: origin.requestID)
-        guard try await database.write({ tx throws(StorageError) in try tx.begin(session, family, event) }) else {
-            throw Self.refusal("the user was disabled or removed meanwhile")
+        guard try await begin(session, family, checked: user.passwordHash, event) else {
+            throw Self.refusal("the user was disabled or removed, or has another password now")
         }
         succeeded.increment()
         return try tokens.issue(
@@ -60,6 +60,19 @@ package struct PasswordGrant: Sendable {
             refreshToken: familyID.flatMap {
                 RefreshToken(family: $0, generation: 0, keyNumber: refreshKeys.activeNumber).text(keys: refreshKeys)
             })
+    }
+
+    private func begin(
+        _ session: NewSession, _ family: NewFamily?, checked hash: String?, _ event: Event
+    ) async throws(StorageError) -> Bool {
+        do throws(StorageError) {
+            return try await database.write { tx throws(StorageError) in
+                try tx.begin(session, family, checked: hash, event)
+            }
+        } catch .constraint(.foreignKey, _) {
+            // The client has been removed since it authenticated.
+            return false
+        }
     }
 
     /// The user whose password it is. The same work is done whether or not there is one.
@@ -80,14 +93,17 @@ package struct PasswordGrant: Sendable {
             noteFailure(of: record?.id, client: client, from: origin, at: now)
             throw Self.refusal(record == nil ? "unknown user" : "wrong password or disabled user")
         }
-        if needsRehash { await rehash(presented, stored, of: record.id) }
-        return record
+        guard needsRehash, let new = await rehash(presented, stored, of: record.id) else { return record }
+        return record.with(passwordHash: new)
     }
 
     /// Stores the password under today's parameters; when that fails, the next sign-in tries again.
-    private func rehash(_ password: PresentedPassword, _ old: PasswordHash, of user: UserID) async {
-        guard let new = try? await hasher.rehash(password) else { return }
-        try? await database.once(.upgradePasswordHash(from: old.stored, to: new.stored, of: user))
+    ///
+    /// - Returns: The hash that is stored now; nil when it is still the old one, or another password's.
+    private func rehash(_ password: PresentedPassword, _ old: PasswordHash, of user: UserID) async -> String? {
+        guard let new = try? await hasher.rehash(password) else { return nil }
+        let isStored = try? await database.once(.upgradePasswordHash(from: old.stored, to: new.stored, of: user))
+        return isStored == true ? new.stored : nil
     }
 
     /// One event a user and hour: a stranger must not be able to fill the log.

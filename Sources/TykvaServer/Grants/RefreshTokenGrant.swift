@@ -58,7 +58,7 @@ package struct RefreshTokenGrant: Sendable {
             monotonicSinceRotation: rotations.elapsed(
                 use.family, after: use.generation, now: clock.monotonicNow()),
             requestID: origin.requestID)
-        switch try await outcome(of: use, rules) {
+        switch try await database.writeAgain({ tx throws(StorageError) in try tx.decide(use, rules) }) {
         case .rotated(let family):
             return try advanced(family, token, use, target, client: client, origin)
         case .fastForwarded(let family):
@@ -73,18 +73,6 @@ package struct RefreshTokenGrant: Sendable {
             events.note(refusal, use, origin)
             throw Self.refusal("\(refusal.decision)")
         }
-    }
-
-    /// Decides again when somebody else wrote in between; after so many rounds storage is called unavailable.
-    private func outcome(of use: RefreshUse, _ rules: RefreshRules) async throws(StorageError) -> RefreshOutcome {
-        for _ in 1..<Limits.decisionRounds {
-            do throws(StorageError) {
-                return try await database.write { tx throws(StorageError) in try tx.decide(use, rules) }
-            } catch .conflict {
-                continue
-            }
-        }
-        return try await database.write { tx throws(StorageError) in try tx.decide(use, rules) }
     }
 
     private func advanced(

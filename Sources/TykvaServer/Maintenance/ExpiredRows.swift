@@ -1,23 +1,31 @@
 import Logging
-package import OAuth
+import OAuth
 import ServiceLifecycle
 import Storage
 
 /// Removes what is past its time, in small steps, so that no step holds the writer for long.
+///
+/// Of many nodes on one store one does it: whoever takes the lease. When it dies, another goes on within seconds.
 package struct ExpiredRows: Service {
     /// Ended or idle families stay so long for operators to see.
     package static let afterlife: Duration = .days(30)
+    /// How long a node may be silent before another takes the work over.
+    package static let lease: Duration = .seconds(10)
+    package static let interval: Duration = .seconds(600)
+    private static let look: Duration = .seconds(3)
+
     let database: any Database
     let clock: DeploymentClock
     let eventRetention: Duration
     let logger: Logger
+    let work = PeriodicWork(name: "expired rows", holder: EventID.random().text)
 
     package func run() async throws {
         try? await cancelWhenGracefulShutdown {
             while true {
-                try await Task.sleep(for: .seconds(600))
+                try await Task.sleep(for: Self.look)
                 do {
-                    try await removeAll(at: clock.now())
+                    try await removeWhenDue()
                 } catch let error as StorageError {
                     logger.warning("expired rows were not removed", metadata: ["error": "\(error)"])
                 }
@@ -25,8 +33,23 @@ package struct ExpiredRows: Service {
         }
     }
 
-    /// One walk through everything.
-    package func removeAll(at now: Milliseconds) async throws {
+    /// One walk through everything, when it is due and no other node is at it.
+    ///
+    /// - Returns: Whether this node did it.
+    @discardableResult
+    package func removeWhenDue() async throws -> Bool {
+        guard try await hold() else { return false }
+        try await removeAll(at: clock.now())
+        return try await database.once(.finish(work, nextDue: clock.now() + Self.interval))
+    }
+
+    private func hold() async throws(StorageError) -> Bool {
+        let now = clock.now()
+        return try await database.once(.take(work, until: now + Self.lease, at: now))
+    }
+
+    /// One walk through everything; it ends early when another node has taken the work over.
+    private func removeAll(at now: Milliseconds) async throws {
         let endedBefore = now - Self.afterlife
         var key: [UInt8] = []
         while true {
@@ -36,11 +59,19 @@ package struct ExpiredRows: Service {
             _ = try await database.once(
                 .removeExpiredFamilies(after: from, through: last.bytes, now: now, endedBefore: endedBefore))
             key = last.bytes
-            try await Task.sleep(for: .milliseconds(20))
+            guard try await pause() else { return }
         }
         while try await !database.once(.removeExpiredSessions(now: now, endedBefore: endedBefore)).isEmpty {
-            try await Task.sleep(for: .milliseconds(20))
+            guard try await pause() else { return }
         }
-        try await database.once(.removeEvents(before: now - eventRetention))
+        while try await database.once(.removeEvents(before: now - eventRetention)) > 0 {
+            guard try await pause() else { return }
+        }
+    }
+
+    /// Lets others at the store, and says that this node goes on.
+    private func pause() async throws -> Bool {
+        try await Task.sleep(for: .milliseconds(20))
+        return try await hold()
     }
 }

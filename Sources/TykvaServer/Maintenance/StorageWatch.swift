@@ -3,7 +3,7 @@ import OAuth
 import ServiceLifecycle
 import Storage
 
-/// Notices once a second what another process wrote: clients, keys and the restore epoch are read again then.
+/// Notices what another process changed: clients, keys and the restore epoch are read again then.
 struct StorageWatch: Service {
     let database: any Database
     let clients: ClientDirectory
@@ -17,8 +17,8 @@ struct StorageWatch: Service {
         try? await cancelWhenGracefulShutdown {
             var seen: Int64?
             var steps = 0
-            while true {
-                try await Task.sleep(for: .seconds(1))
+            for await _ in database.changes {
+                try Task.checkCancellation()
                 seen = await look(since: seen)
                 if clock.stepsBack != steps {
                     steps = clock.stepsBack

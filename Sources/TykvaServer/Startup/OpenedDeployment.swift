@@ -1,6 +1,7 @@
 package import OAuth
 package import Secrets
 package import Storage
+import StrictFormats
 
 /// A database that belongs to this issuer, opens with these master secrets, and holds signing keys.
 ///
@@ -50,7 +51,7 @@ package struct OpenedDeployment: Sendable {
         }
         guard registered.isEmpty, let value = secrets.checkValue(secrets.activeNumber) else { return }
         let first = RegisteredMasterSecret(number: secrets.activeNumber, checkValue: value)
-        try await database.write { tx throws(StorageError) in
+        try await database.administer { tx throws(StorageError) in
             guard try tx.run(.masterSecrets).isEmpty else { return }
             try tx.run(.register(first, at: now))
         }
@@ -61,7 +62,11 @@ package struct OpenedDeployment: Sendable {
     ) async throws -> Deployment {
         let found = try await database.read { tx throws(StorageError) in try tx.run(.deployment) }
         guard let found else {
-            let made = try await database.write { tx throws(StorageError) -> Deployment? in
+            if terms.isDev, try await database.once(.hasPeople) {
+                throw InvalidValue(
+                    "data", "it has users or clients of an operator's; --dev adds a demo user and would open it")
+            }
+            let made = try await database.administer { tx throws(StorageError) -> Deployment? in
                 if let made = try tx.run(.makeDeployment(issuer: terms.issuer, isDev: terms.isDev, at: now)) {
                     return made
                 }
@@ -78,14 +83,34 @@ package struct OpenedDeployment: Sendable {
                 "this database belongs to \(found.issuer); every client and verifier knows that name, and changing it "
                     + "to \(terms.issuer) signs everybody out (--change-issuer does it)")
         }
-        let event = Event(at: now, type: .issuerChanged)
-        let changed = try await database.write { tx throws(StorageError) -> Deployment? in
+        let names = JSONObject([("from", .string(found.issuer)), ("to", .string(terms.issuer.text))])
+        let event = Event(at: now, type: .issuerChanged, detail: JSONValue.object(names).encodedString)
+        let changed = try await database.administer { tx throws(StorageError) -> Deployment? in
             try tx.run(.changeIssuer(to: terms.issuer))
             try tx.run(.record(event))
             return try tx.run(.deployment)
         }
         guard let changed else { throw StorageError.corrupt(reason: "table deployment has no row") }
+        try await endEverything(database, at: now)
         return changed
+    }
+
+    /// The refresh keys depend on the issuer, so every session is over: it is noted as such, in small steps.
+    ///
+    /// When it is broken off, what is left looks alive and is not: no token of it opens any more.
+    private static func endEverything(_ database: any Database, at now: Milliseconds) async throws(StorageError) {
+        var session = ""
+        while true {
+            let ended = try await database.once(.endSessions(after: session, .issuerChanged, at: now))
+            guard let last = ended.map(\.text).max() else { break }
+            session = last
+        }
+        var family: [UInt8] = []
+        while true {
+            let ended = try await database.once(.endFamilies(after: family, .issuerChanged, at: now))
+            guard let last = ended.map(\.bytes).max(by: { $0.lexicographicallyPrecedes($1) }) else { break }
+            family = last
+        }
     }
 
     private static func check(_ deployment: Deployment, _ terms: Terms) throws -> Deployment {
@@ -118,7 +143,7 @@ package struct OpenedDeployment: Sendable {
         let events = [active, successor].map { key in
             Event(at: now, type: .keyAdded, detail: #"{"kid":"\#(key.id)"}"#)
         }
-        try await database.write { tx throws(StorageError) in
+        try await database.administer { tx throws(StorageError) in
             guard try tx.run(.signingKeys).isEmpty else { return }
             try tx.run(.add(active))
             try tx.run(.add(successor))

@@ -22,21 +22,16 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try common.settings()
-        let folder = try isDryRun ? DataFolder.existing(settings.data) : DataFolder.made(settings.data)
-        let path = settings.database ?? folder.databasePath
+        let premises = try isDryRun ? Premises.existing(settings) : Premises.made(settings)
         if isDryRun {
-            guard access(path, F_OK) == 0 else {
-                throw CommandFailure("there is no database at \(path) yet: `tykva migrate` makes it")
-            }
-            var options = SQLiteOptions()
-            options.access = .readOnly
-            let database = try await SQLiteDatabase(path: path, options: options)
+            guard premises.isThere else { throw premises.nothingThere }
+            let database = try await premises.database.open(settings, isLooking: true)
             let steps = try await Schema.migrator.pending(on: database)
             await database.close()
             return try tell(steps, "would take step")
         }
         let now = SystemTime.wall()
-        let opened = try await Preparation(settings, folder).migrate(at: now) { step in
+        let opened = try await Preparation(settings, premises).migrate(at: now) { step in
             if !common.isJSON { try? Console.print("took step \(step.number): \(step.name)") }
         }
         if common.isJSON || opened.isEmpty { try tell(opened, "took step") }

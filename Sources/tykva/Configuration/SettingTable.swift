@@ -8,7 +8,13 @@ enum SettingTable {
         "data", .path, default: "data",
         "The data folder: database, master secret and lock file. Made with mode 0700 when it is missing.")
     static let database = Setting(
-        "database", .database, "Where the database is, when it is not `tykva.sqlite` in the data folder.")
+        "database", .database,
+        "Where the database is, when it is not `tykva.sqlite` in the data folder: another file, or PostgreSQL.")
+    static let databasePasswordFile = Setting(
+        "database_password_file", .path,
+        "A file with the password for PostgreSQL; `PGPASSFILE` and `PGPASSWORD` do as well. Never in the URL.")
+    static let databaseConnections = Setting(
+        "database_connections", .number(1...64), default: "8", "How many connections to PostgreSQL are open at once.")
     static let listen = Setting(
         "listen", .address, default: "127.0.0.1:8080",
         "Where the server listens. Off loopback it speaks TLS or stands behind a proxy.")
@@ -68,7 +74,8 @@ enum SettingTable {
         "log_format", .choice(["json", "text"]), default: "json", "One JSON object a line, or text for people.")
 
     static let all: [any AnySetting] = [
-        data, database, listen, issuer, tlsCertificate, tlsKey, behindProxy, metricsListen, masterSecretFile,
+        data, database, databasePasswordFile, databaseConnections, listen, issuer, tlsCertificate, tlsKey, behindProxy,
+        metricsListen, masterSecretFile,
         accessTokenLifetime, familyIdleLifetime, familyLifetime, retryWindow, retryWindowOther, theftLate, theftStale,
         passwordHashMemory, passwordHashPasses, passwordHashThreads, passwordHashQueue, eventRetention,
         maximumConnections, logLevel, logFormat,

@@ -15,17 +15,12 @@ extension SettingType where Value == String {
         }
     }
 
-    /// Where the database is; only SQLite for now.
-    static let database = SettingType(name: "database", bounds: "sqlite:PATH") { text throws(InvalidValue) in
-        let scheme = text.prefix { $0 != ":" }
-        if scheme == "postgres" || scheme == "postgresql" {
-            throw InvalidValue("database", "PostgreSQL comes with a later version; give sqlite:PATH, or nothing")
-        }
-        guard scheme == "sqlite", text.utf8.count > "sqlite:".utf8.count, !text.utf8.contains(0) else {
-            throw InvalidValue("database", "it must have the form sqlite:PATH")
-        }
-        return String(text.dropFirst("sqlite:".count))
-    }
+}
+
+extension SettingType where Value == DatabaseLocation {
+    static let database = SettingType(
+        name: "database", bounds: "sqlite:PATH or postgres://USER@HOST:PORT/DATABASE"
+    ) { text throws(InvalidValue) in try DatabaseLocation(text) }
 }
 
 extension SettingType where Value == Issuer {

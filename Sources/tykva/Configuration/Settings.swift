@@ -5,7 +5,9 @@ import TykvaServer
 /// The configuration, read and checked as a whole.
 struct Settings {
     let data: String
-    let database: String?
+    let database: DatabaseLocation?
+    let databasePasswordFile: String?
+    let databaseConnections: Int
     let listen: ListenAddress
     let issuer: Issuer?
     let tls: ServePlan.TLSFiles?
@@ -29,6 +31,8 @@ struct Settings {
         var reader = SettingReader(sources)
         let data = reader.read(SettingTable.data)
         database = reader.read(SettingTable.database)
+        databasePasswordFile = reader.read(SettingTable.databasePasswordFile)
+        let databaseConnections = reader.read(SettingTable.databaseConnections)
         let listen = reader.read(SettingTable.listen)
         issuer = reader.read(SettingTable.issuer)
         tls = Self.tls(&reader)
@@ -45,9 +49,10 @@ struct Settings {
         let level = reader.read(SettingTable.logLevel)
         let format = reader.read(SettingTable.logFormat)
         guard reader.faults.isEmpty, let data, let listen, let lifetimes, let window, let late, let stale, let hashing,
-            let retention, let connections, let level, let format
+            let retention, let connections, let databaseConnections, let level, let format
         else { throw ConfigurationFaults(sentences: reader.faults) }
         self.data = data
+        self.databaseConnections = databaseConnections
         self.listen = listen
         self.lifetimes = lifetimes
         retryWindow = window

@@ -15,10 +15,12 @@ struct DataFolder {
 
     /// Opens the folder of an existing deployment.
     static func existing(_ path: String) throws -> DataFolder {
-        guard let folder = try open(path) else {
-            throw CommandFailure("there is no deployment in \(path) yet: `tykva serve --data \(path)` makes it")
-        }
+        guard let folder = try open(path) else { throw nothing(in: path) }
         return folder
+    }
+
+    static func nothing(in path: String) -> CommandFailure {
+        CommandFailure("there is no deployment in \(path) yet: `tykva serve --data \(path)` makes it")
     }
 
     /// Opens the folder, and makes it when it is missing.

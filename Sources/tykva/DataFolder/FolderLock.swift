@@ -1,14 +1,14 @@
 import Foundation
 
-/// Keeps a second server out of a data folder; the system lets go of it when the process ends, however it ends.
+/// Keeps a second server away from a database file; the system lets go of it when the process ends, however it ends.
 struct FolderLock: ~Copyable {
     private let descriptor: Int32
 
     private static let mode: mode_t = 0o600
 
-    /// - Throws: When another server has the folder: the sentence tells its process id.
-    init(_ folder: DataFolder) throws {
-        let path = folder.lockPath
+    /// - Throws: When another server has the database: the sentence tells its process id.
+    init(_ folder: DataFolder, databasePath: String) throws {
+        let path = databasePath == folder.databasePath ? folder.lockPath : databasePath + ".lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, Self.mode)
         guard descriptor >= 0 else {
             throw CommandFailure("the lock file \(path) cannot be opened: \(String(cString: strerror(errno)))")
@@ -21,7 +21,7 @@ struct FolderLock: ~Copyable {
                 throw CommandFailure("the lock file \(path) cannot be locked: \(String(cString: strerror(error)))")
             }
             let process = holder.map { " (process \($0))" } ?? ""
-            throw CommandFailure("another `tykva serve`\(process) runs on the data folder \(folder.path)")
+            throw CommandFailure("another `tykva serve`\(process) runs on the database \(databasePath)")
         }
         self.descriptor = descriptor
         let own = Array("\(getpid())\n".utf8)

@@ -11,9 +11,11 @@ enum MasterSecretSource {
     case file(String, MasterSecretFile.Origin)
     /// The data folder's own file: the only one that is ever made by itself.
     case folder(DataFolder)
+    /// Nothing was said, and there is no data folder: on PostgreSQL.
+    case nowhere
 
     /// The strongest that is there: what was said for this, then what systemd hands over, then the folder's file.
-    init(_ settings: Settings, _ folder: DataFolder) throws {
+    init(_ settings: Settings, _ folder: DataFolder?) throws {
         let variables = ProcessInfo.processInfo.environment
         switch (variables[Self.variable], settings.masterSecretFile) {
         case (_?, _?):
@@ -29,7 +31,7 @@ enum MasterSecretSource {
             if let path, access(path, F_OK) == 0 {
                 self = .file(path, .systemdCredential)
             } else {
-                self = .folder(folder)
+                self = folder.map(Self.folder) ?? .nowhere
             }
         }
     }
@@ -46,6 +48,11 @@ enum MasterSecretSource {
             }
         case .file(let path, let origin):
             return (try MasterSecretFile.load(path, origin: origin), false)
+        case .nowhere:
+            throw CommandFailure(
+                "the master secret is missing: on PostgreSQL every node must have the same one, so it is not made by "
+                    + "itself; `tykva secret new` prints one, to be given by master_secret_file or "
+                    + "TYKVA_MASTER_SECRET_FILE")
         case .folder(let folder):
             let path = folder.masterSecretPath
             if access(path, F_OK) == 0 { return (try MasterSecretFile.load(path), false) }

@@ -4,16 +4,16 @@ import Secrets
 import Storage
 import TykvaServer
 
-/// Opens a data folder's database for writing, and makes what is missing: the schema, and an empty one's master secret.
+/// Opens a deployment's database for writing, and makes what is missing: the schema, and an empty one's master secret.
 struct Preparation {
     private let settings: Settings
-    private let folder: DataFolder
+    private let premises: Premises
     private let notice: (String) -> Void
 
     /// - Parameter notice: Tells the operator something; a server does so in its log.
-    init(_ settings: Settings, _ folder: DataFolder, notice: @escaping (String) -> Void = Console.complain) {
+    init(_ settings: Settings, _ premises: Premises, notice: @escaping (String) -> Void = Console.complain) {
         self.settings = settings
-        self.folder = folder
+        self.premises = premises
         self.notice = notice
     }
 
@@ -25,7 +25,7 @@ struct Preparation {
     }
 
     struct Opened {
-        let database: SQLiteDatabase
+        let database: any Database
         /// Nil when the purpose does not need it.
         let secrets: MasterSecrets?
     }
@@ -34,16 +34,16 @@ struct Preparation {
     func open(
         _ purpose: Purpose, at now: Milliseconds, progress: (Migration) -> Void = { _ in }
     ) async throws -> Opened {
-        let lock = try await PreparationLock(folder)
-        defer { lock.release() }
-        let path = settings.database ?? folder.databasePath
-        let source = try MasterSecretSource(settings, folder)
-        guard access(path, F_OK) == 0 else {
+        var lock: PreparationLock?
+        if isFile, let folder = premises.folder { lock = try await PreparationLock(folder) }
+        defer { lock?.release() }
+        let source = try MasterSecretSource(settings, premises.folder)
+        guard premises.isThere else {
             // The secret comes first: a database that belongs to none would be in nobody's way, the reverse would.
             let loaded = try load(source, mayMake: true)
-            return try await make(SQLiteDatabase(path: path), loaded, at: now, progress)
+            return try await make(try await premises.database.open(settings), loaded, at: now, progress)
         }
-        let database = try await SQLiteDatabase(path: path)
+        let database = try await premises.database.open(settings)
         do {
             if try await isRegistered(database) {
                 if purpose == .forAdditions {
@@ -54,7 +54,7 @@ struct Preparation {
                 try await OpenedDeployment.checkSecrets(database, loaded, at: now)
                 return try await make(database, loaded, at: now, progress)
             }
-            return try await make(database, load(source, mayMake: true), at: now, progress)
+            return try await make(database, load(source, mayMake: isFile), at: now, progress)
         } catch {
             await database.close()
             throw error
@@ -74,8 +74,13 @@ struct Preparation {
         return steps
     }
 
+    /// Only a file's deployment makes its own secret: nodes that share a server must be given the same one.
+    private var isFile: Bool {
+        if case .sqlite = premises.database { true } else { false }
+    }
+
     private func make(
-        _ database: SQLiteDatabase, _ secrets: MasterSecrets, at now: Milliseconds,
+        _ database: any Database, _ secrets: MasterSecrets, at now: Milliseconds,
         _ progress: (Migration) -> Void
     ) async throws -> Opened {
         do {
@@ -90,7 +95,7 @@ struct Preparation {
 
     private func load(_ source: MasterSecretSource, mayMake: Bool) throws -> MasterSecrets {
         let (secrets, isNew) = try source.load(mayMake: mayMake)
-        if isNew {
+        if isNew, let folder = premises.folder {
             notice(
                 "made the master secret \(folder.masterSecretPath): keep a copy elsewhere, for backups never contain it"
             )
@@ -99,7 +104,7 @@ struct Preparation {
     }
 
     /// Whether the database belongs to a master secret already.
-    private func isRegistered(_ database: SQLiteDatabase) async throws -> Bool {
+    private func isRegistered(_ database: any Database) async throws -> Bool {
         try await database.read { tx throws(StorageError) in
             guard try tx.hasTable("master_secret") else { return false }
             return try !tx.run(.masterSecrets).isEmpty

@@ -7,7 +7,8 @@ import TykvaServer
 /// What an operator's command works with: the settings, the data folder, and its open database.
 struct Workplace {
     let settings: Settings
-    let database: SQLiteDatabase
+    let database: any Database
+    /// The deployment's time: the store's, where it has a clock of its own.
     let now: Milliseconds
 
     /// What a command wants of the database.
@@ -25,19 +26,17 @@ struct Workplace {
         _ options: CommonOptions, _ need: Need, _ body: (Workplace) async throws -> Outcome
     ) async throws -> Outcome {
         let settings = try options.settings()
-        let now = SystemTime.wall()
-        let database: SQLiteDatabase
+        let database: any Database
         switch need {
         case .looking, .changing:
-            let folder = try DataFolder.existing(settings.data)
-            database = try await existing(settings.database ?? folder.databasePath, settings, need)
+            database = try await existing(try Premises.existing(settings), settings, need)
         case .preparing:
-            let folder = try DataFolder.made(settings.data)
-            database = try await Preparation(settings, folder).open(.forAdditions, at: now).database
+            let preparation = Preparation(settings, try Premises.made(settings))
+            database = try await preparation.open(.forAdditions, at: SystemTime.wall()).database
         }
-        let workplace = Workplace(settings: settings, database: database, now: now)
         do {
-            let outcome = try await body(workplace)
+            let now = try await database.clock().map(Milliseconds.init) ?? SystemTime.wall()
+            let outcome = try await body(Workplace(settings: settings, database: database, now: now))
             await database.close()
             return outcome
         } catch {
@@ -46,14 +45,10 @@ struct Workplace {
         }
     }
 
-    private static func existing(_ path: String, _ settings: Settings, _ need: Need) async throws -> SQLiteDatabase {
-        guard access(path, F_OK) == 0 || errno != ENOENT else {
-            throw CommandFailure(
-                "there is no deployment in \(settings.data) yet: `tykva serve --data \(settings.data)` makes it")
-        }
-        var options = SQLiteOptions()
-        options.access = need == .looking ? .readOnly : .readWrite
-        let database = try await SQLiteDatabase(path: path, options: options)
+    private static func existing(_ premises: Premises, _ settings: Settings, _ need: Need) async throws -> any Database
+    {
+        guard premises.isThere else { throw premises.nothingThere }
+        let database = try await premises.database.open(settings, isLooking: need == .looking)
         do {
             try await Schema.migrator.check(database)
             return database

@@ -6,7 +6,10 @@ struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The data folder.", valueName: "dir"))
     var data: String?
 
-    @Option(help: ArgumentHelp("The database, when it is not in the data folder: sqlite:PATH.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "The database, when it is not in the data folder: sqlite:PATH or postgres://USER@HOST:PORT/DATABASE.",
+            valueName: "url"))
     var database: String?
 
     @Option(help: ArgumentHelp("A YAML file with settings.", valueName: "file"))

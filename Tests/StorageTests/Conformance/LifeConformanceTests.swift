@@ -109,15 +109,18 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `the data version tells what another program has written`(_ engine: Engine) async throws {
+    func `the data version tells what another program has changed`(_ engine: Engine) async throws {
         try await engine.withStore { store in
             let server = try await store.open()
+            try await Schema.migrator.migrate(server, at: 0)
             try await server.once(.makeSample)
             let command = try await store.open()
             let before = try await server.dataVersion()
             let again = try await server.dataVersion()
             #expect(before == again)
-            try await command.once(.insert(1))
+            var changes = server.changes.makeAsyncIterator()
+            try await command.administer { transaction throws(StorageError) in try transaction.run(.insert(1)) }
+            await changes.next()
             let after = try await server.dataVersion()
             #expect(before != after)
             let seen = try await server.once(.sampleIDs)

@@ -86,7 +86,7 @@ import Testing
                 id: .random(), user: scene.user, authentication: .init(time: Self.later, methods: ["pwd"]),
                 createdAt: Self.later, expiresAt: Self.later + .days(1), holder: RefreshScene.home)
             let isBegun = try await scene.database.write { tx throws(StorageError) in
-                try tx.begin(session, nil, Event(at: Self.later, type: .signInSucceeded))
+                try tx.begin(session, nil, checked: nil, Event(at: Self.later, type: .signInSucceeded))
             }
             #expect(!isBegun)
             #expect(try await scene.count(.sessionCount) == 0)
@@ -142,7 +142,7 @@ import Testing
                 id: .random(), user: scene.user, authentication: .init(time: Self.later, methods: ["pwd"]),
                 createdAt: Self.later, expiresAt: Self.later + .days(1), holder: RefreshScene.home)
             _ = try await scene.database.write { tx throws(StorageError) in
-                try tx.begin(alone, nil, Event(at: Self.later, type: .signInSucceeded))
+                try tx.begin(alone, nil, checked: nil, Event(at: Self.later, type: .signInSucceeded))
             }
             var seen: [SessionListing] = []
             var before: (Milliseconds, SessionID?)?

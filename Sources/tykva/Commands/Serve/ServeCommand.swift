@@ -64,11 +64,11 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = serving.settings
         let logger = Self.logger(settings)
         let clock = DeploymentClock.system()
-        let folder = try DataFolder.made(settings.data)
-        let lock = try FolderLock(folder)
+        let premises = try Premises.made(settings)
+        let lock = try Self.lock(premises)
         try AddressProbe.check(settings.listen)
         if let metrics = settings.metricsListen { try AddressProbe.check(metrics) }
-        let prepared = try await Preparation(settings, folder) { logger.notice("\($0)") }
+        let prepared = try await Preparation(settings, premises) { logger.notice("\($0)") }
             .open(.forServing, at: clock.now())
         do {
             let opened = try await open(prepared, serving, logger, at: clock.now())
@@ -78,6 +78,12 @@ struct ServeCommand: AsyncParsableCommand {
             throw error
         }
         _ = consume lock
+    }
+
+    /// A file has one server; a server of PostgreSQL has any number of nodes.
+    private static func lock(_ premises: Premises) throws -> FolderLock? {
+        guard case .sqlite(let path) = premises.database, let folder = premises.folder else { return nil }
+        return try FolderLock(folder, databasePath: path)
     }
 
     private var flags: [String: String] {

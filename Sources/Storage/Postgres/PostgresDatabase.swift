@@ -1,0 +1,148 @@
+import Synchronization
+
+/// A store in a database of PostgreSQL, which any number of nodes share.
+///
+/// READ COMMITTED: what decides is one conditional statement, and no rule rests on an earlier read.
+package final class PostgresDatabase: Database {
+    private let options: PostgresOptions
+    private let pool: PostgresPool
+    private let listener: PostgresListener
+
+    /// How often a transaction is tried that another one came in between of.
+    private static let rounds = 3
+
+    /// Opens the store, and waits for one answer of the server.
+    ///
+    /// - Throws: `unavailable` with one sentence when the server cannot be reached, or is not one to work with.
+    package init(_ url: PostgresURL, options: PostgresOptions = PostgresOptions()) async throws(StorageError) {
+        self.options = options
+        pool = try PostgresPool(url, options)
+        listener = try PostgresListener(url, options)
+        do throws(StorageError) {
+            _ = try await dataVersion()
+        } catch {
+            await close()
+            throw error
+        }
+    }
+
+    package var changes: AsyncStream<Void> { listener.signals }
+
+    package var load: (connected: Int, waiting: Int) { pool.load }
+
+    package func once<Answer: Sendable>(_ statement: Statement<Answer>) async throws(StorageError) -> Answer {
+        try await submit { connection, deadline in
+            Self.again { () -> (Result<Answer, StorageError>, isStores: Bool) in
+                do throws(StorageError) {
+                    let rows = try connection.run(statement.sql, .committing, before: deadline)
+                    return (Result { () throws(StorageError) in try statement.answer(rows) }, false)
+                } catch {
+                    return (.failure(error), true)
+                }
+            }
+        }
+    }
+
+    package func write<Outcome: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
+    ) async throws(StorageError) -> Outcome {
+        try await submit { connection, deadline in
+            Self.again {
+                Self.transaction(
+                    """
+                    BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 4500; \
+                    SET LOCAL lock_timeout = 4000; SET LOCAL idle_in_transaction_session_timeout = 10000
+                    """, .writing, on: connection, before: deadline, body)
+            }
+        }
+    }
+
+    package func read<Outcome: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
+    ) async throws(StorageError) -> Outcome {
+        try await submit { connection, deadline in
+            Self.again {
+                Self.transaction(
+                    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", .reading, on: connection, before: deadline, body)
+            }
+        }
+    }
+
+    /// Counted by those who change what others remember; 0 before there is a schema.
+    package func dataVersion() async throws(StorageError) -> Int64 {
+        try await read { transaction throws(StorageError) in
+            guard try transaction.hasTable("change") else { return 0 }
+            return try transaction.run(.changeCount)
+        }
+    }
+
+    package func clock() async throws(StorageError) -> Int64? {
+        try await once(
+            Statement("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now") {
+                rows throws(StorageError) in
+                guard let row = rows.first else { throw .corrupt(reason: "the server tells no time") }
+                return try row.integer("now")
+            })
+    }
+
+    package func close() async {
+        listener.close()
+        await withCheckedContinuation { continuation in pool.close { continuation.resume() } }
+    }
+
+    private func submit<Outcome: Sendable>(
+        _ work: @escaping @Sendable (PostgresConnection, ContinuousClock.Instant) -> Result<Outcome, StorageError>
+    ) async throws(StorageError) -> Outcome {
+        try await withCheckedContinuation { continuation in
+            pool.add(
+                PostgresJob(expiry: .now + options.wait) { [options] connection in
+                    continuation.resume(returning: work(connection, .now + options.statement))
+                } refuse: { refusal in
+                    continuation.resume(returning: .failure(refusal))
+                })
+        }.get()
+    }
+
+    /// Runs work again that failed because another transaction came in between.
+    ///
+    /// - Parameter work: Tells its outcome, and whether a failure is the store's own and not the caller's.
+    private static func again<Outcome>(
+        _ work: () -> (Result<Outcome, StorageError>, isStores: Bool)
+    ) -> Result<Outcome, StorageError> {
+        for _ in 1..<rounds {
+            let (outcome, isStores) = work()
+            guard case .failure(.conflict) = outcome, isStores else { return outcome }
+        }
+        return work().0
+    }
+
+    private static func transaction<Outcome>(
+        _ begin: String, _ purpose: PostgresPurpose, on connection: PostgresConnection,
+        before deadline: ContinuousClock.Instant, _ body: (any Transaction) throws(StorageError) -> Outcome
+    ) -> (Result<Outcome, StorageError>, isStores: Bool) {
+        do throws(StorageError) {
+            try connection.control(begin, .writing, before: deadline)
+            let transaction = PostgresTransaction(on: connection, purpose, before: deadline)
+            let outcome = transaction.outcome(of: body)
+            guard case .success = outcome else {
+                connection.rollBack(before: deadline)
+                return (outcome, transaction.failure != nil)
+            }
+            try connection.control("COMMIT", purpose == .reading ? .reading : .committing, before: transaction.deadline)
+            return (outcome, false)
+        } catch {
+            connection.rollBack(before: deadline)
+            return (.failure(error), true)
+        }
+    }
+}
+
+extension Result where Failure == StorageError {
+    fileprivate init(_ body: () throws(StorageError) -> Success) {
+        do throws(StorageError) {
+            self = .success(try body())
+        } catch {
+            self = .failure(error)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+/// A transaction on a connection to PostgreSQL, for as long as its closure runs.
+final class PostgresTransaction: Transaction {
+    private let connection: PostgresConnection
+    private let purpose: PostgresPurpose
+    private(set) var deadline: ContinuousClock.Instant
+    /// The first error of the store; nothing runs after it.
+    private(set) var failure: StorageError?
+
+    /// PostgreSQL's advisory locks have numbers; these are ours.
+    private static let schemaLock: Int64 = 0x74796B76_00000001
+    private static let administrationLock: Int64 = 0x74796B76_00000002
+
+    /// - Parameter connection: Where a transaction is open.
+    init(on connection: PostgresConnection, _ purpose: PostgresPurpose, before deadline: ContinuousClock.Instant) {
+        self.connection = connection
+        self.purpose = purpose
+        self.deadline = deadline
+    }
+
+    var timeline: Int64 { connection.timeline }
+
+    func run<Answer>(_ statement: Statement<Answer>) throws(StorageError) -> Answer {
+        try noting { () throws(StorageError) in
+            try statement.answer(connection.run(statement.sql, purpose, before: deadline))
+        }
+    }
+
+    func run(script: MigrationScript) throws(StorageError) {
+        try noting { () throws(StorageError) in try connection.control(script.text, purpose, before: deadline) }
+    }
+
+    func tableNames() throws(StorageError) -> Set<String> {
+        try run(
+            Statement("SELECT tablename AS name FROM pg_catalog.pg_tables WHERE schemaname = current_schema()") {
+                rows throws(StorageError) in
+                Set(try rows.map { row throws(StorageError) in try row.text("name") })
+            })
+    }
+
+    /// From here on the transaction has a migration's time; but what it changes it must get at once, or nodes at work
+    /// would queue up behind it.
+    func lockSchema() throws(StorageError) {
+        guard purpose != .reading else { throw .invalidStatement(reason: "a read does not lock the schema") }
+        deadline = .now + connection.options.migration
+        try run(Statement("SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)"))
+        try run(Statement("SELECT pg_advisory_xact_lock(\(Self.schemaLock))"))
+        try run(Statement("SELECT set_config('lock_timeout', '3s', true)"))
+    }
+
+    func lockAdministration() throws(StorageError) {
+        guard purpose != .reading else { throw .invalidStatement(reason: "a read does not lock anything") }
+        try run(Statement("SELECT pg_advisory_xact_lock(\(Self.administrationLock))"))
+    }
+
+    func announceChange() throws(StorageError) {
+        try run(Statement("SELECT pg_notify(\(PostgresListener.channel), '')"))
+    }
+
+    /// Runs the closure of a caller, and holds it to the first error.
+    func outcome<Outcome>(
+        of body: (any Transaction) throws(StorageError) -> Outcome
+    ) -> Result<Outcome, StorageError> {
+        do throws(StorageError) {
+            let outcome = try body(self)
+            return failure.map(Result.failure) ?? .success(outcome)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func noting<Answer>(_ work: () throws(StorageError) -> Answer) throws(StorageError) -> Answer {
+        if let failure { throw failure }
+        do throws(StorageError) {
+            return try work()
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+}

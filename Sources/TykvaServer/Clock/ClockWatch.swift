@@ -1,0 +1,73 @@
+import Logging
+import Metrics
+import OAuth
+import ServiceLifecycle
+import Storage
+
+/// Measures how far this machine's clock is from the store's, at the start and then every ten seconds.
+struct ClockWatch: Service {
+    private let database: any Database
+    private let clock: DeploymentClock
+    private let logger: Logger
+    private let gauge = Gauge(label: "tykva_clock_offset_seconds")
+
+    private static let interval = Duration.seconds(10)
+    /// How long a measurement is relied on when none succeeds after it.
+    private static let validity = Duration.seconds(60)
+    /// An answer that took longer tells too little: the clock was read at some instant in between.
+    private static let longestRoundTrip: Int64 = 1000
+    private static let tries = 3
+
+    init(_ database: any Database, clock: DeploymentClock, logger: Logger) {
+        self.database = database
+        self.clock = clock
+        self.logger = logger
+    }
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            var measuredAt = clock.monotonicNow()
+            while true {
+                try await Task.sleep(for: Self.interval)
+                let now = clock.monotonicNow()
+                if await measure() {
+                    measuredAt = now
+                } else if now - measuredAt > Self.validity.wholeMilliseconds {
+                    clock.set(.unknown)
+                }
+            }
+        }
+    }
+
+    /// One measurement: of a few answers the quickest counts.
+    ///
+    /// - Returns: Whether anything is known now.
+    func measure() async -> Bool {
+        var best: (roundTrip: Int64, offset: Int64)?
+        for _ in 0..<Self.tries {
+            let begin = clock.monotonicNow()
+            let before = clock.machineNow()
+            do throws(StorageError) {
+                guard let theirs = try await database.clock() else {
+                    clock.set(.none)
+                    return true
+                }
+                let roundTrip = clock.monotonicNow() - begin
+                guard roundTrip <= Self.longestRoundTrip, roundTrip < best?.roundTrip ?? .max else { continue }
+                best = (roundTrip, theirs - before.value - roundTrip / 2)
+            } catch {
+                logger.debug("the database's clock was not read", metadata: ["error": "\(error)"])
+            }
+        }
+        guard let best else { return false }
+        let wasTrusted = clock.isTrusted
+        clock.set(.milliseconds(best.offset))
+        gauge.record(Double(best.offset) / 1000)
+        if !clock.isTrusted, wasTrusted {
+            logger.error(
+                "this machine's clock is too far from the database's: the node is not ready",
+                metadata: ["offset_ms": "\(best.offset)"])
+        }
+        return true
+    }
+}

@@ -1,0 +1,37 @@
+import Foundation
+
+/// The database's password from a file that holds nothing else.
+enum DatabasePassword {
+    private static let maximumBytes = 1024
+
+    /// - Throws: A sentence that names the file and nothing of what is in it.
+    static func read(_ path: String) throws -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw refusal(path, "cannot be read: \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw refusal(path, "is not a file")
+        }
+        // systemd hands credentials over with the group's right to read, in a folder of the service's own.
+        guard status.st_mode & 0o007 == 0 else {
+            throw refusal(path, "can be read by every user: close it with chmod 600 \(path)")
+        }
+        var bytes = [UInt8](repeating: 0, count: maximumBytes + 1)
+        let count = Foundation.read(descriptor, &bytes, bytes.count)
+        guard count >= 0 else { throw refusal(path, "cannot be read: \(String(cString: strerror(errno)))") }
+        guard count <= maximumBytes else { throw refusal(path, "has more than \(maximumBytes) bytes") }
+        guard let text = String(validating: bytes[..<count], as: UTF8.self), !text.utf8.contains(0) else {
+            throw refusal(path, "is not a text")
+        }
+        let password = text.hasSuffix("\n") ? String(text.dropLast()) : text
+        guard !password.isEmpty, !password.contains(where: \.isNewline) else {
+            throw refusal(path, "does not hold one line with a password")
+        }
+        return password
+    }
+
+    private static func refusal(_ path: String, _ reason: String) -> CommandFailure {
+        CommandFailure("the database's password file \(path) \(reason)")
+    }
+}

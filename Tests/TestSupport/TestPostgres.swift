@@ -1,0 +1,60 @@
+import Foundation
+import Storage
+
+/// A database of a test's own on the server that `scripts/with-postgres` started.
+package struct TestPostgres: Sendable {
+    /// Where the server is, as the script tells.
+    package static let server: String? = ProcessInfo.processInfo.environment["TYKVA_TEST_POSTGRES"]
+
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    private let name: String
+    package let url: String
+
+    /// Makes an empty database.
+    package init() async throws {
+        guard let server = Self.server, let path = server.range(of: "/postgres?") else {
+            throw Failure(description: "there is no test server: run the tests by scripts/with-postgres")
+        }
+        name = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
+        url = server.replacingCharacters(in: path, with: "/\(name)?")
+        try await Self.psql("CREATE DATABASE \(name)", on: server)
+    }
+
+    package func drop() async throws {
+        guard let server = Self.server else { return }
+        try await Self.psql("DROP DATABASE \(name) WITH (FORCE)", on: server)
+    }
+
+    /// Runs a command of the test's on a database: what the store itself must never be told.
+    package func psql(_ command: String) async throws { try await Self.psql(command, on: url) }
+
+    static func url(_ text: String) throws(StorageError) -> PostgresURL {
+        do {
+            return try PostgresURL(text)
+        } catch {
+            throw .unavailable(reason: "\(error)")
+        }
+    }
+
+    private static func psql(_ command: String, on url: String) async throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", url, "--command", command,
+        ]
+        let errors = Pipe()
+        process.standardError = errors
+        process.standardOutput = FileHandle.nullDevice
+        let status: Int32 = try await withCheckedThrowingContinuation { continuation in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
+        }
+        guard status == 0 else {
+            let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            throw Failure(description: "psql: \(text)")
+        }
+    }
+}
