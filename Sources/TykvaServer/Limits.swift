@@ -12,6 +12,9 @@ package enum Limits {
     package static let requestSeconds: Int64 = 60
     /// Requests of one connection that have come and are not yet answered (RFC 9112 §9.3.2).
     package static let pipelinedRequests = 32
+    /// Of a body that is still sent after its refusal: a client that does not look for an answer before it has sent
+    /// everything would lose a closed connection's.
+    package static let discardedBytes = 1024 * 1024
     /// Connections to the metrics at once.
     package static let metricsConnections = 16
     /// What the process opens beside connections: database, listeners, event loops, files of a moment.

@@ -12,7 +12,7 @@ struct PeerTurn {
     /// A request's head has come, and its end has not.
     private var isReading = false
     /// The request that is being read has its whole answer already: a refusal does not wait for the body.
-    private var isAnsweredEarly = false
+    private(set) var isAnsweredEarly = false
     /// Whole requests whose answers have not been taken whole.
     private var owed = 0
     /// Answers that were begun and that the network has not taken whole.

@@ -3,6 +3,8 @@ import NIOCore
 import NIOHTTPTypes
 
 /// Closes a connection (or an HTTP/2 stream) whose peer has not sent a whole request, or not taken an answer, in time.
+///
+/// And one whose peer has its answer already, a refusal, and still sends more of the request than is read for courtesy.
 final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -12,6 +14,8 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     private let allowed: TimeAmount
     private var deadline: Scheduled<Void>?
     private var turn = PeerTurn()
+    /// Of the request that is being read, after its answer.
+    private var discardedBytes = 0
 
     init(seconds: Int64) { allowed = .seconds(seconds) }
 
@@ -31,8 +35,14 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
                 context.close(promise: nil)
                 return
             }
+            discardedBytes = 0
             apply(turn.requestBegins(), context)
-        case .body: break
+        case .body(let bytes):
+            if turn.isAnsweredEarly { discardedBytes += bytes.readableBytes }
+            guard discardedBytes <= Limits.discardedBytes else {
+                context.close(promise: nil)
+                return
+            }
         case .end: apply(turn.requestEnds(), context)
         }
         context.fireChannelRead(data)
