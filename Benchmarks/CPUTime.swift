@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 
 /// Processor time, by the kernel's own accounting.
