@@ -4,8 +4,9 @@ import Logging
 import Metrics
 import Synchronization
 
-/// Counts every request, logs it (at `debug`; trouble at `error`), and gives the answer its request id.
+/// Counts every request, logs it at `debug`, and gives the answer its request id.
 ///
+/// Trouble is logged once, where it is known: here only what no endpoint has rendered.
 /// What a request says is bounded, and neither query, header nor body is ever logged.
 package struct RequestLog<Context: RequestContext>: RouterMiddleware {
     private let monotonic: @Sendable () -> Int64
@@ -32,8 +33,8 @@ package struct RequestLog<Context: RequestContext>: RouterMiddleware {
         }
         response.headers[.requestID] = "\(context.id)"
         let duration = monotonic() - began
-        context.logger.log(
-            level: response.status.code >= 500 ? .error : .debug, "request",
+        context.logger.debug(
+            "request",
             metadata: [
                 "method": "\(request.method.rawValue.prefix(16))", "path": "\(request.uri.path.prefix(128))",
                 "status": "\(response.status.code)", "ms": "\(duration)",

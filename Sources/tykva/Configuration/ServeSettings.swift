@@ -48,6 +48,7 @@ struct ServeSettings {
         configuration = ServerConfiguration(
             issuer: issuer, lifetimes: lifetimes, retryWindow: settings.retryWindow, thefts: settings.thefts,
             passwordHashing: settings.passwordHashing,
-            trustedProxies: TrustedProxies(networks: settings.behindProxy), eventRetention: settings.eventRetention)
+            trustedProxies: TrustedProxies(networks: settings.behindProxy),
+            onlyProxiesConnect: !isLoopback && settings.tls == nil, eventRetention: settings.eventRetention)
     }
 }

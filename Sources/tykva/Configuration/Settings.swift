@@ -10,7 +10,7 @@ struct Settings {
     let databaseConnections: Int
     let listen: ListenAddress
     let issuer: Issuer?
-    let tls: ServePlan.TLSFiles?
+    let tls: ServingCertificate.Files?
     let behindProxy: [NetworkRange]
     let metricsListen: ListenAddress?
     let masterSecretFile: String?
@@ -65,11 +65,11 @@ struct Settings {
         found = reader.found
     }
 
-    private static func tls(_ reader: inout SettingReader) -> ServePlan.TLSFiles? {
+    private static func tls(_ reader: inout SettingReader) -> ServingCertificate.Files? {
         let certificate = reader.read(SettingTable.tlsCertificate)
         let key = reader.read(SettingTable.tlsKey)
         switch (certificate, key) {
-        case (let certificate?, let key?): return ServePlan.TLSFiles(certificatePath: certificate, keyPath: key)
+        case (let certificate?, let key?): return ServingCertificate.Files(certificatePath: certificate, keyPath: key)
         case (nil, nil): break
         case (_?, nil): reader.note("tls_key: it is missing, and tls_certificate needs it")
         case (nil, _?): reader.note("tls_certificate: it is missing, and tls_key needs it")
@@ -116,6 +116,20 @@ struct Settings {
         } catch {
             reader.note("password_hash_memory and password_hash_passes: \(error)")
             return nil
+        }
+    }
+}
+
+extension Settings {
+    /// The certificate and key that are configured, loaded; nil where there are none.
+    ///
+    /// - Throws: `ConfigurationFaults` when they do not load.
+    func loadCertificate() throws -> ServingCertificate? {
+        do throws(InvalidValue) {
+            guard let tls else { return nil }
+            return try ServingCertificate(tls)
+        } catch {
+            throw ConfigurationFaults(sentences: ["tls_certificate and tls_key: \(error)"])
         }
     }
 }

@@ -55,7 +55,7 @@ struct Program: Sendable {
     }
 
     /// Standard input as a file: a program that reads none of it breaks no pipe.
-    private func handle(of input: String) throws -> FileHandle {
+    func handle(of input: String) throws -> FileHandle {
         let path = try write(input, to: UUID().uuidString)
         return try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     }

@@ -62,17 +62,20 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let serving = try ServeSettings(common.settings(flags), isDev: dev)
         let settings = serving.settings
+        ProcessLimits.forbidCoreDumps()
+        try ProcessLimits.makeRoom(for: settings)
         let logger = Self.logger(settings)
         let clock = DeploymentClock.system()
         let premises = try Premises.made(settings)
         let lock = try Self.lock(premises)
         try AddressProbe.check(settings.listen)
         if let metrics = settings.metricsListen { try AddressProbe.check(metrics) }
+        let certificate = try settings.loadCertificate()
         let prepared = try await Preparation(settings, premises) { logger.notice("\($0)") }
             .open(.forServing, at: clock.now())
         do {
             let opened = try await open(prepared, serving, logger, at: clock.now())
-            try await start(opened, serving, clock, logger)
+            try await start(opened, serving, certificate, clock, logger)
         } catch {
             await prepared.database.close()
             throw error
@@ -124,7 +127,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// The last step: from here on it is the server's.
     private func start(
-        _ opened: OpenedDeployment, _ serving: ServeSettings, _ clock: DeploymentClock, _ logger: Logger
+        _ opened: OpenedDeployment, _ serving: ServeSettings, _ certificate: ServingCertificate?,
+        _ clock: DeploymentClock, _ logger: Logger
     ) async throws {
         let settings = serving.settings
         if settings.tls == nil, settings.behindProxy.isEmpty, !dev {
@@ -133,7 +137,7 @@ struct ServeCommand: AsyncParsableCommand {
         MetricsSystem.bootstrap(PrometheusMetrics.shared)
         let issuer = serving.issuer
         var plan = ServePlan(
-            listen: settings.listen, tls: settings.tls, metricsListen: settings.metricsListen,
+            listen: settings.listen, certificate: certificate, metricsListen: settings.metricsListen,
             maximumConnections: settings.maximumConnections, opened: opened, configuration: serving.configuration,
             clock: clock, logger: logger, onReady: { try? Console.print("tykva: ready at \(issuer)") })
         if dev { plan.additions = Self.story(opened, serving, clock) }
