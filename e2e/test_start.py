@@ -4,7 +4,6 @@ import os
 import pathlib
 import pwd
 import socket
-import sqlite3
 import subprocess
 import tempfile
 

@@ -72,8 +72,12 @@ struct ServeCommand: AsyncParsableCommand {
         if let metrics = settings.metricsListen { try AddressProbe.check(metrics) }
         let certificate = try settings.loadCertificate()
         let prepared = try await Preparation(settings, premises) { logger.notice("\($0)") }
-            .open(.forServing, at: clock.now())
+            .open(.forServing)
         do {
+            // Before it is read for the first time: else time would stand still on a machine that is ahead.
+            guard await ClockWatch(prepared.database, clock: clock, logger: logger).measure() else {
+                throw CommandFailure("the database's clock cannot be read")
+            }
             let opened = try await open(prepared, serving, logger, at: clock.now())
             try await start(opened, serving, certificate, clock, logger)
         } catch {
