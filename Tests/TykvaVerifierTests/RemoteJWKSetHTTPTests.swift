@@ -106,10 +106,12 @@ import Testing
     {
         try await withServer { port in
             let start = ContinuousClock.now
-            let error = try #require(try await self.error(path, port))
+            // Whoever answers is waited for, however busy the machine; whoever does not is not.
+            let isSilent = reason.contains("did not answer")
+            let error = try #require(try await self.error(path, port, timeoutSeconds: isSilent ? 1 : 30))
             #expect(error.check == .keysUnavailable)
             #expect(error.reason.contains(reason), "\(error.reason)")
-            #expect(ContinuousClock.now - start < .seconds(5))
+            #expect(ContinuousClock.now - start < .seconds(25))
         }
     }
 
