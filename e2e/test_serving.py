@@ -119,6 +119,33 @@ def test_hup_takes_the_new_certificate_and_keeps_old_connections(tls, authority)
         assert living.recv(4096).startswith(b"HTTP/1.1 200")
 
 
+def test_the_health_command_checks_the_certificate(tls, authority):
+    def health(*arguments):
+        done = tls.deployment.run("health", "--listen", f"127.0.0.1:{tls.port}", *arguments)
+        return done.returncode, done.stdout + done.stderr
+
+    assert health("--tls-certificate", authority.path) == (0, "ready\n")
+    code, told = health()
+    assert code == 1 and "give --tls" in told
+    code, told = health("--tls")
+    assert code == 1 and "the system's authorities do not vouch for" in told
+    code, told = health("--tls-certificate", tls.files.key)
+    assert code == 1 and "holds no certificate" in told
+
+
+def test_the_health_command_asks_for_the_issuers_name(deployment, authority, tmp_path):
+    certificate, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+    authority.issue(certificate, key, names=["auth.example.com"])
+    issuer = "https://auth.example.com"
+    arguments = ["--tls-certificate", certificate, "--tls-key", key, "--issuer", issuer]
+    with deployment.serve(*arguments, scheme="https", issuer=issuer) as server:
+        asked = ["health", "--listen", f"127.0.0.1:{server.port}", "--tls-certificate", authority.path]
+        assert deployment.run(*asked, "--issuer", issuer).returncode == 0
+        for other in ([], ["--issuer", "https://other.example.com"]):
+            done = deployment.run(*asked, *other)
+            assert done.returncode == 1 and "not good for this host" in done.stderr
+
+
 @pytest.mark.parametrize("what", ["garbage", "another key", "missing"])
 def test_a_broken_certificate_at_hup_leaves_the_old_one_in_use(tls, authority, tmp_path, what):
     kept = tmp_path / "kept.pem"
@@ -134,7 +161,8 @@ def test_a_broken_certificate_at_hup_leaves_the_old_one_in_use(tls, authority, t
         tls.signal(signal.SIGHUP)
         line = wait_until(
             lambda: next((line for line in tls.log()[lines:] if "SIGHUP" in line["message"]), None), 10, "a log line")
-        assert line["level"] == "error"
+        assert line["level"] == "error" and str(tls.files.certificate) in line["error"], line
+        assert "Error" not in line["error"], "in words of our own"
         assert serial_number(tls, authority) == before
     finally:
         shutil.copy(kept, tls.files.certificate)
@@ -414,5 +442,9 @@ def test_metrics_are_on_their_own_listener_only(deployment):
         assert server.session.get(f"http://127.0.0.1:{port}/token", timeout=30).status_code == 404
     assert re.search(r'^tykva_sign_ins_total\{result="succeeded"\} 1$', text, re.MULTILINE), text
     assert "nowhere" not in text, "no label comes from a request's text"
+    types = re.findall(r"^# TYPE (\S+)", text, re.MULTILINE)
+    assert types and types == re.findall(r"^# HELP (\S+) \S", text, re.MULTILINE), text
+    took = re.search(r'^tykva_http_request_seconds_sum\{endpoint="NotFound"\} (\S+)$', text, re.MULTILINE)
+    assert 0 < float(took.group(1)) < 1, "also what took less than a millisecond"
     for line in text.splitlines():
         assert line.startswith("#") or re.fullmatch(r'[a-z_]+(\{[^}]*\})? [-+.0-9eE]+', line), line

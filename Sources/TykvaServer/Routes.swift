@@ -16,7 +16,7 @@ package struct Routes: Sendable {
     /// that no endpoint sees.
     package func install(on router: Router<ServeRequestContext>) {
         router.add(middleware: ResponseHeaders(isSecure: isSecure))
-        router.add(middleware: RequestLog(monotonic: { SystemTime.monotonic() }))
+        router.add(middleware: RequestLog(now: { ContinuousClock.now }))
         router.add(middleware: ProxyPeers(proxies, arePeersChecked: arePeersChecked))
         router.add(middleware: CanonicalRequests())
         add(to: router)

@@ -14,8 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Runs the server.",
         discussion: """
-            Prints one line when it is ready. TERM and INT end it in order within 30 seconds, a second one at once; HUP
-            reads the certificate again.
+            Prints one line when it is ready. TERM and INT end it in order within 30
+            seconds, a second one at once; HUP reads the certificate again.
 
             Example:
               tykva serve --issuer https://auth.example.com --listen 0.0.0.0:443 \\
@@ -59,8 +59,12 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var changeIssuer = false
 
+    func validate() throws {
+        guard !common.isJSON else { throw ValidationError("serve answers nothing, so it has no --output json") }
+    }
+
     func run() async throws {
-        let serving = try ServeSettings(common.settings(flags), isDev: dev)
+        let serving = try ServeSettings(common.settings(flags, for: .serving(isDev: dev)), isDev: dev)
         let settings = serving.settings
         ProcessLimits.forbidCoreDumps()
         try ProcessLimits.makeRoom(for: settings)
@@ -69,7 +73,9 @@ struct ServeCommand: AsyncParsableCommand {
         let premises = try Premises.made(settings)
         let lock = try Self.lock(premises)
         try AddressProbe.check(settings.listen)
-        if let metrics = settings.metricsListen { try AddressProbe.check(metrics) }
+        if let metrics = settings.metricsListen {
+            try AddressProbe.check(metrics, hint: "; it is metrics_listen, which may be another address, or off")
+        }
         let certificate = try settings.loadCertificate()
         let prepared = try await Preparation(settings, premises) { logger.notice("\($0)") }
             .open(.forServing)
@@ -124,7 +130,10 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func confirm(from old: String, to new: Issuer) throws {
         Console.ask("Change the issuer from \(old) to \(new)? This signs everybody out. Type yes to go on: ")
-        guard try BoundedInput.line("the answer", maximumBytes: 80) == "yes" else {
+        let answer = try BoundedInput.line("the answer", maximumBytes: 80)
+        // A terminal has ended the line of the question itself.
+        if isatty(STDIN_FILENO) == 0 { Console.endQuestion() }
+        guard answer == "yes" else {
             throw CommandFailure("the issuer stays \(old)")
         }
     }
@@ -157,12 +166,23 @@ struct ServeCommand: AsyncParsableCommand {
         _ opened: OpenedDeployment, _ serving: ServeSettings, _ clock: DeploymentClock
     ) -> @Sendable (Router<ServeRequestContext>, TykvaServer) async throws -> [any Service] {
         let stage = DemoStory.Stage(
-            issuer: serving.issuer, database: opened.database, clock: clock, dataFolder: serving.settings.data)
+            issuer: serving.issuer, database: opened.database, clock: clock, program: Self.ownPath,
+            dataFolder: Self.absolute(serving.settings.data))
         return { router, server in
             try await DemoStory.prepare(opened.database, hasher: server.passwordHasher, at: clock.now())
             try DemoStory.add(to: router, on: stage)
             return []
         }
+    }
+
+    /// How this program was called, so that it is found from another folder too.
+    private static var ownPath: String {
+        let name = CommandLine.arguments.first ?? "tykva"
+        return name.contains("/") ? absolute(name) : name
+    }
+
+    private static func absolute(_ path: String) -> String {
+        URL(fileURLWithPath: path).standardizedFileURL.path(percentEncoded: false)
     }
 
     private static func logger(_ settings: Settings) -> Logger {

@@ -8,11 +8,12 @@ struct UserAddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Adds a user.",
         discussion: """
-            Asks for the password twice, or takes it as the first line of standard input. Works before the first
-            start of the server too.
+            Asks for the password twice, or takes it as the first line of standard
+            input. Works before the first start of the server too.
 
             Example:
-              tykva user add anna --email anna@example.com --role admin --attribute-json 'groups=["sales"]'
+              tykva user add anna --email anna@example.com --role admin \\
+                --attribute-json 'groups=["sales"]'
             """)
 
     @OptionGroup var common: CommonOptions

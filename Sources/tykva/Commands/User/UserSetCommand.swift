@@ -9,7 +9,8 @@ struct UserSetCommand: AsyncParsableCommand {
             An empty text removes the display name or the e-mail address.
 
             Example:
-              tykva user set anna --display-name "Anna Lind" --attribute-json level=3 --remove-attribute nickname
+              tykva user set anna --display-name "Anna Lind" \\
+                --attribute department=sales --remove-attribute groups
             """)
 
     @OptionGroup var common: CommonOptions
