@@ -18,10 +18,10 @@ SECONDS = 12
 STRANGERS = [middleman.Mute, middleman.Garbage, middleman.AlmostPostgres, middleman.WebServer, middleman.Dripping, middleman.Closing]
 
 
-def assert_refused_in_time(deployment, *words, **options):
+def assert_refused_in_time(deployment, *words, code=1, **options):
     began = time.monotonic()
     done = start(deployment, **options)
-    assert_refused(done, *words)
+    assert_refused(done, *words, code=code)
     assert time.monotonic() - began <= SECONDS
     return done
 
@@ -70,7 +70,7 @@ def test_a_role_that_may_not_write(deployment, engine):
 def test_a_master_secret_is_never_made_by_itself(deployment):
     kept = deployment.secret_path.read_text()
     deployment.secret_path.unlink()
-    assert_refused_in_time(deployment, "master secret")
+    assert_refused_in_time(deployment, "master_secret_file", deployment.secret_path, code=78)
     deployment.environment = {}
     done = assert_refused_in_time(deployment, "master secret")
     assert "secret new" in done.stderr or "TYKVA_MASTER_SECRET_FILE" in done.stderr
