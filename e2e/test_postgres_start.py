@@ -90,7 +90,7 @@ def test_a_database_of_another_program_is_left_alone(engine, tmp_path):
     made = PostgresDeployment(tmp_path / "others", engine.server)
     engine.server.sql("CREATE TABLE customer (id int); INSERT INTO customer VALUES (1)", made.database, ROLE)
     before = made.dump()
-    assert_refused_in_time(made, made.database)
+    assert_refused_in_time(made, "another program")
     assert made.dump() == before
 
 
@@ -106,7 +106,6 @@ def test_a_database_whose_tables_have_our_names_is_left_alone(engine, tmp_path):
     "DROP TABLE token_family CASCADE",
     "DELETE FROM schema_migration",
     "DROP TABLE schema_migration",
-    "ALTER TABLE token_family DROP COLUMN generation CASCADE",
 ])
 def test_a_schema_half_made(deployment, engine, damage):
     engine.server.sql(damage, deployment.database)

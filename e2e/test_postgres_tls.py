@@ -48,7 +48,7 @@ def test_a_certificate_of_the_authority_is_trusted(deployment, authority, secure
 def test_a_certificate_of_another_authority_is_refused(deployment, tmp_path):
     other = tmp_path / "other"
     other.mkdir()
-    deployment.use(url(deployment, sslmode="verify-full", sslrootcert=Authority(other).path))
+    deployment.use(url(deployment, sslmode="verify-full", sslrootcert=Authority(other, "another authority").path))
     assert_refused(start(deployment), "certificate")
 
 
@@ -71,7 +71,11 @@ def test_a_server_without_tls_is_refused_when_it_is_asked_for(engine, deployment
 
 
 def test_a_host_that_is_not_local_is_verified_unless_told_otherwise(engine, deployment):
-    """Its name leads to this machine, and its server speaks no TLS: without more words that is refused."""
+    """One of two hosts is not this machine; the first, which is, speaks no TLS: without more words that is refused."""
     plain = PostgresDeployment(deployment.folder / "plain", engine.server)
-    plain.use(url(plain, "database.example", hostaddr="127.0.0.1"))
-    assert_refused(start(plain))
+    hosts = f"127.0.0.1:{engine.server.port},database.invalid:5432"
+    plain.use(f"postgres://{ROLE}@{hosts}/{plain.database}")
+    assert_refused(start(plain), "SSL")
+    plain.use(f"postgres://{ROLE}@{hosts}/{plain.database}?sslmode=disable")
+    with plain.serve():
+        pass
