@@ -5,7 +5,7 @@ LISTEN ?= 127.0.0.1:8080
 BUILD_FLAGS ?=
 VENV := e2e/.venv
 
-.PHONY: help run examples test test-swift test-e2e check format lint bench release setup setup-test clean
+.PHONY: help run examples test test-swift test-e2e test-faults check format lint bench release setup setup-test clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -29,6 +29,10 @@ test-swift: setup-test
 test-e2e: setup-test $(VENV)/ready  ## The real binary and other people's programs
 	swift build $(BUILD_FLAGS) --build-tests
 	TYKVA_BIN="$$(swift build $(BUILD_FLAGS) --show-bin-path)" $(VENV)/bin/python -m pytest e2e
+
+test-faults: setup-test $(VENV)/ready  ## Every fault of docs/reliability.md, with its table (about fifteen minutes)
+	swift build $(BUILD_FLAGS) --product tykva
+	TYKVA_FAULTS=all TYKVA_BIN="$$(swift build $(BUILD_FLAGS) --show-bin-path)" $(VENV)/bin/python -m pytest e2e/faults
 
 $(VENV)/ready: e2e/requirements.txt
 	python3 -m venv $(VENV)

@@ -14,10 +14,10 @@ def name(text):
 
 
 class Authority:
-    def __init__(self, folder):
+    def __init__(self, folder, subject="e2e authority"):
         self.folder = folder
         self.key = ec.generate_private_key(ec.SECP256R1())
-        self.subject = name("e2e authority")
+        self.subject = name(subject)
         certificate = (
             self._builder(self.subject, self.key.public_key())
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)

@@ -1,14 +1,16 @@
 """A Tykva deployment in a temporary folder: the command line beside it, and the server as a process."""
 
+import contextlib
 import json
 import pathlib
 import shutil
 import signal
+import sqlite3
 import subprocess
 
 import requests
 
-from processes import Process, binary, clean_environment, free_port
+from processes import Process, binary, children, clean_environment, free_port
 
 PASSWORD = "correct horse battery staple"
 ORDERS = "https://orders.example"
@@ -23,28 +25,45 @@ def refused(answer, error="invalid_grant", status=400):
 
 
 class Deployment:
-    """A data folder and what is around it."""
+    """A deployment on SQLite: a data folder and what is around it."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.data = self.folder / "data"
         self.secrets = {}
+        self.data = self.folder / "data"
+        self.secret_path = self.data / "master-secret"
+        # Where the store is, for every command; and what the environment has to say with it.
+        self.store = ["--data", self.data]
+        self.environment = {}
 
     @classmethod
     def copy(cls, original, folder):
-        """A deployment with the users and clients of another that was never served."""
-        made = cls(folder)
-        shutil.copytree(original.data, made.data)
+        """A deployment with the users and clients of another that was never served, on the same engine."""
+        made = original.copied(folder)
         made.secrets = dict(original.secrets)
         return made
 
+    def copied(self, folder):
+        made = Deployment(folder)
+        shutil.copytree(self.data, made.data)
+        return made
+
+    def dump(self):
+        """Everything that the database says, as SQL."""
+        with contextlib.closing(sqlite3.connect(self.data / "tykva.sqlite")) as database:
+            return "\n".join(database.iterdump())
+
+    def stored(self):
+        """Every byte that is written down in the store."""
+        return b"".join(path.read_bytes() for path in self.data.glob("tykva.sqlite*"))
+
     def run(self, *arguments, stdin="", environment=None, data=True):
         """Runs a command to its end, whatever its exit code."""
-        command = [str(binary("tykva")), *map(str, arguments)] + (["--data", str(self.data)] if data else [])
+        command = [binary("tykva"), *arguments, *(self.store if data else [])]
         return subprocess.run(
-            command, input=stdin, capture_output=True, text=True, timeout=COMMAND_SECONDS,
-            env=clean_environment(environment))
+            [str(part) for part in command], input=stdin, capture_output=True, text=True, timeout=COMMAND_SECONDS,
+            cwd=self.folder, env=clean_environment(self.environment | (environment or {})))
 
     def tykva(self, *arguments, **options):
         """Runs a command that must succeed, and returns what it printed."""
@@ -70,6 +89,9 @@ class Deployment:
     def sessions(self, user):
         return self.json("session", "list", "--user", user)
 
+    def serve_command(self, port, *arguments):
+        return [binary("tykva"), "serve", *self.store, "--listen", f"127.0.0.1:{port}", *arguments]
+
     def serve(self, *arguments, port=None, scheme="http", environment=None, **options):
         return Server(self, arguments, port or free_port(), scheme, environment or {}, **options)
 
@@ -83,9 +105,9 @@ class Server(Process):
         self.issuer = issuer or f"{scheme}://127.0.0.1:{port}"
         self.url = f"{scheme}://127.0.0.1:{port}"
         self.wrapper = wrapper
-        command = [
-            *wrapper, binary("tykva"), "serve", "--data", deployment.data, "--listen", f"127.0.0.1:{port}", *arguments]
-        super().__init__(deployment.folder, name, command, {"TYKVA_METRICS_LISTEN": "off"} | environment)
+        command = [*wrapper, *deployment.serve_command(port, *arguments)]
+        settings = {"TYKVA_METRICS_LISTEN": "off"} | deployment.environment | environment
+        super().__init__(deployment.folder, name, command, settings)
         self.wait_for(lambda: "tykva: ready at" in self.output, "ready")
         assert self.output.splitlines()[-1] == f"tykva: ready at {self.issuer}"
         self.session = self.new_session()
@@ -101,11 +123,16 @@ class Server(Process):
             except subprocess.TimeoutExpired:
                 self.kill()
 
-    def signal(self, number):
-        """To the server itself, also when another program runs it."""
-        if not self.wrapper:
-            return super().signal(number)
-        Process.signal_pid(int((self.deployment.data / "tykva.lock").read_text()), number)
+    @property
+    def pid(self):
+        """The server's own, also when a tracer runs it."""
+        return next(iter(children(self.popen.pid)), self.popen.pid) if self.wrapper else self.popen.pid
+
+    def kill(self):
+        """Also under a tracer, without which the server would go on."""
+        if self.wrapper and self.popen.poll() is None:
+            self.signal(signal.SIGKILL)
+        super().kill()
 
     @staticmethod
     def new_session(agent="e2e"):

@@ -1,5 +1,6 @@
 """Real processes: the binaries under test and other people's programs, each stopped by its own id."""
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -16,7 +17,7 @@ STOP_SECONDS = 40
 def binary(name):
     """A built binary: from the folder TYKVA_BIN, or of the debug build."""
     folder = pathlib.Path(os.environ.get("TYKVA_BIN") or ROOT / ".build" / "debug")
-    return folder / name
+    return folder.resolve() / name
 
 
 def clean_environment(extra=None):
@@ -25,7 +26,7 @@ def clean_environment(extra=None):
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name not in unwanted and not name.startswith("TYKVA_") and not name.lower().endswith("_proxy")
+        if name not in unwanted and not name.startswith(("TYKVA_", "PG")) and not name.lower().endswith("_proxy")
     }
     return kept | (extra or {})
 
@@ -53,6 +54,14 @@ def is_listening(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def children(pid):
+    """The ids of a process's children."""
+    with contextlib.suppress(OSError):
+        return [int(child) for task in pathlib.Path(f"/proc/{pid}/task").iterdir()
+                for child in (task / "children").read_text().split()]
+    return []
+
+
 class Process:
     """A child with its output in files; stop() and kill() end exactly this one."""
 
@@ -61,11 +70,12 @@ class Process:
         # A second start of the same name goes on in the same files.
         self.output_path = folder / f"{name}.stdout"
         self.error_path = folder / f"{name}.stderr"
-        self._output_start = self.output_path.stat().st_size if self.output_path.exists() else 0
+        self._output_start, self._error_start = (
+            path.stat().st_size if path.exists() else 0 for path in (self.output_path, self.error_path))
         with open(self.output_path, "ab") as output, open(self.error_path, "ab") as errors:
             self.popen = subprocess.Popen(
                 [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
-                env=clean_environment(environment), start_new_session=True)
+                env=clean_environment(environment), cwd=folder, start_new_session=True)
 
     @property
     def pid(self):
@@ -77,7 +87,12 @@ class Process:
 
     @property
     def errors(self):
+        """Of every start of this name."""
         return self.error_path.read_bytes().decode()
+
+    @property
+    def own_errors(self):
+        return self.error_path.read_bytes()[self._error_start:].decode()
 
     def wait_for(self, condition, what, seconds=START_SECONDS):
         def ready():
@@ -107,6 +122,16 @@ class Process:
                 self.kill()
                 raise AssertionError(f"{self.name} did not end within {seconds} s") from None
         return self.popen.returncode
+
+    def ended(self, seconds):
+        """Waits for its end by itself, and returns its exit code."""
+        try:
+            return self.popen.wait(seconds)
+        except subprocess.TimeoutExpired:
+            for pid in (*children(self.pid), self.pid):
+                self.signal_pid(pid, signal.SIGKILL)
+            self.popen.wait(STOP_SECONDS)
+            raise AssertionError(f"{self.name} did not end by itself within {seconds} s") from None
 
     def kill(self):
         if self.popen.poll() is None:

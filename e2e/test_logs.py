@@ -48,7 +48,7 @@ def test_the_text_format_is_for_people(deployment):
 
 def test_no_secret_is_in_logs_audit_output_or_process_list(deployment):
     secrets = {"password": PASSWORD, "wrong password": WRONG, "client secret": deployment.secrets["web"]}
-    secrets["master secret"] = (deployment.data / "master-secret").read_text().strip().split(":")[-1]
+    secrets["master secret"] = deployment.secret_path.read_text().strip().split(":")[-1]
     web = deployment.secrets["web"]
     basic = base64.b64encode(f"web:{web}".encode()).decode()
     secrets["basic credentials"] = basic
@@ -101,10 +101,11 @@ def test_the_database_holds_no_token_or_password(deployment):
     with deployment.serve() as server:
         tokens = server.refreshed(server.sign_in()["refresh_token"])
         assert server.stop() == 0
-    stored = b"".join(path.read_bytes() for path in deployment.data.glob("tykva.sqlite*"))
+    stored = deployment.stored()
     assert b"anna@example.com" in stored, "it is the database"
     for secret in (PASSWORD, deployment.secrets["web"], tokens["refresh_token"], tokens["access_token"]):
-        assert secret.encode() not in stored
+        assert secret.encode() not in stored and secret.encode().hex().encode() not in stored
     raw = base64.urlsafe_b64decode(tokens["refresh_token"].removeprefix("tkvr_") + "==")
-    assert raw[2:18] not in stored, "the family's id is inside tokens only"
-    assert (deployment.data / "master-secret").read_text().strip().encode() not in stored
+    for form in (raw[2:18], raw[2:18].hex().encode()):
+        assert form not in stored, "the family's id is inside tokens only"
+    assert deployment.secret_path.read_text().strip().encode() not in stored

@@ -1,19 +1,18 @@
 """What a start refuses: one clear sentence, the right exit code, and nothing lost."""
 
-import contextlib
 import os
 import pathlib
 import pwd
-import sqlite3
-import subprocess
 import tempfile
 
 import pytest
 
 from deployment import Deployment, refused
+from disks import fill, small_disk
 from processes import free_port, wait_until
 
 CONFIGURATION, FAILED, USAGE = 78, 1, 2
+DATA_FOLDER = pytest.mark.engine("sqlite", "only it has a data folder")
 
 
 def start(deployment, *arguments, port=None, environment=None):
@@ -35,12 +34,7 @@ def assert_refused(done, *words, code=FAILED):
         assert inside not in done.stderr, done.stderr
 
 
-def rows(deployment):
-    """Everything that the database says, as SQL."""
-    with contextlib.closing(sqlite3.connect(deployment.data / "tykva.sqlite")) as database:
-        return list(database.iterdump())
-
-
+@DATA_FOLDER
 def test_a_second_server_on_the_same_folder_is_refused_and_names_the_first(deployment):
     with deployment.serve() as server:
         assert_refused(start(deployment), server.pid, deployment.data)
@@ -51,6 +45,7 @@ def test_an_address_in_use_is_refused(deployment, server):
     assert_refused(start(deployment, port=server.port), f"127.0.0.1:{server.port}", "in use")
 
 
+@DATA_FOLDER
 def test_a_folder_that_others_can_read_is_refused(deployment):
     deployment.data.chmod(0o750)
     assert_refused(start(deployment), deployment.data, "0750", "chmod 700")
@@ -63,6 +58,7 @@ def test_a_file_instead_of_a_folder_is_refused(tmp_path):
     assert_refused(start(deployment), deployment.data, "not a folder")
 
 
+@DATA_FOLDER
 @pytest.mark.parametrize("contents_of_file", [b"this is no database\n" * 100, os.urandom(8192), b"SQLite format 3\0" + b"\xff" * 5000])
 def test_a_database_file_that_is_none_is_refused_and_left_alone(deployment, contents_of_file):
     database = deployment.data / "tykva.sqlite"
@@ -72,7 +68,7 @@ def test_a_database_file_that_is_none_is_refused_and_left_alone(deployment, cont
 
 
 def test_a_missing_master_secret_is_refused_and_none_is_made(deployment):
-    secret = deployment.data / "master-secret"
+    secret = deployment.secret_path
     kept = secret.read_bytes()
     secret.unlink()
     assert_refused(start(deployment), "master secret", secret)
@@ -84,23 +80,23 @@ def test_a_missing_master_secret_is_refused_and_none_is_made(deployment):
 
 
 def test_another_master_secret_is_refused_and_nothing_is_written(deployment):
-    secret = deployment.data / "master-secret"
+    secret = deployment.secret_path
     secret.write_text(deployment.tykva("secret", "new", data=False))
-    before = rows(deployment)
+    before = deployment.dump()
     assert_refused(start(deployment), "master secret", "not the one of this database")
-    assert rows(deployment) == before
+    assert deployment.dump() == before
 
 
 @pytest.mark.parametrize("text", ["", "short", "0" * 64, "\xff\xfe", "1:" + "A" * 10])
 def test_a_master_secret_in_another_form_is_refused_without_being_shown(deployment, text):
-    (deployment.data / "master-secret").write_text(text)
+    deployment.secret_path.write_text(text)
     done = start(deployment)
     assert_refused(done, "master secret")
     assert not text or text not in done.stderr
 
 
 def test_a_master_secret_that_others_can_read_is_refused(deployment):
-    secret = deployment.data / "master-secret"
+    secret = deployment.secret_path
     secret.chmod(0o640)
     assert_refused(start(deployment), secret, "0640")
 
@@ -132,7 +128,8 @@ def test_dev_data_and_other_data_do_not_mix(deployment, tmp_path):
     (["--issuer", "https://auth.example.com/path"], ["issuer"]),
     (["--tls-certificate", "chain.pem"], ["tls_key"]),
     (["--behind-proxy", "10.0.0.0/99"], ["10.0.0.0/99"]),
-    (["--database", "postgres://localhost/x"], ["PostgreSQL"]),
+    (["--database", "postgres://anna:secret@localhost/x"], ["database", "password"]),
+    (["--database", "mysql://localhost/x"], ["database"]),
 ])
 def test_settings_that_make_no_sense_stop_the_start(tmp_path, arguments, words):
     deployment = Deployment(tmp_path)
@@ -181,6 +178,7 @@ def test_a_wrong_use_of_the_command_line_exits_with_2(tmp_path):
         assert deployment.run(*arguments).returncode == USAGE, arguments
 
 
+@DATA_FOLDER
 def test_as_root_a_command_becomes_the_owner_of_the_folder(deployment):
     if os.geteuid() != 0:
         pytest.skip("only root can run a command as somebody else")
@@ -207,29 +205,17 @@ def test_as_root_a_command_becomes_the_owner_of_the_folder(deployment):
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 4 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "tykva-e2e", folder], capture_output=True, text=True)
-    if made.returncode != 0:
-        pytest.skip(f"no file system can be mounted here: {made.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
+def disk(tmp_path):
+    with small_disk(tmp_path / "disk", megabytes=4) as folder:
+        yield folder
 
 
-def test_a_full_disk_is_a_503_that_loses_nothing_and_heals(prepared, small_disk):
-    deployment = Deployment.copy(prepared, small_disk)
+@pytest.mark.engine("sqlite", "PostgreSQL's disk is among the faults")
+def test_a_full_disk_is_a_503_that_loses_nothing_and_heals(prepared, disk):
+    deployment = Deployment.copy(prepared, disk)
     with deployment.serve() as server:
         token = server.sign_in("boris")["refresh_token"]
-        filler = small_disk / "filler"
-        with open(filler, "wb", buffering=0) as file:
-            try:
-                while file.write(b"x" * 4096):
-                    pass
-            except OSError:
-                pass
+        filler = fill(disk)
         # What space the write-ahead log already has is used up first.
         for _ in range(2000):
             answer = server.refresh(token)

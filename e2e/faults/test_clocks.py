@@ -1,0 +1,71 @@
+"""Two nodes whose clocks are 50 seconds apart: the database's clock is the one that counts."""
+
+import time
+
+import pytest
+
+from clocks import wrong_clock
+from cluster import Cluster
+from deployment import refused
+from play import play
+
+pytestmark = [
+    pytest.mark.engine("postgres", "SQLite has one node, and so one clock"), pytest.mark.timeout(600)]
+
+WINDOW = {"TYKVA_RETRY_WINDOW": "4s", "TYKVA_RETRY_WINDOW_OTHER": "4s"}
+INSIDE, OUTSIDE = 2, 5
+"""Seconds after a rotation."""
+
+
+def options(offset, environment=None):
+    made = wrong_clock(offset)
+    return made | {"environment": made["environment"] | (environment or {})}
+
+
+def skewed(folder, engine, environment=None):
+    return Cluster(folder, engine.server, options=(options("+25s", environment), options("-25s", environment)))
+
+
+@pytest.fixture(scope="module")
+def nodes(engine, tmp_path_factory):
+    """With a short retry window, in which 25 seconds would be much."""
+    with skewed(tmp_path_factory.mktemp("skewed") / "cluster", engine, WINDOW) as cluster:
+        yield cluster.nodes
+
+
+@pytest.mark.parametrize("first, second", [(0, 1), (1, 0), (0, 0), (1, 1)])
+def test_an_honest_retry_stays_a_retry(nodes, first, second):
+    token = nodes[first].sign_in()["refresh_token"]
+    once = nodes[first].refreshed(token)["refresh_token"]
+    assert nodes[second].refreshed(token)["refresh_token"] == once, "at once"
+    time.sleep(INSIDE)
+    assert nodes[second].refreshed(token)["refresh_token"] == once, f"after {INSIDE} s"
+    nodes[second].refreshed(once)
+
+
+@pytest.mark.parametrize("first, second", [(0, 1), (1, 0), (0, 0), (1, 1)])
+def test_a_thief_is_found_as_soon_as_without_skew(nodes, first, second):
+    stolen = nodes[first].sign_in()["refresh_token"]
+    current = nodes[first].refreshed(stolen)["refresh_token"]
+    time.sleep(OUTSIDE)
+    assert refused(nodes[second].refresh(stolen)), f"after {OUTSIDE} s"
+    assert refused(nodes[first].refresh(current)), "and that ended it"
+
+
+def test_a_stale_token_is_found_at_once(nodes):
+    stolen = nodes[0].sign_in()["refresh_token"]
+    current = nodes[0].refreshed(nodes[1].refreshed(stolen)["refresh_token"])["refresh_token"]
+    assert refused(nodes[1].refresh(stolen))
+    assert refused(nodes[0].refresh(current))
+
+
+@pytest.mark.long
+def test_two_hundred_families_over_both(engine, tmp_path, report):
+    with skewed(tmp_path / "cluster", engine) as cluster:
+        def fault(crowd):
+            crowd.wait_for_refreshes(5)
+            return time.monotonic(), None
+
+        history = play("PostgreSQL: clocks of the nodes 50 s apart", cluster.ports, fault, report)
+        assert not [call for call in history if call.failed], "there was no trouble at all"
+        assert len(cluster.deployment.audit("--type", "refresh_theft")) == 20, "those of the thief, and no other"
