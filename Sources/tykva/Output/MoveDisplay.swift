@@ -40,8 +40,8 @@ struct MoveDisplay {
             }
         guard let start else { return verb + progress.table }
         let seconds = (now - start.at) / .seconds(1)
-        let rate = seconds > 0 ? Int(Double(progress.rows - start.rows) / seconds) : 0
-        let speed = progress.rows > start.rows && rate > 0 ? ", \(rate) a second" : ""
+        // Of what takes no time there is no rate.
+        let speed = seconds < 0.5 ? "" : ", \(Int(Double(progress.rows - start.rows) / seconds)) a second"
         return "\(verb)\(progress.table): \(progress.rows) rows\(speed)"
     }
 }

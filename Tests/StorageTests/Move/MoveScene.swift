@@ -50,12 +50,13 @@ struct MoveScene: Sendable {
             Statement("UPDATE account SET display_name = \(text) WHERE id = \(scene.user)"))
     }
 
-    /// Everything that a move is to carry over, whatever the engine and its order.
-    static func contents(of database: any Database) async throws -> [String: Set<[SQLValue]>] {
+    /// Everything that a move is to carry over, byte for byte, whatever the engine and its order.
+    static func contents(of database: any Database) async throws -> [String: Set<[UInt8]>] {
         try await database.read { tx throws(StorageError) in
-            var contents: [String: Set<[SQLValue]>] = [:]
+            var contents: [String: Set<[UInt8]>] = [:]
             for table in MovedTable.all {
-                contents[table.title] = Set(try tx.run(.page(of: table, after: nil, limit: 10_000)))
+                let rows = try tx.run(.page(of: table, after: nil, limit: 10_000))
+                contents[table.title] = Set(rows.map(CanonicalRow.encode))
             }
             return contents
         }
