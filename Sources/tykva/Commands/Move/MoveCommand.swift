@@ -79,8 +79,8 @@ struct MoveCommand: AsyncParsableCommand {
             )
         }
         Console.complain(
-            "servers on the new database need the same master secret\(source.secret), by master_secret_file or in their "
-                + "data folder; \(source.place) is as it was, and must not be served any more")
+            "servers on the new database need the same master secret\(source.secret), by master_secret_file or in "
+                + "their data folder; \(source.place) is as it was, and must not be served any more")
     }
 
     private func document(
