@@ -47,10 +47,10 @@ format:  ## Write every Swift file in the project's format
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests Examples Benchmarks
 
-bench: setup  ## Release build, then the benchmarks
+bench: setup-test  ## Release build, then the benchmarks
 	swift build $(BUILD_FLAGS) -c release --product tykva-bench
 	swift build $(BUILD_FLAGS) -c release --product tykva
-	"$$(swift build $(BUILD_FLAGS) -c release --show-bin-path)/tykva-bench"
+	scripts/with-postgres --durable "$$(swift build $(BUILD_FLAGS) -c release --show-bin-path)/tykva-bench"
 
 release: setup  ## One binary with the Swift library inside
 	swift build $(BUILD_FLAGS) -c release --static-swift-stdlib --product tykva

@@ -78,7 +78,9 @@ let package = Package(
         .target(name: "OAuth", dependencies: ["Secrets", "StrictFormats", .crypto], swiftSettings: settings),
         .target(
             name: "Storage",
-            dependencies: ["CPostgres", "OAuth", "Secrets", "StrictFormats", .grdb, .grdbSQLite, .crypto, .deque, .logging],
+            dependencies: [
+                "CPostgres", "OAuth", "Secrets", "StrictFormats", .grdb, .grdbSQLite, .crypto, .deque, .logging,
+            ],
             resources: [.embedInCode("Migrations")],
             swiftSettings: settings),
         .target(
@@ -128,8 +130,8 @@ let package = Package(
         .executableTarget(
             name: "tykva-bench",
             dependencies: [
-                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TykvaVerifier", .asyncHTTPClient,
-                .crypto,
+                "CPostgres", "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TykvaVerifier",
+                .asyncHTTPClient, .crypto,
                 .cryptoExtras, .grdb, .hummingbird, .logging, .nioCore, .nioHTTP1,
             ],
             path: "Benchmarks",

@@ -1,3 +1,5 @@
+import CDispatch
+import Dispatch
 import Foundation
 
 /// Processor time, by the kernel's own accounting.

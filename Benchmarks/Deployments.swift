@@ -9,6 +9,7 @@ import TykvaServer
 struct PreparedDeployment {
     static let client = "bench"
     let folder: String
+    let store: BenchmarkStore
     /// The first refresh token of each family.
     let tokens: [String]
 
@@ -16,33 +17,40 @@ struct PreparedDeployment {
     ///   - issuer: What the server will call itself.
     ///   - families: How many sign-ins there are.
     ///   - returned: Of how many the tokens are needed.
-    static func make(issuer: String, families: Int, returned: Int) async throws -> PreparedDeployment {
+    static func make(
+        _ store: BenchmarkStore = .sqlite, issuer: String, families: Int, returned: Int
+    ) async throws -> PreparedDeployment {
         let folder = FileManager.default.temporaryDirectory.appending(path: "tykva-bench-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         let secrets = MasterSecrets(try MasterSecretFile.create(folder + "/master-secret"))
-        let database = try await SQLiteDatabase(path: folder + "/tykva.sqlite")
+        let database = try await store.open(folder)
         let now = SystemTime.wall()
         try await Schema.migrator.migrate(database, at: now.value)
         let opened = try await OpenedDeployment(
             database, secrets: secrets, terms: .init(issuer: try Issuer(issuer), isDev: false), at: now)
-        let user = try await addUserAndClient(opened.database, at: now)
+        let (user, hash) = try await addUserAndClient(opened.database, at: now)
         let keys = RefreshKeys(secrets: secrets, issuer: try Issuer(issuer))
         var tokens: [String] = []
         for start in stride(from: 0, to: families, by: 1000) {
             let ids = (start..<min(start + 1000, families)).map { _ in FamilyID.random() }
-            try await begin(ids, of: user, keys, database, at: now)
+            try await begin(ids, of: user, hash, keys, database, at: now)
             for id in ids where tokens.count < returned {
                 RefreshToken(family: id, generation: 0, keyNumber: 1).text(keys: keys).map { tokens.append($0) }
             }
         }
         await database.close()
-        return PreparedDeployment(folder: folder, tokens: tokens)
+        return PreparedDeployment(folder: folder, store: store, tokens: tokens)
     }
 
-    func remove() { try? FileManager.default.removeItem(atPath: folder) }
+    func remove() {
+        try? FileManager.default.removeItem(atPath: folder)
+        store.remove()
+    }
 
-    private static func addUserAndClient(_ database: any Database, at now: Milliseconds) async throws -> UserID {
+    private static func addUserAndClient(_ database: any Database, at now: Milliseconds) async throws -> (
+        UserID, PasswordHash
+    ) {
         let user = UserID.random()
         guard let id = ClientID(client), let scope = Scope("openid orders:read"), let name = AttributeName("name"),
             let roles = AttributeName("roles"), let service = ServiceIdentifier("https://api.example.com")
@@ -61,11 +69,12 @@ struct PreparedDeployment {
             try tx.run(.setPasswordHash(hash.stored, of: user))
             return try tx.add(client, Event(at: now, type: .clientAdded))
         }
-        return user
+        return (user, hash)
     }
 
     private static func begin(
-        _ ids: [FamilyID], of user: UserID, _ keys: RefreshKeys, _ database: any Database, at now: Milliseconds
+        _ ids: [FamilyID], of user: UserID, _ hash: PasswordHash, _ keys: RefreshKeys, _ database: any Database,
+        at now: Milliseconds
     ) async throws {
         guard let client = ClientID(client), let scope = Scope("openid orders:read") else { return }
         let signedIn = AccessTokenClaims.Authentication(time: now, methods: ["pwd"])
@@ -79,7 +88,10 @@ struct PreparedDeployment {
                     id: id.key, user: user, client: client, session: session.id, scope: scope, resources: [],
                     tokenKey: 1, authentication: signedIn, createdAt: now, idleExpiresAt: now + .days(30),
                     expiresAt: now + .days(180), holder: holder)
-                _ = try tx.begin(session, family, checked: nil, Event(at: now, type: .signInSucceeded, user: user))
+                let event = Event(at: now, type: .signInSucceeded, user: user)
+                guard try tx.begin(session, family, checked: hash.stored, event) else {
+                    throw .corrupt(reason: "a sign-in of the benchmark was refused")
+                }
             }
         }
     }

@@ -35,11 +35,30 @@ enum RefreshBenchmark {
         table.add(
             "refresh p50 / p99, 8 connections", String(format: "%.2f / %.2f ms", few.p50, few.p99), bare: "–",
             ratio: nil, target: "–")
+        try await measurePostgres(&table, client, emptyAndSignature: empty + signature)
         guard let size = ProcessInfo.processInfo.environment["TYKVA_BENCH_SESSIONS"].flatMap(Int.init) else { return }
         let many = try await refreshes(families: size, client)
         table.add(
             "refresh with \(size) sessions", Samples.microseconds(many.cpu),
             bare: "with 10000 \(Samples.microseconds(few.cpu))", ratio: many.cpu / few.cpu, target: "≤ 1.30")
+    }
+
+    private static func measurePostgres(
+        _ table: inout Table, _ client: HTTPClient, emptyAndSignature: Double
+    ) async throws {
+        guard let store = try BenchmarkStore.newPostgres() else {
+            return print("no PostgreSQL: run by scripts/with-postgres --durable")
+        }
+        let update = try BarePostgresUpdate.measure(store)
+        let figures = try await refreshes(store, families: 10_000, client)
+        let bare = emptyAndSignature + update.cpu
+        table.add(
+            "refresh, PostgreSQL, durable (CPU a request, of Tykva)", Samples.microseconds(figures.cpu),
+            bare: "sum of parts \(Samples.microseconds(bare))", ratio: figures.cpu / bare, target: "–")
+        table.add(
+            "refresh on PostgreSQL p50 / p99, 8 connections",
+            String(format: "%.2f / %.2f ms", figures.p50, figures.p99),
+            bare: String(format: "bare UPDATE by libpq, one connection %.2f ms", update.wall), ratio: nil, target: "–")
     }
 
     private struct Figures {
@@ -48,13 +67,15 @@ enum RefreshBenchmark {
         let p99: Double
     }
 
-    private static func refreshes(families: Int, _ client: HTTPClient) async throws -> Figures {
+    private static func refreshes(
+        _ store: BenchmarkStore = .sqlite, families: Int, _ client: HTTPClient
+    ) async throws -> Figures {
         let port = Int.random(in: 20_000...30_000)
         let issuer = "http://127.0.0.1:\(port)"
-        let prepared = try await PreparedDeployment.make(issuer: issuer, families: families, returned: 400)
+        let prepared = try await PreparedDeployment.make(store, issuer: issuer, families: families, returned: 400)
         defer { prepared.remove() }
         let server = try await ServerProcess.start(
-            Programs.tykva, { Programs.serve(prepared.folder, issuer, $0) }, client: client)
+            Programs.tykva, { Programs.serve(prepared.folder, issuer, $0, database: store.url) }, client: client)
         defer { server.stop() }
         let shares = (0..<connections).map { part in
             stride(from: part, to: prepared.tokens.count, by: connections).map { prepared.tokens[$0] }

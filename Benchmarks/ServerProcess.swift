@@ -25,6 +25,8 @@ final class ServerProcess: Sendable {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: executable)
         process.arguments = arguments(port)
+        // Whatever is said to the benchmark is nothing to the server, which refuses what it does not know.
+        process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("TYKVA_") }
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         let began = DispatchTime.now().uptimeNanoseconds

@@ -30,10 +30,11 @@ class Authority:
         self.path = folder / "authority.pem"
         self.path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
-    def issue(self, certificate_path, key_path):
-        """Writes a new certificate for 127.0.0.1 with its key, and returns its serial number."""
+    def issue(self, certificate_path, key_path, names=None):
+        """Writes a new certificate, for 127.0.0.1 or these host names, with its key; returns its serial number."""
         key = ec.generate_private_key(ec.SECP256R1())
-        names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        own = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        names = [x509.DNSName(host) for host in names] if names else own
         certificate = (
             self._builder(name("127.0.0.1"), key.public_key())
             .add_extension(x509.SubjectAlternativeName(names), critical=False)

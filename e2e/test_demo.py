@@ -5,12 +5,10 @@ import re
 
 import pytest
 
-from deployment import Deployment
-
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    with Deployment(tmp_path_factory.mktemp("demo")).serve("--dev") as running:
+def demo(engine, tmp_path_factory):
+    with engine.deployment(tmp_path_factory.mktemp("demo")).serve("--dev") as running:
         yield running
 
 

@@ -13,7 +13,7 @@ class Service:
 
     def __init__(self, name, folder, issuer):
         self.port = free_port()
-        environment = {"TYKVA_ISSUER": issuer, "PORT": str(self.port)}
+        environment = {"ISSUER": issuer, "PORT": str(self.port)}
         self.process = Process(folder, name, [binary(name)], environment)
         self.process.wait_for(lambda: is_listening(self.port), "listening")
 

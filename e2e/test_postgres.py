@@ -6,7 +6,7 @@ import time
 import pytest
 
 import load
-from deployment import refused
+from deployment import Deployment, refused
 from engines import PostgresDeployment
 from middleman import Middleman
 from postgres import Postgres
@@ -21,19 +21,15 @@ STALE_SECONDS = 8
 """What a node keeps of users and clients is at most so old."""
 
 
-def two(deployment, **options):
-    """Two nodes with one issuer."""
-    port = free_port()
-    issuer = f"http://127.0.0.1:{port}"
-    first = deployment.serve("--issuer", issuer, port=port, issuer=issuer, name="first", **options)
-    return first, deployment.serve("--issuer", issuer, issuer=issuer, name="second", **options)
-
-
 @pytest.fixture(scope="module")
 def nodes(prepared, tmp_path_factory):
-    first, second = two(prepared.copy(prepared, tmp_path_factory.mktemp("nodes")))
-    with first, second:
-        yield first, second
+    """Two nodes with one issuer."""
+    deployment = Deployment.copy(prepared, tmp_path_factory.mktemp("nodes"))
+    port = free_port()
+    issuer = f"http://127.0.0.1:{port}"
+    with deployment.serve("--issuer", issuer, port=port, issuer=issuer, name="first") as first:
+        with deployment.serve("--issuer", issuer, issuer=issuer, name="second") as second:
+            yield first, second
 
 
 def test_a_person_signs_in_at_one_and_goes_on_at_the_other(nodes):
@@ -93,7 +89,7 @@ def test_a_client_that_is_added_or_removed_is_so_at_both(nodes):
         wait_until(lambda: node.try_sign_in(client="late-app").status_code == 401, STALE_SECONDS, "a removed client is not")
 
 
-def test_two_that_start_at_once_on_an_empty_database_both_come_up(engine, tmp_path):
+def test_four_that_start_at_once_on_an_empty_database_all_come_up(engine, tmp_path):
     made = PostgresDeployment(tmp_path / "empty", engine.server)
     issuer = f"http://127.0.0.1:{free_port()}"
 
@@ -101,8 +97,10 @@ def test_two_that_start_at_once_on_an_empty_database_both_come_up(engine, tmp_pa
         return made.serve("--issuer", issuer, issuer=issuer, name=name)
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        nodes = list(pool.map(start, ["first", "second", "third", "fourth"]))
+        begun = [pool.submit(start, name) for name in ("first", "second", "third", "fourth")]
+    nodes = [start.result() for start in begun if not start.exception()]
     try:
+        assert len(nodes) == 4, [start.exception() for start in begun]
         keys = [node.get("/.well-known/jwks.json").json() for node in nodes]
         assert all(found == keys[0] for found in keys), "they agreed on the keys"
     finally:

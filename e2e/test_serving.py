@@ -119,6 +119,33 @@ def test_hup_takes_the_new_certificate_and_keeps_old_connections(tls, authority)
         assert living.recv(4096).startswith(b"HTTP/1.1 200")
 
 
+def test_the_health_command_checks_the_certificate(tls, authority):
+    def health(*arguments):
+        done = tls.deployment.run("health", "--listen", f"127.0.0.1:{tls.port}", *arguments)
+        return done.returncode, done.stdout + done.stderr
+
+    assert health("--tls-certificate", authority.path) == (0, "ready\n")
+    code, told = health()
+    assert code == 1 and "give --tls" in told
+    code, told = health("--tls")
+    assert code == 1 and "the system's authorities do not vouch for" in told
+    code, told = health("--tls-certificate", tls.files.key)
+    assert code == 1 and "holds no certificate" in told
+
+
+def test_the_health_command_asks_for_the_issuers_name(deployment, authority, tmp_path):
+    certificate, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+    authority.issue(certificate, key, names=["auth.example.com"])
+    issuer = "https://auth.example.com"
+    arguments = ["--tls-certificate", certificate, "--tls-key", key, "--issuer", issuer]
+    with deployment.serve(*arguments, scheme="https", issuer=issuer) as server:
+        asked = ["health", "--listen", f"127.0.0.1:{server.port}", "--tls-certificate", authority.path]
+        assert deployment.run(*asked, "--issuer", issuer).returncode == 0
+        for other in ([], ["--issuer", "https://other.example.com"]):
+            done = deployment.run(*asked, *other)
+            assert done.returncode == 1 and "not good for this host" in done.stderr
+
+
 @pytest.mark.parametrize("what", ["garbage", "another key", "missing"])
 def test_a_broken_certificate_at_hup_leaves_the_old_one_in_use(tls, authority, tmp_path, what):
     kept = tmp_path / "kept.pem"
@@ -134,7 +161,8 @@ def test_a_broken_certificate_at_hup_leaves_the_old_one_in_use(tls, authority, t
         tls.signal(signal.SIGHUP)
         line = wait_until(
             lambda: next((line for line in tls.log()[lines:] if "SIGHUP" in line["message"]), None), 10, "a log line")
-        assert line["level"] == "error"
+        assert line["level"] == "error" and str(tls.files.certificate) in line["error"], line
+        assert "Error" not in line["error"], "in words of our own"
         assert serial_number(tls, authority) == before
     finally:
         shutil.copy(kept, tls.files.certificate)
@@ -164,10 +192,84 @@ def test_a_body_over_the_limit_is_refused(server):
     assert refused(padded(10)), "as without the padding"
     assert refused(padded(20), "invalid_request")
     assert refused(server.post("/token", form | {"pad": "a" * 15_000}), "invalid_request"), "one parameter"
-    # Not even read to its end: the answer, or the end of the connection, comes before 100 MB have gone out.
-    sent = server.session.post(
-        server.url + "/health/live", data=(b"a" * 65536 for _ in range(1600)), stream=True, timeout=30)
-    assert sent.status_code in (404, 405, 413)
+
+
+def test_a_body_is_not_read_to_its_end_after_its_refusal(server):
+    chunk, count = b"a" * 65536, 1600
+    with socket.create_connection(("127.0.0.1", server.port), timeout=15) as plain:
+        plain.sendall(form_head(len(chunk) * count) + chunk)
+        assert plain.recv(4096).startswith(b"HTTP/1.1 400 ")
+        sent = 1
+        with contextlib.suppress(ConnectionError):
+            while sent < count:
+                plain.sendall(chunk)
+                sent += 1
+    assert sent < count / 2, "the connection ends before 100 MB have gone out"
+
+
+def form_head(length):
+    """The head of a request to /token."""
+    return (b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            + f"Content-Length: {length}\r\n\r\n".encode())
+
+
+def raw(server, sent):
+    """The status of the answer to these bytes."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=15) as plain:
+        plain.sendall(sent)
+        return int(plain.recv(4096).split(b" ")[1])
+
+
+@pytest.mark.parametrize("line, hosts, status", [
+    (b"GET /health/live HTTP/1.1", [b"x"], 200),
+    (b"GET /health/live HTTP/1.0", [], 200),
+    (b"GET /health/live HTTP/1.1", [], 400),
+    (b"GET /health/live HTTP/1.1", [b"x", b"x"], 400),
+    (b"GET /health/live HTTP/1.1", [b"x", b"y"], 400),
+    (b"GET http://x/health/live HTTP/1.1", [b"x"], 400),
+    (b"OPTIONS * HTTP/1.1", [b"x"], 400),
+    (b"GET //health/live HTTP/1.1", [b"x"], 404),
+    (b"GET /health/live/ HTTP/1.1", [b"x"], 404),
+])
+def test_a_request_that_can_be_read_in_two_ways_is_refused(server, line, hosts, status):
+    fields = b"".join(b"Host: " + host + b"\r\n" for host in hosts)
+    assert raw(server, line + b"\r\n" + fields + b"\r\n") == status
+
+
+def test_http2_has_the_same_limit_of_header_fields_and_the_same_paths(tls, authority):
+    with httpx.Client(http1=False, http2=True, verify=context(authority), trust_env=False, timeout=30) as client:
+        assert client.get(tls.url + "/health/live", headers={f"X-{n}": "a" for n in range(40)}).status_code == 200
+        assert client.get(tls.url + "/health/live", headers={f"X-{n}": "a" for n in range(150)}).status_code == 431
+        assert client.get(tls.url + "//health/live").status_code == 404
+
+
+def test_what_strangers_break_off_is_no_error_of_ours(deployment):
+    with deployment.serve(environment={"TYKVA_LOG_LEVEL": "debug"}) as server:
+        chunked = b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        chunked += b"Transfer-Encoding: chunked\r\n\r\n"
+        assert raw(server, chunked + b"zz\r\n") == 400
+        for begun in (form_head(1000) + b"grant_type=password", chunked + b"5\r\nab"):
+            with socket.create_connection(("127.0.0.1", server.port), timeout=15) as plain:
+                plain.sendall(begun)
+                time.sleep(0.2)
+        wait_until(
+            lambda: sum("did not arrive whole" in line.get("reason", "") for line in server.log()) == 3, 10, "refusals")
+        assert server.get("/health/live").status_code == 200
+        assert server.stop() == 0
+    assert not [line for line in server.log() if line["level"] in ("warning", "error", "critical")
+                and "plain http" not in line["message"]]
+
+
+def test_only_its_proxies_reach_a_server_off_loopback(prepared, tmp_path):
+    issuer = "https://auth.example.com"
+    for networks, status in (("10.0.0.0/8", 403), ("127.0.0.0/8", 200)):
+        port = free_port()
+        deployment = Deployment.copy(prepared, tmp_path / str(status))
+        arguments = ["--listen", f"0.0.0.0:{port}", "--behind-proxy", networks, "--issuer", issuer]
+        with deployment.serve(*arguments, port=port, issuer=issuer) as server:
+            assert server.try_sign_in().status_code == status
+            assert server.get("/.well-known/jwks.json").status_code == status
+            assert server.get("/health/ready").status_code == 200
 
 
 def test_headers_over_the_limits_are_refused(server):
@@ -229,9 +331,30 @@ def closing_time(port, drips, seconds=80, secured=None):
     return None
 
 
+def closing_time_unread(port, seconds=90):
+    """Sends requests and reads no answer; tells after how many seconds the server closed."""
+    request = b"GET /.well-known/jwks.json HTTP/1.1\r\nHost: x\r\nX-Pad: " + b"a" * 8000 + b"\r\n\r\n"
+    with socket.socket() as plain:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        plain.settimeout(1)
+        plain.connect(("127.0.0.1", port))
+        began = time.monotonic()
+        rest = b""
+        while time.monotonic() - began < seconds:
+            rest = rest or request
+            try:
+                rest = rest[plain.send(rest):]
+            except TimeoutError:
+                continue
+            except OSError:
+                return time.monotonic() - began
+    return None
+
+
 @pytest.mark.slow
 def test_slow_clients_are_closed_in_time(server, tls):
-    """A handshake within 10 s, a whole request within 60 s, however lively it drips."""
+    """A handshake within 10 s, a whole request within 60 s, however lively it drips, and answers that are taken."""
+    refused_early = b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n"
     head = b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     tries = {
         "no handshake": (tls.port, [], 9, 16),
@@ -239,6 +362,8 @@ def test_slow_clients_are_closed_in_time(server, tls):
         "a dripped body": (server.port, [head + b"Content-Length: 1000\r\n\r\n"] + [b"a"] * 100, 55, 70),
         "dripped headers": (server.port, [head] + [b"X-%d: a\r\n" % n for n in range(60)], 55, 70),
         "nothing": (server.port, [], 55, 70),
+        "a dripped body after an early answer": (
+            server.port, [refused_early, b"a", form_head(1000)] + [b"a"] * 100, 55, 75),
     }
     closed = {}
 
@@ -246,6 +371,8 @@ def test_slow_clients_are_closed_in_time(server, tls):
         closed[what] = closing_time(port, drips)
 
     threads = [threading.Thread(target=attempt, args=(what, port, drips)) for what, (port, drips, _, _) in tries.items()]
+    tries["answers unread"] = (server.port, [], 0, 80)
+    threads.append(threading.Thread(target=lambda: closed.update({"answers unread": closing_time_unread(server.port)})))
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -315,5 +442,9 @@ def test_metrics_are_on_their_own_listener_only(deployment):
         assert server.session.get(f"http://127.0.0.1:{port}/token", timeout=30).status_code == 404
     assert re.search(r'^tykva_sign_ins_total\{result="succeeded"\} 1$', text, re.MULTILINE), text
     assert "nowhere" not in text, "no label comes from a request's text"
+    types = re.findall(r"^# TYPE (\S+)", text, re.MULTILINE)
+    assert types and types == re.findall(r"^# HELP (\S+) \S", text, re.MULTILINE), text
+    took = re.search(r'^tykva_http_request_seconds_sum\{endpoint="NotFound"\} (\S+)$', text, re.MULTILINE)
+    assert 0 < float(took.group(1)) < 1, "also what took less than a millisecond"
     for line in text.splitlines():
         assert line.startswith("#") or re.fullmatch(r'[a-z_]+(\{[^}]*\})? [-+.0-9eE]+', line), line

@@ -1,15 +1,18 @@
 """What a start refuses: one clear sentence, the right exit code, and nothing lost."""
 
+import contextlib
 import os
 import pathlib
 import pwd
+import socket
+import subprocess
 import tempfile
 
 import pytest
 
 from deployment import Deployment, refused
 from disks import fill, small_disk
-from processes import free_port, wait_until
+from processes import binary, clean_environment, free_port, installed, wait_until
 
 CONFIGURATION, FAILED, USAGE = 78, 1, 2
 DATA_FOLDER = pytest.mark.engine("sqlite", "only it has a data folder")
@@ -71,7 +74,9 @@ def test_a_missing_master_secret_is_refused_and_none_is_made(deployment):
     secret = deployment.secret_path
     kept = secret.read_bytes()
     secret.unlink()
-    assert_refused(start(deployment), "master secret", secret)
+    # On PostgreSQL it is a file that a setting names.
+    code = CONFIGURATION if getattr(deployment, "environment", {}).get("TYKVA_MASTER_SECRET_FILE") else FAILED
+    assert_refused(start(deployment), secret, code=code)
     assert not secret.exists()
     secret.touch(mode=0o600)
     secret.write_bytes(kept)
@@ -163,13 +168,48 @@ def test_a_broken_configuration_file_is_refused(tmp_path, text):
     assert str(file) in done.stderr or "listen" in done.stderr
 
 
-def test_a_certificate_that_does_not_load_is_refused(deployment, tmp_path):
+def test_a_certificate_that_does_not_load_is_refused_and_changes_nothing(deployment, tmp_path):
+    with deployment.serve() as server:
+        port = server.port
+    before = deployment.dump()
     for name in ("chain.pem", "key.pem"):
         (tmp_path / name).write_text("no certificate")
     arguments = ["--tls-certificate", tmp_path / "chain.pem", "--tls-key", tmp_path / "key.pem"]
-    port = free_port()
-    assert_refused(start(deployment, *arguments, port=port), tmp_path / "chain.pem")
-    assert_refused(start(deployment, "--tls-certificate", tmp_path / "nowhere.pem", "--tls-key", tmp_path / "key.pem", port=port), "nowhere.pem", "cannot be read")
+    assert_refused(start(deployment, *arguments, port=port), tmp_path / "chain.pem", code=CONFIGURATION)
+    missing = ["--tls-certificate", tmp_path / "nowhere.pem", "--tls-key", tmp_path / "key.pem"]
+    done = start(deployment, *missing, port=port)
+    assert_refused(done, "nowhere.pem", "cannot be read", code=CONFIGURATION)
+    assert deployment.dump() == before
+
+
+def test_an_argument_that_is_no_text_is_refused(deployment):
+    done = deployment.run("user", "show", b"anna\xff".decode(errors="surrogateescape"))
+    assert_refused(done, "not UTF-8", code=USAGE)
+
+
+def limited(*limits):
+    """What runs a program with limits of the system: name=soft:hard."""
+    return [installed("prlimit"), *(f"--{limit}" for limit in limits), "--"]
+
+
+@DATA_FOLDER
+def test_the_limit_of_open_files_is_raised_or_refuses_the_start(deployment):
+    command = limited("nofile=256:900") + [str(binary("tykva")), "serve", "--data", str(deployment.data)]
+    command += ["--listen", f"127.0.0.1:{free_port()}"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, env=clean_environment({"TYKVA_METRICS_LISTEN": "off"}))
+    assert_refused(done, "maximum_connections", "1024", "900", code=CONFIGURATION)
+    with deployment.serve(wrapper=limited("nofile=256:4096", "core=unlimited:unlimited")) as server:
+        pid = int((deployment.data / "tykva.lock").read_text())
+        limits = {line[:25].strip(): line[25:].split()[:2] for line in
+                  pathlib.Path(f"/proc/{pid}/limits").read_text().splitlines()[1:]}
+        assert limits["Max open files"] == ["4096", "4096"]
+        assert limits["Max core file size"] == ["1", "1"], "no password goes to a disk"
+        with contextlib.ExitStack() as stack:
+            # More than there would be descriptors for.
+            for _ in range(400):
+                stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=15))
+            assert server.get("/health/live").status_code == 200
 
 
 def test_a_wrong_use_of_the_command_line_exits_with_2(tmp_path):

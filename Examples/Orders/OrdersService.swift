@@ -5,9 +5,9 @@ import TykvaVerifier
 
 /// A service that keeps orders. It checks every token by itself; the issuer is asked for its public keys only.
 ///
-///   TYKVA_ISSUER      the issuer, by default http://127.0.0.1:8080
-///   TYKVA_AUDIENCE    what this service is called in tokens, by default https://orders.example
-///   PORT              where it listens on loopback, by default 8081
+///   ISSUER      the issuer, by default http://127.0.0.1:8080
+///   AUDIENCE    what this service is called in tokens, by default https://orders.example
+///   PORT        where it listens on loopback, by default 8081
 @main struct OrdersService {
     static func main() async {
         do {
@@ -25,8 +25,8 @@ import TykvaVerifier
         }
 
         let verifier = try TokenVerifier(
-            issuer: environment.get("TYKVA_ISSUER") ?? "http://127.0.0.1:8080",
-            audience: environment.get("TYKVA_AUDIENCE") ?? "https://orders.example",
+            issuer: environment.get("ISSUER") ?? "http://127.0.0.1:8080",
+            audience: environment.get("AUDIENCE") ?? "https://orders.example",
             algorithm: .es256, keys: .discovery, cache: VerifiedTokenCacheLimits())
 
         let orders = OrderBook()
@@ -53,6 +53,10 @@ import TykvaVerifier
             router: router,
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port), serverName: "orders"),
             services: [verifier])
-        try await application.runService()
+        do {
+            try await application.runService()
+        } catch {
+            throw ConfigurationError(description: "it cannot serve on 127.0.0.1:\(port): \(error)")
+        }
     }
 }

@@ -22,13 +22,18 @@ package enum DemoStory {
         /// Where the audit log is read.
         package let database: any Database
         package let clock: DeploymentClock
+        /// The program, as a shell finds it from anywhere.
+        package let program: String
         /// The data folder, as commands take it.
         package let dataFolder: String
 
-        package init(issuer: Issuer, database: any Database, clock: DeploymentClock, dataFolder: String) {
+        package init(
+            issuer: Issuer, database: any Database, clock: DeploymentClock, program: String, dataFolder: String
+        ) {
             self.issuer = issuer
             self.database = database
             self.clock = clock
+            self.program = program
             self.dataFolder = dataFolder
         }
     }

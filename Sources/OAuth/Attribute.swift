@@ -40,11 +40,31 @@ package struct AttributeName: Identifier {
         self.text = text
     }
 
-    /// Claims that the issuer itself writes (RFC 9068 §2.2, OIDC Core §2): no attribute may take their names.
-    package static let reserved: Set<String> = [
+    /// No attribute may take these names, in whatever case: some readers of JSON do not tell `Exp` from `exp`.
+    package static let reserved = ReservedClaims()
+}
+
+/// Claims that mean something to who checks a token, and the parameters of its header: nobody's attributes.
+///
+/// Those of RFC 7519 §4.1, RFC 9068 §2.2, OIDC Core §2, and of the registry where they say who is who, what is bound
+/// to what, or how a token is read; and what RFC 7515 §4.1 and RFC 7516 §4.1 put into headers.
+/// https://www.iana.org/assignments/jwt/jwt.xhtml
+package struct ReservedClaims: Sendable {
+    private static let claims: Set<String> = [
         "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "client_id", "scope", "sid", "auth_time", "amr", "acr", "cnf",
-        "act", "azp", "nonce", "at_hash", "c_hash", "s_hash", "events", "may_act", "authorization_details", "typ",
+        "act", "azp", "nonce", "at_hash", "c_hash", "s_hash", "events", "may_act", "authorization_details", "sub_jwk",
+        "sub_id", "toe", "txn", "rph", "vot", "vtm", "orig", "dest", "trust_chain", "token_introspection", "status",
+        "vc", "vp", "vct", "_sd", "_sd_alg", "_claim_names", "_claim_sources", "attest", "cdniv", "htm", "htu", "ath",
     ]
+    private static let header: Set<String> = [
+        "alg", "kid", "typ", "cty", "crit", "jwk", "jku", "x5u", "x5c", "x5t", "b64", "zip", "enc", "epk", "apu", "apv",
+        "iv", "tag", "p2s", "p2c", "ppt", "url", "svt",
+    ]
+
+    package func contains(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return Self.claims.contains(name) || Self.header.contains(name)
+    }
 }
 
 /// An attribute as an operator defined it, or as it is from the start.

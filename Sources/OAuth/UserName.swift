@@ -13,12 +13,21 @@ package struct UserName: Hashable, Sendable, CustomStringConvertible {
         guard !self.text.isEmpty, self.text == self.text.trimmingCharacters(in: .whitespaces) else {
             throw InvalidValue("user name", "it must not be empty, or begin or end with a space")
         }
+        guard !self.text.unicodeScalars.contains(where: \.isInvisible) else {
+            throw InvalidValue("user name", "invisible characters are not allowed")
+        }
         key = self.text.lowercased().precomposedStringWithCanonicalMapping
     }
 
     package var description: String { text }
     /// Left out of access tokens then: an e-mail address is personal.
     package var isEmailAddress: Bool { text.contains("@") }
+}
+
+extension Unicode.Scalar {
+    /// What leaves no mark, so that two names would look alike, or one like none: fillers, variation selectors
+    /// (UAX #44, Default_Ignorable_Code_Point), and the blank of Braille.
+    fileprivate var isInvisible: Bool { properties.isDefaultIgnorableCodePoint || value == 0x2800 }
 }
 
 /// An e-mail address, as far as a form can tell: one `@`, something before it, a host with a dot or `localhost` after.

@@ -7,6 +7,9 @@ enum Argon2id {
         let memoryKiB: Int
         let passes: Int
         let lanes: Int
+
+        /// What it costs, in KiB that are filled: time is nearly proportional to it.
+        var work: Int { memoryKiB * passes }
     }
 
     /// A stored string, taken apart.
@@ -18,6 +21,8 @@ enum Argon2id {
     }
 
     private static let maximumLanes = 16
+    /// Of one lane (RFC 9106 §3.1).
+    private static let smallestMemoryKiB = 8
     private static let ownSaltBytes = 16
     private static let ownTagBytes = 32
     private static let saltBytes = 8...48
@@ -85,9 +90,20 @@ enum Argon2id {
 
     /// What no password matches; to compare with it costs what a comparison with a hash of this cost does.
     static func decoy(cost: PasswordHashingCost) -> Stored {
+        decoy(Parameters(memoryKiB: cost.memoryKiB, passes: cost.passes, lanes: 1))
+    }
+
+    /// A decoy of so much work, in as much memory as the cost has at most; nil when there is nothing to do.
+    static func decoy(costing work: Int, within cost: PasswordHashingCost) -> Stored? {
+        guard work > 0 else { return nil }
+        let passes = (work + cost.memoryKiB - 1) / cost.memoryKiB
+        let parameters = Parameters(memoryKiB: max(work / passes, smallestMemoryKiB), passes: passes, lanes: 1)
+        return decoy(parameters)
+    }
+
+    private static func decoy(_ parameters: Parameters) -> Stored {
         let salt = SecretBytes(random: ownSaltBytes).withUnsafeBytes { Array($0) }
         let tag = SecretBytes(random: ownTagBytes).withUnsafeBytes { Array($0) }
-        let parameters = Parameters(memoryKiB: cost.memoryKiB, passes: cost.passes, lanes: 1)
         return Stored(text: "", parameters: parameters, salt: salt, tag: tag)
     }
 

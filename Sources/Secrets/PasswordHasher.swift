@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Hashes and verifies passwords with Argon2id, on threads of its own.
 ///
@@ -23,6 +24,7 @@ package final class PasswordHasher: Sendable {
     package let cost: PasswordHashingCost
 
     private let threads: WorkerThreads
+    private let done = Atomic<Int>(0)
     /// What an unknown user's password is verified against, so that it costs the same as a known one's.
     private let decoy: Argon2id.Stored
 
@@ -46,6 +48,9 @@ package final class PasswordHasher: Sendable {
 
     package var load: Load { threads.load }
 
+    /// The work of all verifications so far, in KiB times passes: what two of them cost can be compared with no clock.
+    var verificationWork: Int { done.load(ordering: .relaxed) }
+
     /// Refuses who waits and who comes; hashes that are being computed are finished.
     package func stop() {
         threads.stop()
@@ -66,6 +71,9 @@ package final class PasswordHasher: Sendable {
 
     /// Judges a password that was presented.
     ///
+    /// The work is that of a hash at today's cost, whether there is such a user or not, and also where the user's hash
+    /// was made at a lower cost. A hash of a higher cost takes what it takes.
+    ///
     /// - Parameter stored: The user's hash, or nil when there is no such user: the same work, and a mismatch.
     /// - Throws: `storedHashUnreadable` when the hash is damaged; it never matches.
     package func verify(
@@ -73,15 +81,25 @@ package final class PasswordHasher: Sendable {
     ) async throws(PasswordHasherError) -> Verdict {
         let cost = cost
         guard let stored, presented.isWithinBounds else {
-            let decoy = decoy
-            _ = try await run { () throws(PasswordHasherError) in try Argon2id.matches(presented.utf8, decoy) }
+            _ = try await matches(presented, [decoy])
             return .mismatch
         }
         guard let stored = Argon2id.stored(stored) else { throw .storedHashUnreadable }
-        let isMatch = try await run { () throws(PasswordHasherError) in try Argon2id.matches(presented.utf8, stored) }
-        guard isMatch else { return .mismatch }
+        let rest = Argon2id.decoy(costing: decoy.parameters.work - stored.parameters.work, within: cost)
+        guard try await matches(presented, [stored] + (rest.map { [$0] } ?? [])) else { return .mismatch }
         let isCurrent = stored.parameters == .init(memoryKiB: cost.memoryKiB, passes: cost.passes, lanes: 1)
         return .match(needsRehash: !isCurrent)
+    }
+
+    /// Whether the password is the first of these; each is computed, in one turn of the queue.
+    private func matches(
+        _ presented: PresentedPassword, _ all: [Argon2id.Stored]
+    ) async throws(PasswordHasherError) -> Bool {
+        let verdicts = try await run { () throws(PasswordHasherError) in
+            try all.map { stored throws(PasswordHasherError) in try Argon2id.matches(presented.utf8, stored) }
+        }
+        done.add(all.reduce(0) { $0 + $1.parameters.work }, ordering: .relaxed)
+        return verdicts[0]
     }
 
     private func run<Value: Sendable>(

@@ -5,17 +5,21 @@
 /// steps are not this program's.
 package struct Migrator: Sendable {
     private let migrations: [Migration]
+    private let tables: Set<String>
 
-    /// - Parameter migrations: All steps, numbered 1, 2, 3, …
-    package init(_ migrations: [Migration]) {
+    /// - Parameters:
+    ///   - migrations: All steps, numbered 1, 2, 3, …
+    ///   - tables: What must be there when all of them were taken.
+    package init(_ migrations: [Migration], tables: Set<String> = []) {
         precondition(
             migrations.map(\.number) == Array(1..<(migrations.count + 1)), "migrations are numbered without gaps")
         self.migrations = migrations
+        self.tables = tables
     }
 
     /// The steps that `migrate` would take; changes nothing.
     ///
-    /// - Throws: `schemaTooNew`, `migrationChanged`, `foreignTables`.
+    /// - Throws: `schemaTooNew`, `migrationChanged`, `foreignTables`; `corrupt` when a table is missing.
     package func pending(on database: some Database) async throws(StorageError) -> [Migration] {
         try await database.read { transaction throws(StorageError) in
             let tables = try transaction.tableNames()
@@ -23,7 +27,11 @@ package struct Migrator: Sendable {
                 guard tables.isEmpty else { throw .foreignTables }
                 return migrations
             }
-            return try missing(in: transaction)
+            let pending = try missing(in: transaction)
+            if pending.isEmpty, let table = self.tables.subtracting(tables).min() {
+                throw .corrupt(reason: "the table \(table) is missing")
+            }
+            return pending
         }
     }
 

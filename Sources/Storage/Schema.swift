@@ -6,5 +6,11 @@ package enum Schema {
         Migration(number: 3, name: "move", resource: PackageResources.m0003_move_sql),
     ]
 
-    package static let migrator = Migrator(migrations)
+    /// Every table that the migrations make.
+    static let tables: Set<String> = [
+        "deployment", "master_secret", "signing_key", "attribute", "account", "account_role", "account_attribute",
+        "client", "client_claim", "session", "token_family", "event", "outbox", "change", "periodic_work",
+    ]
+
+    package static let migrator = Migrator(migrations, tables: tables)
 }

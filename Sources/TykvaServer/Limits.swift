@@ -7,8 +7,18 @@ package enum Limits {
     package static let headerCount = 64
     /// From the opening of a connection to the end of the TLS handshake.
     package static let handshakeSeconds: Int64 = 10
-    /// From the end of one answer (or the opening of the connection) to the end of the next request.
+    /// For a request from its head to its end; as long again for its head, from the end of the answer before or the
+    /// opening of the connection; and for the taking of an answer.
     package static let requestSeconds: Int64 = 60
+    /// Requests of one connection that have come and are not yet answered (RFC 9112 §9.3.2).
+    package static let pipelinedRequests = 32
+    /// Of a body that is still sent after its refusal: a client that does not look for an answer before it has sent
+    /// everything would lose a closed connection's.
+    package static let discardedBytes = 1024 * 1024
+    /// Connections to the metrics at once.
+    package static let metricsConnections = 16
+    /// What the process opens beside connections: database, listeners, event loops, files of a moment.
+    package static let otherDescriptors = 256
     /// How long a stop waits for what was accepted.
     package static let shutdownSeconds: Int64 = 30
     /// Clients kept in memory.

@@ -9,11 +9,16 @@ package struct Routes: Sendable {
     let keySet: KeySetEndpoint
     let health: HealthEndpoint
     let isSecure: Bool
+    let proxies: TrustedProxies
+    let arePeersChecked: Bool
 
-    /// Routes with what stands around them: headers of every answer, counts and logs, rendered errors.
+    /// Routes with what stands around them: headers of every answer, counts and logs, rendered errors, and refusals
+    /// that no endpoint sees.
     package func install(on router: Router<ServeRequestContext>) {
         router.add(middleware: ResponseHeaders(isSecure: isSecure))
-        router.add(middleware: RequestLog(monotonic: { SystemTime.monotonic() }))
+        router.add(middleware: RequestLog(now: { ContinuousClock.now }))
+        router.add(middleware: ProxyPeers(proxies, arePeersChecked: arePeersChecked))
+        router.add(middleware: CanonicalRequests())
         add(to: router)
     }
 
@@ -24,7 +29,7 @@ package struct Routes: Sendable {
         router.post("/token") { request, context in await token.answer(request, context) }
         router.post("/revoke") { request, context in await revocation.answer(request, context) }
         router.get("/health/live") { _, _ in health.live() }
-        router.get("/health/ready") { _, _ in await health.ready() }
+        router.get("/health/ready") { _, context in await health.ready(context.logger) }
         router.get("/favicon.ico") { _, _ in Response(status: .noContent) }
         for path in ["/token", "/revoke"] as [RouterPath] { refuse([.get, .put, .delete, .patch], at: path, router) }
     }

@@ -10,13 +10,15 @@ package struct ServerConfiguration: Sendable {
     package var passwordHashing: PasswordHashing
     /// Networks whose connections may name the caller by `X-Forwarded-For`.
     package var trustedProxies: TrustedProxies
+    /// Whether connections from outside those networks are refused: plain http that others can reach.
+    package var onlyProxiesConnect: Bool
     /// How long the audit log is kept.
     package var eventRetention: Duration
 
     package init(
         issuer: Issuer, lifetimes: Lifetimes = Lifetimes(), retryWindow: RetryWindow = .standard,
         thefts: TheftPolicy = .standard, passwordHashing: PasswordHashing = PasswordHashing(),
-        trustedProxies: TrustedProxies = .none, eventRetention: Duration = .days(400)
+        trustedProxies: TrustedProxies = .none, onlyProxiesConnect: Bool = false, eventRetention: Duration = .days(400)
     ) {
         self.issuer = issuer
         self.lifetimes = lifetimes
@@ -24,6 +26,7 @@ package struct ServerConfiguration: Sendable {
         self.thefts = thefts
         self.passwordHashing = passwordHashing
         self.trustedProxies = trustedProxies
+        self.onlyProxiesConnect = onlyProxiesConnect
         self.eventRetention = eventRetention
     }
 

@@ -53,7 +53,8 @@ package struct TykvaServer: Sendable {
                 ServerMetadata(issuer: configuration.issuer, algorithm: .es256, scopes: [])),
             keySet: KeySetEndpoint(keys: keys),
             health: HealthEndpoint(database: database, keys: keys, clock: clock),
-            isSecure: configuration.issuer.isSecure)
+            isSecure: configuration.issuer.isSecure, proxies: configuration.trustedProxies,
+            arePeersChecked: configuration.onlyProxiesConnect)
         services = [
             StorageWatch(
                 database: database, clients: directory, keys: keys, epoch: epoch, clock: clock, events: events,

@@ -10,8 +10,8 @@ struct ClaimsCheck: Sendable {
     let profile: TokenProfile
     let clockSkewSeconds: Int
 
-    /// Times above this are no integers any more when read as a `Double`.
-    private static let latestTime = Double(1 << 53)
+    /// Integers above this are rounded when they are read as a `Double`.
+    private static let latestTime: Int64 = 1 << 53
 
     /// Reads and checks the claims at the time `now`, in seconds since 1970.
     func check(_ payload: [UInt8], now: Double) throws(TokenVerificationError) -> VerifiedToken {
@@ -73,11 +73,15 @@ struct ClaimsCheck: Sendable {
 
     /// A time in seconds since 1970 (RFC 7519 §2, NumericDate): an integer or a fraction, 0…2⁵³.
     private func time(_ name: String, in claims: JSONMembers) throws(TokenVerificationError) -> Double? {
-        guard claims.kind(name) != nil else { return nil }
-        guard let time = claims.double(name), time >= 0, time <= Self.latestTime else {
-            throw TokenVerificationError(.claims, "\(name) is no time")
+        switch claims.kind(name) {
+        case nil: return nil
+        case .integer:
+            if let time = claims.integer(name), (0...Self.latestTime).contains(time) { return Double(time) }
+        default:
+            // A fraction may have been rounded up to the latest time.
+            if let time = claims.double(name), time >= 0, time < Double(Self.latestTime) { return time }
         }
-        return time
+        throw TokenVerificationError(.claims, "\(name) is no time")
     }
 
     private func check(_ claim: TokenProfile.Claim, in claims: JSONMembers) throws(TokenVerificationError) {

@@ -2,6 +2,12 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Fetches over HTTP: bounded in time and size, and never to another place than was asked for.
 struct HTTPDocumentFetcher: DocumentFetcher {
     let client: HTTPClient
@@ -35,7 +41,16 @@ struct HTTPDocumentFetcher: DocumentFetcher {
         } catch is NIOTooManyBytesError {
             throw DocumentFetchError("\(document.url) answers with more than \(Self.maximumBytes) bytes")
         } catch {
-            throw DocumentFetchError("\(document.url) cannot be fetched: \(error)")
+            throw DocumentFetchError("\(document.url) cannot be fetched: \(Self.reason(error))")
+        }
+    }
+
+    /// The system's own words where there are some; the library's speak of its inside.
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()
+        case let error as HTTPClientError where error == .connectTimeout: "no connection in time"
+        default: "\(error)"
         }
     }
 

@@ -37,7 +37,8 @@ public struct TokenVerifier: Service, Sendable {
     ///   - clockSkewSeconds: How far this machine's clock may be from the issuer's: 0…120.
     ///   - cache: How many checked tokens are remembered; with nil every call checks the signature.
     ///   - isRevoked: Asked at the end of every check, remembered or not, whether the application has withdrawn its
-    ///     trust in this token. It must be fast.
+    ///     trust in this token. It must be fast, and look for the token's `jti` and never for its text: an ES256
+    ///     signature has a second spelling that is as good, and so a token has a second text.
     ///   - now: The clock.
     /// - Throws: ``TokenVerifierConfigurationError`` when a setting makes no sense.
     public init(

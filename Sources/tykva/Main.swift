@@ -11,6 +11,11 @@
 @main
 enum Main {
     static func main() {
+        // The library's own copies have their bytes mended, so that two users' names could become one.
+        guard hasValidArguments else {
+            Console.complain("an argument is not UTF-8 text (see --help)")
+            ExitStatus.usage.exit()
+        }
         // Not here on the first thread, which only waits.
         Task { @concurrent in
             let status = await Tykva.run(Array(CommandLine.arguments.dropFirst()))
@@ -18,5 +23,11 @@ enum Main {
         }
         // Returns after each signal that has a handler.
         while true { pause() }
+    }
+
+    private static var hasValidArguments: Bool {
+        (0..<Int(CommandLine.argc)).allSatisfy { index in
+            CommandLine.unsafeArgv[index].map { String(validatingCString: $0) != nil } ?? true
+        }
     }
 }

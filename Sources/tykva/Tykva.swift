@@ -22,6 +22,7 @@ struct Tykva: AsyncParsableCommand {
 
     static func run(_ arguments: [String]) async -> ExitStatus {
         do {
+            try CommandPath(arguments).check()
             var command = try parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

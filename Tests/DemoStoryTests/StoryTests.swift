@@ -1,3 +1,4 @@
+import NIOHTTP1
 import OAuth
 import Secrets
 import Storage
@@ -28,6 +29,10 @@ import Testing
             #expect(read.contains("Anna Sommer"))
             #expect(read.contains("[&quot;accountant&quot;,&quot;reader&quot;]"))
 
+            // The address of a step, loaded again, leads to the page.
+            let again = try await browser.send(.GET, "/demo/sign-in")
+            #expect(again.status == 303 && again.headers.first(name: "location") == "/")
+
             try await browser.press("/demo/call", [("kind", "valid")])
             #expect(try browser.section(3).contains("pumpkin seeds"))
             try await browser.press("/demo/copy")
@@ -48,6 +53,7 @@ import Testing
             #expect(end.contains("curl/8 (the thief)"))
             #expect(end.contains("demo-app/1.0 (the owner)"))
             #expect(end.matches(of: /<code>127\.0\.0\.1<\/code>/).count == 2)
+            #expect(try browser.section(7).contains("/opt/tykva/bin/tykva session list"))
             #expect(try browser.section(7).contains(#"--data &#39;/srv/it&#39;\&#39;&#39;s data&#39;"#))
 
             let thefts = try await server.database.read { tx throws(StorageError) in

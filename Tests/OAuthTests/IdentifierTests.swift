@@ -1,3 +1,4 @@
+import Foundation
 import OAuth
 import Testing
 
@@ -72,5 +73,21 @@ import Testing
         {
             #expect(AttributeName.reserved.contains(claim))
         }
+        for claim in ["Exp", "ISS", "Client_ID", "alg", "KID", "crit", "sub_jwk", "_sd"] {
+            #expect(AttributeName.reserved.contains(claim))
+        }
+        for claim in ["name", "roles", "groups", "email", "level", "expires", "https://x.example/exp"] {
+            #expect(!AttributeName.reserved.contains(claim))
+        }
+    }
+
+    @Test(arguments: ["\u{2800}", "\u{3164}", "anna\u{3164}", "\u{115F}\u{1160}", "a\u{FE0F}", "a\u{34F}b", "\u{200D}"])
+    func `a user name has nothing invisible`(_ text: String) {
+        #expect(throws: InvalidValue.self) { try UserName(text) }
+    }
+
+    @Test(arguments: ["a", "anna lind", "Ænne", "山田", "\u{1F600}", "ⵣ", "한글"])
+    func `a user name may be written in any script`(_ text: String) throws {
+        #expect(try UserName(text).text == text.precomposedStringWithCanonicalMapping)
     }
 }

@@ -105,6 +105,24 @@ import Testing
     }
 
     @Test(arguments: [
+        PasswordHash(stored: "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc"),
+        nil,
+    ])
+    func `the work is today's, also where the user's hash was cheaper`(_ imported: PasswordHash?) async throws {
+        let dearer = try PasswordHasher(cost: PasswordHashingCost(memoryKiB: 20_480, passes: 3))
+        let old = try await hasher.hash(Password(phrase))
+        let presented = [phrase, "a wrong pass phrase", "", String(repeating: "a", count: 5_000)]
+        for stored in [imported, old, try await dearer.hash(Password(phrase))] {
+            for text in presented {
+                let before = dearer.verificationWork
+                _ = try await dearer.verify(PresentedPassword(text), against: stored)
+                let work = dearer.verificationWork - before
+                #expect((61_440 - 8...61_440 + 8).contains(work), "\(work) KiB")
+            }
+        }
+    }
+
+    @Test(arguments: [
         "", "password", "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ", "$2b$12$abcdefghijklmnopqrstuv",
         "$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
     ])

@@ -1,14 +1,14 @@
 import Synchronization
 
 /// How many tests have a database on the server at a time: each may open some ten connections.
-final class TestPostgresSlots: Sendable {
-    static let shared = TestPostgresSlots(8)
+package final class TestPostgresSlots: Sendable {
+    package static let shared = TestPostgresSlots(8)
 
     private let state: Mutex<(free: Int, waiting: [CheckedContinuation<Void, Never>])>
 
     init(_ count: Int) { state = Mutex((count, [])) }
 
-    func take() async {
+    package func take() async {
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
                 guard state.free > 0 else {
@@ -22,7 +22,7 @@ final class TestPostgresSlots: Sendable {
         }
     }
 
-    func give() {
+    package func give() {
         let next: CheckedContinuation<Void, Never>? = state.withLock { state in
             guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
             state.free += 1

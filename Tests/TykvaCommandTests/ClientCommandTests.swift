@@ -1,7 +1,22 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ClientCommandTests {
+    @Test(arguments: [["client", "add", "two"], ["client", "secret", "one"]])
+    func `a secret that could not be printed is told as lost`(_ command: [String]) async throws {
+        let tykva = try Program()
+        _ = try await tykva("client", "add", "one")
+        let complaint = tykva.folder.file("complaint")
+        let process = try tykva.process(command + ["--data", tykva.data], output: "/dev/full", complaint: complaint)
+        try process.run()
+        while process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
+        #expect(process.terminationStatus == 1)
+        let told = try String(contentsOfFile: complaint, encoding: .utf8)
+        #expect(told.contains("its secret was shown to nobody: run `tykva client secret \(command[2])`"))
+        #expect(try await tykva("client", "show", command[2]).status == 0)
+    }
+
     @Test func `a confidential client's secret is printed once and never again`() async throws {
         let tykva = try Program()
         let added = try await tykva("client", "add", "billing", "--grant", "client_credentials")

@@ -11,8 +11,10 @@ import Testing
             """
             data: /tmp/x
             access-token-lifetime: 5m
+            tls-certificate: chain.pem
             bogus: 1
-            family_lifetime: 5 weeks
+            family_lifetime: 5m
+            family_idle_lifetime: 90d
             retry_window: 301s
             log_level: loud
             data_folder:
@@ -30,13 +32,17 @@ import Testing
         let lines = refused.complaint.split(separator: "\n")
         let words = [
             "TYKVA_BOGUS", "line 2: there is no setting \"access-token-lifetime\"; it is written access_token_lifetime",
-            "line 3: there is no setting \"bogus\"", "no setting \"data_folder\"", "listen: TYKVA_LISTEN \"nowhere\"",
-            "family_lifetime:", "retry_window:", "log_level:", "password_hash_memory:", "behind_proxy:", "theft_late:",
-            "maximum_connections takes one value", "tls_certificate: it is missing",
+            "line 4: there is no setting \"bogus\"", "no setting \"data_folder\"", "listen: TYKVA_LISTEN \"nowhere\"",
+            "retry_window:", "log_level:", "password_hash_memory:", "behind_proxy:", "theft_late:",
+            "maximum_connections takes one value", "family_idle_lifetime and",
             "a password does not belong in a URL",
         ]
         for word in words { #expect(lines.contains { $0.contains(word) }, "\(word)") }
         #expect(lines.allSatisfy { $0.hasPrefix("tykva: ") })
+        // What is told once is not told again in other words.
+        for key in ["maximum_connections", "tls_certificate", "theft_late", "family_idle_lifetime"] {
+            #expect(lines.count { $0.contains(key) } == 1, "\(key)")
+        }
         #expect(!refused.all.contains("geheim"))
     }
 
@@ -63,7 +69,8 @@ import Testing
 
     @Test(arguments: [
         ("a: [", "line"), ("- a\n- b\n", "key: value"),
-        ("listen: 127.0.0.1:1\nlisten: 127.0.0.1:2\n", "more than once"),
+        ("listen: 127.0.0.1:1\nlisten: 127.0.0.1:2\n", "it has a key more than once: listen"),
+        ("listen: 127.0.0.1:1\n---\nlisten: 127.0.0.1:2\n", "a second document begins"),
         ("text", "key: value"),
     ])
     func `a file that is no list of settings is refused in one sentence`(_ text: String, _ words: String) async throws {
@@ -97,6 +104,12 @@ import Testing
         (["listen: 0.0.0.0:8080"], ["plain http", "issuer:"]),
         (["listen: 0.0.0.0:8080", "behind_proxy: 10.0.0.0/8"], ["issuer:"]),
         (["listen: 127.0.0.1:9464", "metrics_listen: 127.0.0.1:9464"], ["metrics_listen"]),
+        (["listen: 127.0.0.1:9464", "metrics_listen: 0.0.0.0:9464"], ["metrics_listen"]),
+        (["listen: 0.0.0.0:8080", "log_level: loud"], ["plain http", "issuer:", "log_level:"]),
+        (["listen: 0.0.0.0:8080", "issuer: nonsense", "behind_proxy: x"], ["issuer:", "behind_proxy:"]),
+        (["tls_key: key.pem", "listen: 0.0.0.0:8080"], ["tls_certificate: it is missing", "issuer:"]),
+        (["tls_certificate: no.pem", "tls_key: no.key"], ["no.pem cannot be read"]),
+        (["master_secret_file: /nowhere/secret"], ["/nowhere/secret cannot be read: No such file"]),
         (["family_idle_lifetime: 90d", "family_lifetime: 30d"], ["must not exceed"]),
         (["issuer: http://example.com"], ["loopback hosts only"]),
         (["issuer: https://example.com/"], ["nothing after it"]),
@@ -107,7 +120,21 @@ import Testing
         let file = try tykva.write(lines.joined(separator: "\n"), to: "tykva.yaml")
         let refused = try await tykva.run(["config", "check", "--config", file])
         #expect(refused.status == 78)
+        #expect(refused.complaint.filter(\.isNewline).count == words.count)
         for word in words { #expect(refused.complaint.contains(word)) }
+    }
+
+    @Test func `two master secrets, and no file of settings, are told by the check`() async throws {
+        var tykva = try Program()
+        tykva.environment["TYKVA_MASTER_SECRET"] = "x"
+        tykva.environment["TYKVA_MASTER_SECRET_FILE"] = try tykva.write("x", to: "secret")
+        let both = try await tykva.run(["config", "check"])
+        #expect(both.status == 78)
+        #expect(both.complaint.contains("TYKVA_MASTER_SECRET holds a master secret too"))
+        tykva.environment = ["TYKVA_CONFIG": ""]
+        let empty = try await tykva.run(["config", "check"])
+        #expect(empty.status == 78)
+        #expect(empty.complaint == "tykva: TYKVA_CONFIG: it names no file\n")
     }
 
     @Test func `the document has the table of the program`() async throws {

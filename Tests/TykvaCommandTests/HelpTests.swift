@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite struct HelpTests {
@@ -19,6 +20,63 @@ import Testing
         #expect(help.output.contains("Example"))
         #expect(help.output.contains("tykva \(command.joined(separator: " "))"))
         #expect(help.complaint == "")
+    }
+
+    @Test func `examples are not broken by the width of a terminal`() async throws {
+        for command in Self.commands {
+            let help = try await Program().run(command + ["--help"])
+            let lines = try Self.example(help.output)
+            #expect(!lines.isEmpty && lines.allSatisfy { $0.count <= 78 }, "\(command)")
+        }
+    }
+
+    /// In an order in which they can be run; what needs a server, a token or another folder is left out.
+    private static let story: [[String]] = [
+        ["attribute", "add"], ["attribute"], ["attribute", "list"], ["attribute", "remove"], ["user", "add"], ["user"],
+        ["user", "set"], ["user", "show"], ["user", "list"], ["user", "role"], ["user", "password"],
+        ["user", "disable"], ["user", "enable"], ["client", "add"], ["client"], ["client", "set"], ["client", "show"],
+        ["client", "list"], ["client", "secret"], ["session", "list"], ["session", "end"], ["session"],
+        ["key", "list"],
+        ["key"], ["audit"], ["migrate"], ["config", "show"], ["client", "remove"], ["user", "remove"],
+    ]
+
+    @Test func `examples work as they are written, from an empty deployment`() async throws {
+        var tykva = try Program()
+        let folder = try BuildProducts.executable("tykva").dropLast("/tykva".count)
+        tykva.environment["PATH"] = "\(folder):/usr/bin:/bin"
+        tykva.environment["TYKVA_DATA"] = tykva.data
+        for command in Self.story {
+            var example = try Self.example(try await tykva.run(command + ["--help"]).output).joined(separator: "\n")
+            // A person is asked at a terminal.
+            if [["user", "add"], ["user"], ["user", "password"]].contains(command) { example += " --password-stdin" }
+            let done = try await tykva.shell(example, input: Program.password + "\n")
+            #expect(done.status == 0, "\(example): \(done.complaint)")
+        }
+    }
+
+    private static func example(_ help: String) throws -> [String] {
+        let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
+        let start = try #require(lines.firstIndex { $0.hasPrefix("Example") })
+        return lines[(start + 1)...].prefix { !$0.isEmpty }.map(String.init)
+    }
+
+    @Test(arguments: [
+        (["nonsense"], "`nonsense`"), (["key", "rotate"], "`key rotate`"),
+        (["user", "nonsense", "x", "--data", "y"], "`user nonsense`"),
+    ])
+    func `an unknown command is told as one`(_ arguments: [String], _ name: String) async throws {
+        let outcome = try await Program().run(arguments)
+        #expect(outcome.status == 2)
+        #expect(outcome.complaint == "tykva: there is no command \(name) (see --help)\n")
+    }
+
+    @Test(arguments: [[], ["user"], ["key"], ["config"]])
+    func `a group without a command is wrong usage, and helps`(_ group: [String]) async throws {
+        let outcome = try await Program().run(group)
+        #expect(outcome.status == 2)
+        #expect(outcome.output == "")
+        #expect(outcome.complaint.contains("SUBCOMMANDS:"))
+        #expect(try await Program().run(["help"] + group).status == 0)
     }
 
     @Test(arguments: [["--version"], ["user", "list", "--version"], ["serve", "--version"]])
@@ -45,7 +103,8 @@ import Testing
         ["verify", "-"], ["verify", "-", "--issuer", "https://a.example", "--audience", "a", "--algorithm", "HS256"],
         ["verify", "-", "--audience", "a", "--algorithm", "ES256"],
         ["verify", "-", "--issuer", "https://a.example", "--audience", "a", "--algorithm", "ES256", "--at", "noon"],
-        ["user", "list", "--output", "xml"],
+        ["user", "list", "--output", "xml"], ["serve", "--output", "json"],
+        ["client", "set", "a", "--scope", "x", "--clear", "scope"],
     ])
     func `wrong usage is told in one line and ends with 2`(_ arguments: [String]) async throws {
         let outcome = try await Program().run(arguments)

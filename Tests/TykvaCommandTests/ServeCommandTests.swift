@@ -17,7 +17,7 @@ import Testing
         #expect(await server.stop() == 0)
         let health = try await tykva("health", "--listen", server.address)
         #expect(health.status == 1)
-        #expect(health.complaint.contains("does not answer"))
+        #expect(health.complaint.contains("does not answer; if it speaks TLS, give --tls"))
         #expect(
             server.log.split(separator: "\n").allSatisfy { (try? JSONValue(parsing: $0, limits: .document)) != nil })
     }
@@ -34,6 +34,16 @@ import Testing
         #expect(await server.stop() == 0)
     }
 
+    @Test func `a busy address for metrics is told with its setting`() async throws {
+        var tykva = try Program()
+        let server = try await RunningServer(try Program())
+        tykva.environment["TYKVA_METRICS_LISTEN"] = server.address
+        let refused = try await tykva("serve", "--listen", FreePort.address())
+        #expect(refused.status == 1)
+        #expect(refused.complaint.contains("it is metrics_listen, which may be another address, or off"))
+        #expect(await server.stop() == 0)
+    }
+
     @Test func `another issuer is refused, and taken over only after a yes`() async throws {
         let tykva = try Program()
         #expect(await (try RunningServer(tykva)).stop() == 0)
@@ -43,7 +53,11 @@ import Testing
         #expect(refused.complaint.contains("--change-issuer"))
         let unsure = try await tykva("serve", "--listen", address, "--change-issuer", input: "perhaps\n")
         #expect(unsure.status == 1)
-        #expect(unsure.complaint.contains("the issuer stays"))
+        #expect(unsure.complaint.contains("go on: \ntykva: the issuer stays"))
+        let server = try await RunningServer(tykva, address: address, ["--change-issuer"], input: "yes\n")
+        #expect(await server.stop() == 0)
+        // And it stays so, with no question.
+        #expect(await (try RunningServer(tykva, address: address)).stop() == 0)
     }
 
     @Test func `the certificate must be there`() async throws {
@@ -51,8 +65,8 @@ import Testing
         let refused = try await tykva(
             "serve", "--listen", FreePort.address(), "--tls-certificate", tykva.folder.file("no.pem"), "--tls-key",
             tykva.folder.file("no.key"))
-        #expect(refused.status == 1)
-        #expect(refused.complaint.contains("no.pem"))
+        #expect(refused.status == 78)
+        #expect(refused.complaint.contains("no.pem cannot be read"))
         #expect(try await tykva("serve", "--tls-key", "x").status == 78)
     }
 
@@ -113,6 +127,11 @@ import Testing
             "https://orders.example.com",
         ])
         #expect(fetched.status == 0)
+        let nowhere = try await tykva.run([
+            "verify", file, "--issuer", "http://\(FreePort.address())", "--algorithm", "ES256", "--audience", "x",
+        ])
+        #expect(nowhere.status == 1)
+        #expect(nowhere.complaint.contains("cannot be fetched: connection refused\n"))
         let refusals: [([String], String)] = [
             (["https://billing.example.com"], "audience"),
             (["https://orders.example.com", "--at", "2100-01-01T00:00:00Z"], "exp has passed"),

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct UserCommandTests {
@@ -139,6 +140,39 @@ import Testing
             #expect(shown.output.contains("pin"))
             #expect(!shown.output.contains("123454321"))
         }
+    }
+
+    @Test func `a secret attribute comes from a file or standard input`() async throws {
+        let tykva = try Program()
+        _ = try await tykva("attribute", "add", "pin", "--class", "secret", "--type", "string")
+        _ = try await tykva("attribute", "add", "level", "--class", "public", "--type", "number")
+        _ = try await tykva.addUser("anna", "--attribute-file", "pin=\(try tykva.write("4711\n", to: "pin"))")
+        let path = try tykva.write("{ \n", to: "broken")
+        for (arguments, status) in [
+            (["--attribute-json-file", "level=-"], 0), (["--attribute-json-file", "level=\(path)"], 1),
+            (["--attribute-file", "pin=\(tykva.folder.file("none"))"], 1),
+            (["--attribute-file", "pin=-", "--attribute-json-file", "level=-"], 2),
+        ] as [([String], Int32)] {
+            let set = try await tykva.run(
+                ["user", "set", "anna", "--data", tykva.data] + arguments, input: "7\n")
+            #expect(set.status == status, "\(arguments) \(set.complaint)")
+        }
+        let shown = try await tykva("user", "show", "anna", "--output", "json").json() as? [String: Any]
+        #expect((shown?["attributes"] as? [String: Any])?["level"] as? Int == 7)
+        let both = try await tykva("user", "add", "boris", "--password-stdin", "--attribute-file", "pin=-", input: "x")
+        #expect(both.status == 2)
+        #expect(both.complaint.contains("standard input has the password"))
+    }
+
+    @Test(arguments: [
+        ["--attribute-json", "pin=\"4711"], ["--attribute-json", "{\"pin\":\"4711=\""], ["--attribute", "4711"],
+        ["--attribute-file", "4711"], ["--attribute", "4 7=4711"],
+    ])
+    func `a malformed attribute is told without its value`(_ arguments: [String]) async throws {
+        let refused = try await Program().run(["user", "set", "anna"] + arguments)
+        #expect(refused.status == 2)
+        #expect(refused.complaint.contains("attribute"))
+        #expect(!refused.all.contains("4711"))
     }
 
     @Test func `a password change is told and refused for nobody`() async throws {

@@ -166,6 +166,24 @@ import Testing
             #expect(next.scope == "openid offline_access orders:read orders:write")
         }
     }
+
+    @Test(arguments: [("scope", "admin"), ("resource", "https://nobody.example.com")])
+    func `a replay is a theft, whatever it asks for`(_ name: String, _ value: String) async throws {
+        try await TestServer.run { server in
+            try await server.addUser("anna")
+            let first = try Tokens(await server.signIn())
+            let second = try Tokens(await server.refresh(first.refreshToken))
+            // Within the window it is a lost answer, and the question is answered.
+            let retry = try await server.refresh(first.refreshToken, with: [(name, value)])
+            #expect(retry.error == (name == "scope" ? "invalid_scope" : "invalid_target"))
+            #expect(try await server.events(.refreshTheft).isEmpty)
+            let third = try Tokens(await server.refresh(second.refreshToken))
+            #expect(try await server.refresh(first.refreshToken, with: [(name, value)]).error == "invalid_grant")
+            #expect(try await server.events(.refreshTheft).count == 1)
+            // And a token of a family that has ended is refused as such.
+            #expect(try await server.refresh(third.refreshToken, with: [(name, value)]).error == "invalid_grant")
+        }
+    }
 }
 
 /// Waits for what happens behind an answer: at most five seconds.

@@ -12,9 +12,10 @@ class Cluster:
     - Parameters:
         url: the way to the database of this name, when it is not the plain one over TCP.
         options: of `serve`, for each node: environment, wrapper.
+        was_served: whether the deployment had its first start before, by a node without these options.
     """
 
-    def __init__(self, folder, postgres, url=None, options=({}, {})):
+    def __init__(self, folder, postgres, url=None, options=({}, {}), was_served=False):
         self.deployment = PostgresDeployment(folder, postgres)
         populate(self.deployment)
         if url:
@@ -23,14 +24,21 @@ class Cluster:
         self.issuer = f"http://127.0.0.1:{self.ports[0]}"
         self.options = options
         self.nodes = [None] * NODES
-        for number in range(NODES):
-            self.start(number)
+        self.was_served = was_served
 
     def start(self, number):
         self.nodes[number] = self.deployment.serve(
             "--issuer", self.issuer, port=self.ports[number], issuer=self.issuer, name=f"node-{number + 1}", **self.options[number])
 
     def __enter__(self):
+        try:
+            if self.was_served:
+                self.deployment.serve("--issuer", self.issuer, issuer=self.issuer, name="before").kill()
+            for number in range(NODES):
+                self.start(number)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):

@@ -159,4 +159,4 @@ def test_the_line_counts_what_was_found():
     history = [*honest(), bad(3, 12, status=500), good(0, 13), bad(3, 14, **REFUSED)]
     line = Line.of("a fault", history, check(history), 1.25)
     assert line.requests == len([call for call in history if call.action == "refresh"])
-    assert str(line).startswith(f"a fault | {line.requests} | {line.acknowledged} | 0 | 1 | 500: 1, 503: 1; no answer: 1 | 1.2")
+    assert str(line).startswith(f"a fault | {line.requests} | {line.acknowledged} | 0 | 1 | 500: 1, 503: 1 (p99 0.1 s); no answer: 1 | 1.2")

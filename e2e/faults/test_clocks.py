@@ -6,6 +6,7 @@ import pytest
 
 from clocks import wrong_clock
 from cluster import Cluster
+from damage import claims
 from deployment import refused
 from play import play
 
@@ -22,8 +23,9 @@ def options(offset, environment=None):
     return made | {"environment": made["environment"] | (environment or {})}
 
 
-def skewed(folder, engine, environment=None):
-    return Cluster(folder, engine.server, options=(options("+25s", environment), options("-25s", environment)))
+def skewed(folder, engine, environment=None, was_served=True, offsets=("+25s", "-25s")):
+    return Cluster(
+        folder, engine.server, options=[options(offset, environment) for offset in offsets], was_served=was_served)
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +33,17 @@ def nodes(engine, tmp_path_factory):
     """With a short retry window, in which 25 seconds would be much."""
     with skewed(tmp_path_factory.mktemp("skewed") / "cluster", engine, WINDOW) as cluster:
         yield cluster.nodes
+
+
+def test_what_is_signed_is_dated_by_the_clock_of_the_database(nodes):
+    """A token of either is good at once, and for as long as it says: verifiers allow 30 s of skew, not 50."""
+    for node in nodes:
+        assert_dated_right(node)
+
+
+def assert_dated_right(node):
+    said = claims(node.sign_in()["access_token"])
+    assert abs(said["iat"] - time.time()) <= 3 and abs(said["auth_time"] - time.time()) <= 3, (said, time.time())
 
 
 @pytest.mark.parametrize("first, second", [(0, 1), (1, 0), (0, 0), (1, 1)])
@@ -57,6 +70,26 @@ def test_a_stale_token_is_found_at_once(nodes):
     current = nodes[0].refreshed(nodes[1].refreshed(stolen)["refresh_token"])["refresh_token"]
     assert refused(nodes[1].refresh(stolen))
     assert refused(nodes[0].refresh(current))
+
+
+@pytest.mark.parametrize("offsets", [("+25s", "-25s"), ("-25s", "+25s")])
+def test_a_first_start_by_either_serves_both(engine, tmp_path, offsets):
+    """What the first start writes, signing keys above all, is dated by the database's clock, too."""
+    with skewed(tmp_path / "cluster", engine, was_served=False, offsets=offsets) as cluster:
+        first, second = cluster.nodes
+        second.refreshed(first.sign_in()["refresh_token"])
+        first.refreshed(second.sign_in()["refresh_token"])
+        for node in (first, second):
+            assert_dated_right(node)
+        assert first.get("/.well-known/jwks.json").json() == second.get("/.well-known/jwks.json").json()
+
+
+@pytest.mark.parametrize("offset", ["+40s", "-40s"])
+def test_a_clock_that_is_too_far_off_makes_a_node_not_ready(engine, tmp_path, offset):
+    with skewed(tmp_path / "cluster", engine, offsets=("+0s", offset)) as cluster:
+        assert cluster.nodes[0].get("/health/ready").status_code == 200
+        assert cluster.nodes[1].get("/health/ready").status_code == 503
+        assert cluster.nodes[1].get("/health/live").status_code == 200
 
 
 @pytest.mark.long

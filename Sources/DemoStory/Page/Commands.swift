@@ -3,11 +3,14 @@ import OAuth
 /// What to type in a terminal to do the same, with the real values.
 struct Commands: Sendable {
     let issuer: Issuer
+    let program: String
     let dataFolder: String
 
-    var sessions: String { "tykva session list --data \(Self.quoted(dataFolder))" }
-    var audit: String { "tykva audit --data \(Self.quoted(dataFolder)) --type refresh_theft" }
-    var addUser: String { "tykva user add clara --role reader --data \(Self.quoted(dataFolder))" }
+    var sessions: String { "\(tykva) session list --data \(Self.quoted(dataFolder))" }
+    var audit: String { "\(tykva) audit --data \(Self.quoted(dataFolder)) --type refresh_theft" }
+    var addUser: String { "\(tykva) user add clara --role reader --data \(Self.quoted(dataFolder))" }
+
+    private var tykva: String { Self.quoted(program) }
 
     func signIn(as user: String) -> String {
         token([
@@ -24,7 +27,7 @@ struct Commands: Sendable {
         """
         curl -sS \(issuer)/.well-known/jwks.json
         printf %s \(Self.quoted(accessToken)) \\
-          | tykva verify - --issuer \(issuer) --audience \(DemoStory.audience) --algorithm ES256
+          | \(tykva) verify - --issuer \(issuer) --audience \(DemoStory.audience) --algorithm ES256
         """
     }
 

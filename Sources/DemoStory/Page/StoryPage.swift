@@ -26,7 +26,7 @@ struct StoryPage: Sendable {
     }
 
     init(_ walk: Walk, stage: DemoStory.Stage, at now: Milliseconds) {
-        let commands = Commands(issuer: stage.issuer, dataFolder: stage.dataFolder)
+        let commands = Commands(issuer: stage.issuer, program: stage.program, dataFolder: stage.dataFolder)
         let current = StoryStep.current(of: walk)
         issuer = stage.issuer.text
         formToken = walk.formToken

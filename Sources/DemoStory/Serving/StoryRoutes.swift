@@ -21,15 +21,21 @@ struct StoryRoutes: Sendable {
 
     func add(to router: some RouterMethods<ServeRequestContext>) {
         router.get("/") { request, _ in page(request) }
-        router.post("/demo/sign-in") { request, _ in await take(.signIn, request) }
-        router.post("/demo/call") { request, _ in await take(.callService, request) }
-        router.post("/demo/copy") { request, _ in await take(.copyToken, request) }
-        router.post("/demo/refresh") { request, _ in await take(.refresh, request) }
-        router.post("/demo/replay") { request, _ in await take(.replay, request) }
-        router.post("/demo/restart") { request, _ in await take(.goOn, request) }
+        add(.signIn, at: "/demo/sign-in", to: router)
+        add(.callService, at: "/demo/call", to: router)
+        add(.copyToken, at: "/demo/copy", to: router)
+        add(.refresh, at: "/demo/refresh", to: router)
+        add(.replay, at: "/demo/replay", to: router)
+        add(.goOn, at: "/demo/restart", to: router)
         router.get("/demo/style.css") { _, _ in Self.asset(PackageResources.style_css, "text/css; charset=utf-8") }
         router.get("/favicon.svg") { _, _ in Self.asset(PackageResources.favicon_svg, "image/svg+xml") }
         router.get("/demo/pumpkin.svg") { _, _ in Self.asset(PackageResources.pumpkin_svg, "image/svg+xml") }
+    }
+
+    /// Who loads the address of a step again, from a history, comes to the page.
+    private func add(_ step: StoryStep, at path: RouterPath, to router: some RouterMethods<ServeRequestContext>) {
+        router.post(path) { request, _ in await take(step, request) }
+        router.get(path) { _, _ in Self.seeOther("/") }
     }
 
     private func page(_ request: Request) -> Response {

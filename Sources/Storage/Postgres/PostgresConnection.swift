@@ -48,9 +48,10 @@ final class PostgresConnection {
 
     /// Whether the server has hung up while nothing was asked of it.
     func hasHungUp() -> Bool {
-        guard !isBroken else { return true }
-        guard PostgresSocket.isReady(socket, POLLIN) else { return false }
-        if PQconsumeInput(handle) == 0 || PQstatus(handle) != CONNECTION_OK { isBroken = true }
+        // A last word comes before the end, so what is there is read until there is nothing.
+        while !isBroken, PostgresSocket.isReady(socket, POLLIN) {
+            if PQconsumeInput(handle) == 0 || PQstatus(handle) != CONNECTION_OK { isBroken = true }
+        }
         return isBroken
     }
 

@@ -1,11 +1,11 @@
-import Logging
+package import Logging
 import Metrics
 import OAuth
 import ServiceLifecycle
-import Storage
+package import Storage
 
 /// Measures how far this machine's clock is from the store's, at the start and then every ten seconds.
-struct ClockWatch: Service {
+package struct ClockWatch: Service {
     private let database: any Database
     private let clock: DeploymentClock
     private let logger: Logger
@@ -18,13 +18,13 @@ struct ClockWatch: Service {
     private static let longestRoundTrip: Int64 = 1000
     private static let tries = 3
 
-    init(_ database: any Database, clock: DeploymentClock, logger: Logger) {
+    package init(_ database: any Database, clock: DeploymentClock, logger: Logger) {
         self.database = database
         self.clock = clock
         self.logger = logger
     }
 
-    func run() async throws {
+    package func run() async throws {
         try? await cancelWhenGracefulShutdown {
             var measuredAt = clock.monotonicNow()
             while true {
@@ -42,7 +42,7 @@ struct ClockWatch: Service {
     /// One measurement: of a few answers the quickest counts.
     ///
     /// - Returns: Whether anything is known now.
-    func measure() async -> Bool {
+    package func measure() async -> Bool {
         var best: (roundTrip: Int64, offset: Int64)?
         for _ in 0..<Self.tries {
             let begin = clock.monotonicNow()

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import OAuth
 import Storage
 
@@ -11,18 +12,21 @@ struct HealthEndpoint: Sendable {
 
     func live() -> Response { JSONResponse.response(#"{"status":"live"}"#) }
 
-    func ready() async -> Response {
-        guard keys.current.active(at: clock.now()) != nil else { return notReady("no active signing key") }
-        guard clock.isTrusted else { return notReady("the clock is too far from the database's, or unknown") }
+    func ready(_ logger: Logger) async -> Response {
+        guard keys.current.active(at: clock.now()) != nil else { return notReady("no active signing key", logger) }
+        guard clock.isTrusted else {
+            return notReady("the clock is too far from the database's, or unknown", logger)
+        }
         do throws(StorageError) {
             _ = try await database.read { tx throws(StorageError) in try tx.run(.deployment) }
         } catch {
-            return notReady("storage does not answer")
+            return notReady("storage does not answer", logger)
         }
         return JSONResponse.response(#"{"status":"ready"}"#)
     }
 
-    private func notReady(_ why: StaticString) -> Response {
+    private func notReady(_ why: StaticString, _ logger: Logger) -> Response {
+        logger.error("not ready", metadata: ["reason": "\(why)"])
         var response = JSONResponse.response(#"{"status":"not ready","reason":"\#(why)"}"#, status: .serviceUnavailable)
         response.headers[.retryAfter] = String(Limits.storageRetrySeconds)
         return response

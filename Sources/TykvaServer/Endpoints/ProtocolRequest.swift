@@ -10,16 +10,23 @@ enum ProtocolRequest {
     /// - Throws: `invalid_request`.
     static func form(_ request: Request) async throws -> FormParameters {
         let types = request.headers[values: .contentType]
-        guard types.count == 1, let type = types.first?.split(separator: ";").first,
+        guard types.count == 1, let type = types.first?.split(separator: ";", omittingEmptySubsequences: false).first,
             type.trimmingSpaces().lowercased() == formType
         else { throw OAuthError.invalidRequest("the content type must be application/x-www-form-urlencoded") }
         guard request.uri.query == nil else {
             throw OAuthError.invalidRequest("parameters belong in the body, not in the query")
         }
+        return try FormParameters(await body(request).readableBytesView)
+    }
+
+    /// Whatever goes wrong here is the sender's: malformed chunks, the end of the connection, or its deadline.
+    private static func body(_ request: Request) async throws(OAuthError) -> ByteBuffer {
         do {
-            return try FormParameters(await request.body.collect(upTo: Limits.bodyBytes).readableBytesView)
+            return try await request.body.collect(upTo: Limits.bodyBytes)
         } catch is NIOTooManyBytesError {
-            throw OAuthError.invalidRequest("the request is too large")
+            throw .invalidRequest("the request is too large")
+        } catch {
+            throw .invalidRequest("the request did not arrive whole", reason: "\(error)")
         }
     }
 }

@@ -103,11 +103,22 @@ package struct RefreshTokenGrant: Sendable {
             refreshToken: text)
     }
 
-    /// Refuses a scope or resource that the family does not have; whatever else is wrong, the rows will tell.
+    /// Refuses a scope or resource that the family does not have, where there would be an answer.
+    ///
+    /// Whatever else is wrong the rows will tell: a replay is a theft, whichever scope it asks for.
     private func check(_ target: TokenTarget, _ use: RefreshUse, client: Client) async throws {
+        let circumstances = RefreshCircumstances(
+            now: use.now, window: configuration.retryWindow, epoch: epoch.current,
+            monotonicSinceRotation: rotations.elapsed(
+                use.family, after: use.generation, now: clock.monotonicNow()))
         let family = try await database.read { tx throws(StorageError) -> LiveFamily? in
-            guard let judged = try tx.run(.judge(use.family)), judged.state.client == client.id else { return nil }
-            return try tx.run(.family(use.family))
+            let state = try tx.run(.judge(use.family))?.state
+            switch decideRefresh(
+                of: use.generation, family: state, caller: use.caller, circumstances: circumstances)
+            {
+            case .rotate, .retry, .fastForward: return try tx.run(.family(use.family))
+            case .unknown, .stranger, .over, .theft: return nil
+            }
         }
         guard let family else { return }
         let scope = try target.scope(within: family.scope.intersection(client.scope))

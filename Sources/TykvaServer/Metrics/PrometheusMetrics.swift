@@ -53,7 +53,10 @@ package final class PrometheusMetrics: MetricsFactory {
         func family(_ names: [SeriesName], _ type: String, _ print: (SeriesName) -> [String]) {
             var last = ""
             for name in names.sorted() {
-                if name.label != last { lines.append("# TYPE \(name.label) \(type)") }
+                if name.label != last {
+                    if let help = MetricHelp.texts[name.label] { lines.append("# HELP \(name.label) \(help)") }
+                    lines.append("# TYPE \(name.label) \(type)")
+                }
                 last = name.label
                 lines += print(name)
             }

@@ -57,9 +57,11 @@ final class GaugeSeries: MeterHandler, RecorderHandler {
     func record(_ value: Double) { set(value) }
 }
 
-/// Times in seconds, in fixed buckets from 1 ms to 10 s.
+/// Times in seconds, in fixed buckets from 100 µs to 10 s.
 final class HistogramSeries: TimerHandler, RecorderHandler {
-    private static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+    private static let bounds = [
+        0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+    ]
 
     private struct State {
         var counts = [Int64](repeating: 0, count: HistogramSeries.bounds.count + 1)

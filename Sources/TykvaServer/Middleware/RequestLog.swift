@@ -4,19 +4,20 @@ import Logging
 import Metrics
 import Synchronization
 
-/// Counts every request, logs it (at `debug`; trouble at `error`), and gives the answer its request id.
+/// Counts every request, logs it at `debug`, and gives the answer its request id.
 ///
+/// Trouble is logged once, where it is known: here only what no endpoint has rendered.
 /// What a request says is bounded, and neither query, header nor body is ever logged.
 package struct RequestLog<Context: RequestContext>: RouterMiddleware {
-    private let monotonic: @Sendable () -> Int64
+    private let now: @Sendable () -> ContinuousClock.Instant
     private let counts = RequestCounts()
 
-    package init(monotonic: @escaping @Sendable () -> Int64) { self.monotonic = monotonic }
+    package init(now: @escaping @Sendable () -> ContinuousClock.Instant) { self.now = now }
 
     @concurrent package func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let began = monotonic()
+        let began = now()
         var response: Response
         do {
             response = try await next(request, context)
@@ -31,14 +32,14 @@ package struct RequestLog<Context: RequestContext>: RouterMiddleware {
             response = Problem.response(.serviceUnavailable)
         }
         response.headers[.requestID] = "\(context.id)"
-        let duration = monotonic() - began
-        context.logger.log(
-            level: response.status.code >= 500 ? .error : .debug, "request",
+        let duration = now() - began
+        context.logger.debug(
+            "request",
             metadata: [
                 "method": "\(request.method.rawValue.prefix(16))", "path": "\(request.uri.path.prefix(128))",
-                "status": "\(response.status.code)", "ms": "\(duration)",
+                "status": "\(response.status.code)", "us": "\(Int64(duration / .microseconds(1)))",
             ])
-        counts.count(endpoint: context.endpointPath ?? "none", status: response.status.code, milliseconds: duration)
+        counts.count(endpoint: context.endpointPath ?? "none", status: response.status.code, took: duration)
         return response
     }
 }
@@ -52,7 +53,7 @@ private final class RequestCounts: Sendable {
 
     private let known = Mutex<[Key: (Counter, Timer)]>([:])
 
-    func count(endpoint: String, status: Int, milliseconds: Int64) {
+    func count(endpoint: String, status: Int, took: Duration) {
         let key = Key(endpoint: endpoint, statusClass: status / 100)
         let (counter, timer) = known.withLock { known in
             if let found = known[key] { return found }
@@ -64,6 +65,6 @@ private final class RequestCounts: Sendable {
             return (counter, timer)
         }
         counter.increment()
-        timer.recordMilliseconds(milliseconds)
+        timer.recordNanoseconds(Int64(took / .nanoseconds(1)))
     }
 }

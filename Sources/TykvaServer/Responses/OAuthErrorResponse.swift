@@ -44,9 +44,18 @@ package enum OAuthErrorResponse {
     }
 
     private static func log(_ refusal: OAuthError, _ error: any Error, _ logger: Logger) {
-        let level: Logger.Level = refusal.code == .temporarilyUnavailable ? .error : .info
+        let reason = refusal.reason.isEmpty ? "" : ": \(refusal.reason)"
         logger.log(
-            level: level, "refused",
-            metadata: ["error": "\(refusal.code.rawValue)", "reason": "\(refusal.description): \(refusal.reason)"])
+            level: level(refusal, error), "refused",
+            metadata: ["error": "\(refusal.code.rawValue)", "reason": "\(refusal.description)\(reason)"])
+    }
+
+    /// What strangers can cause is no error of ours.
+    private static func level(_ refusal: OAuthError, _ error: any Error) -> Logger.Level {
+        switch error {
+        case StorageError.overloaded, PasswordHasherError.overloaded: .warning
+        case PasswordHasherError.cancelled, is CancellationError: .info
+        default: refusal.code == .temporarilyUnavailable ? .error : .info
+        }
     }
 }

@@ -6,7 +6,7 @@ package import ServiceLifecycle
 package struct ServePlan: Sendable {
     package var listen: ListenAddress
     /// Nil for plain http: on loopback, or behind a proxy that speaks TLS.
-    package var tls: TLSFiles?
+    package var certificate: ServingCertificate?
     /// Nil when there are no metrics.
     package var metricsListen: ListenAddress?
     package var maximumConnections: Int
@@ -16,22 +16,11 @@ package struct ServePlan: Sendable {
     package var logger: Logger
     /// Routes and services beyond the issuer's own: the demo's.
     package var additions: @Sendable (Router<ServeRequestContext>, TykvaServer) async throws -> [any Service]
-    /// Called once, when requests are answered.
+    /// Called once, when requests are answered, those for metrics too.
     package var onReady: @Sendable () -> Void
 
-    /// A certificate chain and its key, in PEM.
-    package struct TLSFiles: Hashable, Sendable {
-        package let certificatePath: String
-        package let keyPath: String
-
-        package init(certificatePath: String, keyPath: String) {
-            self.certificatePath = certificatePath
-            self.keyPath = keyPath
-        }
-    }
-
     package init(
-        listen: ListenAddress, tls: TLSFiles? = nil, metricsListen: ListenAddress? = nil,
+        listen: ListenAddress, certificate: ServingCertificate? = nil, metricsListen: ListenAddress? = nil,
         maximumConnections: Int = 1024,
         opened: OpenedDeployment, configuration: ServerConfiguration, clock: DeploymentClock, logger: Logger,
         additions: @escaping @Sendable (Router<ServeRequestContext>, TykvaServer) async throws -> [any Service] = {
@@ -39,7 +28,7 @@ package struct ServePlan: Sendable {
         }, onReady: @escaping @Sendable () -> Void = {}
     ) {
         self.listen = listen
-        self.tls = tls
+        self.certificate = certificate
         self.metricsListen = metricsListen
         self.maximumConnections = maximumConnections
         self.opened = opened

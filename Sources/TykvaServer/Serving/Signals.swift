@@ -1,5 +1,4 @@
 import Logging
-import NIOCertificateReloading
 import ServiceLifecycle
 import UnixSignals
 
@@ -13,7 +12,7 @@ import UnixSignals
 ///
 /// The first TERM or INT is the service group's: it lives until that one's graceful shutdown has ended everything else.
 struct Signals: Service {
-    let certificates: TimedCertificateReloader?
+    let certificate: ServingCertificate?
     let logger: Logger
 
     func run() async throws {
@@ -33,12 +32,12 @@ struct Signals: Service {
     }
 
     private func reload() {
-        guard let certificates else {
+        guard let certificate else {
             logger.notice("SIGHUP: there is no certificate to read again")
             return
         }
         do {
-            try certificates.reload()
+            try certificate.reload()
             logger.notice("SIGHUP: certificate and key were read again")
         } catch {
             logger.error("SIGHUP: the old certificate stays in use", metadata: ["error": "\(error)"])

@@ -15,23 +15,48 @@ package struct TrustedProxies: Hashable, Sendable {
     package var isEmpty: Bool { networks.isEmpty }
 
     func origin(of request: Request, _ context: some IssuerRequestContext) -> RequestOrigin {
-        let connection = context.remoteAddress?.ipAddress.flatMap(NetworkAddress.init) ?? .unknown
-        let address = caller(connection: connection, forwardedFor: request.headers[values: .xForwardedFor])
+        let address = caller(connection: peer(context), forwardedFor: request.headers[values: .xForwardedFor])
         return RequestOrigin(
             holder: Holder(address: address, agent: UserAgent(request.headers[.userAgent] ?? "")),
             requestID: "\(context.id)")
     }
 
+    /// Whether the connection comes from one of these networks.
+    func isPeer(_ context: some IssuerRequestContext) -> Bool { contains(peer(context)) }
+
+    private func peer(_ context: some IssuerRequestContext) -> NetworkAddress {
+        context.remoteAddress?.ipAddress.flatMap(NetworkAddress.init) ?? .unknown
+    }
+
     package func caller(connection: NetworkAddress, forwardedFor: [String]) -> NetworkAddress {
         guard contains(connection) else { return connection }
         var nearest = connection
-        let hops = forwardedFor.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        // Elements of a list may be empty (RFC 9110 §5.6.1.2).
+        let hops = forwardedFor.flatMap { field in field.split(separator: ",") }
+            .map { hop in String(hop.filter { $0 != " " && $0 != "\t" }) }.filter { !$0.isEmpty }
         for hop in hops.suffix(Self.maximumHops).reversed() {
-            guard let address = NetworkAddress(String(hop.filter { $0 != " " })) else { return nearest }
+            guard let address = Self.address(hop) else { return nearest }
             nearest = address
             guard contains(address) else { return address }
         }
         return nearest
+    }
+
+    /// `203.0.113.9`, `203.0.113.9:4711`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:4711`: all are in use.
+    private static func address(_ hop: String) -> NetworkAddress? {
+        if let address = NetworkAddress(hop) { return address }
+        guard let end = hop.firstIndex(of: hop.hasPrefix("[") ? "]" : ":") else { return nil }
+        let isBracketed = hop[end] == "]"
+        let text = isBracketed ? hop[..<end].dropFirst() : hop[..<end]
+        let rest = isBracketed ? hop[hop.index(after: end)...] : hop[end...]
+        guard rest.isEmpty || rest.hasPrefix(":") && isPort(rest.dropFirst()),
+            text.contains(":") == isBracketed
+        else { return nil }
+        return NetworkAddress(String(text))
+    }
+
+    private static func isPort(_ text: Substring) -> Bool {
+        (1...5).contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
 
     private func contains(_ address: NetworkAddress) -> Bool { networks.contains { $0.contains(address) } }

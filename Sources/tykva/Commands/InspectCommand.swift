@@ -8,7 +8,8 @@ struct InspectCommand: AsyncParsableCommand {
         commandName: "inspect",
         abstract: "Shows what a token says, without trusting it, and warns of what is wrong with it.",
         discussion: """
-            No signature is checked: `tykva verify` does that.
+            No signature is checked: `tykva verify` does that. Exit code 0 when
+            there is nothing to warn of, 1 when there is.
 
             Example:
               tykva inspect token.txt
@@ -22,7 +23,11 @@ struct InspectCommand: AsyncParsableCommand {
     func run() async throws {
         let token = try BoundedInput.token(file)
         let inspection = TokenInspection(of: token, now: SystemTime.wall())
-        if common.isJSON { return try Console.print(.object(inspection.document)) }
+        if common.isJSON { try Console.print(.object(inspection.document)) } else { try print(inspection) }
+        guard inspection.warnings.isEmpty else { throw FoundSomething() }
+    }
+
+    private func print(_ inspection: TokenInspection) throws {
         try Console.print(TerminalText.escaped(inspection.summary) + " (\(inspection.byteCount) bytes)")
         try print("header", inspection.header)
         try print("claims", inspection.claims)

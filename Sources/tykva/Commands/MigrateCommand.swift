@@ -30,8 +30,7 @@ struct MigrateCommand: AsyncParsableCommand {
             await database.close()
             return try tell(steps, "would take step")
         }
-        let now = SystemTime.wall()
-        let opened = try await Preparation(settings, premises).migrate(at: now) { step in
+        let opened = try await Preparation(settings, premises).migrate { step in
             if !common.isJSON { try? Console.print("took step \(step.number): \(step.name)") }
         }
         if common.isJSON || opened.isEmpty { try tell(opened, "took step") }

@@ -9,7 +9,8 @@ struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Checks an access token as a service would.",
         discussion: """
-            Exit code 0 and the claims as JSON when every check passes, or 1 and the precise reason.
+            Exit code 0 and the claims as JSON when every check passes, or 1 and the
+            precise reason.
 
             Example:
               tykva verify token.txt --issuer https://auth.example.com \\

@@ -9,6 +9,8 @@ struct ConfigurationFile {
     /// Nil for a file without settings.
     let snapshot: YAMLSnapshot?
     let faults: [String]
+    /// Settings that the file means and gives in no way that can be read: nothing else is to be said of them.
+    let meant: Set<String>
 
     /// A file that cannot be read has faults and no settings.
     init(_ path: String) {
@@ -16,16 +18,19 @@ struct ConfigurationFile {
         do {
             let bytes = try BoundedInput.bytes(path, "the configuration", maximumBytes: Self.maximumBytes)
             let root = try Self.root(bytes, path)
-            let faults = (root ?? [:]).compactMap { name, value in
-                Self.fault(name, value).map { "\(path): \($0)" }
+            let broken = (root ?? [:]).compactMap { name, value in
+                Self.fault(name, value).map { (key: Self.written(name.string ?? ""), fault: "\(path): \($0)") }
             }
-            snapshot = root == nil ? nil : try Self.snapshot(bytes, path, hasFaults: !faults.isEmpty)
-            self.faults = faults
+            snapshot = root == nil ? nil : try Self.snapshot(bytes, path, hasFaults: !broken.isEmpty)
+            faults = broken.map(\.fault)
+            meant = Set(broken.map(\.key))
         } catch let error as ConfigurationFaults {
             snapshot = nil
+            meant = []
             faults = error.sentences
         } catch {
             snapshot = nil
+            meant = []
             faults = ["\(error)"]
         }
     }
@@ -59,7 +64,7 @@ struct ConfigurationFile {
         guard let key = name.string else { return "a key is no word" }
         let line = name.mark.map { "line \($0.line): " } ?? ""
         guard let setting = SettingTable.all.first(where: { $0.key == key }) else {
-            let near = key.replacing("-", with: "_").lowercased()
+            let near = written(key)
             let hint = SettingTable.all.contains { $0.key == near } ? "; it is written \(near)" : ""
             return "\(line)there is no setting \(String(key.prefix(64)).debugDescription)\(hint)"
         }
@@ -70,14 +75,19 @@ struct ConfigurationFile {
         return value.scalar == nil ? "\(line)\(key) takes one value" : nil
     }
 
+    /// A key in the spelling of the table.
+    private static func written(_ key: String) -> String { key.replacing("-", with: "_").lowercased() }
+
     /// What the parser says, without the piece of the file that it quotes.
     private static func sentence(_ error: YamlError) -> String {
         switch error {
+        case .composer(_, let problem, let mark, _) where problem.contains("another document"):
+            "line \(mark.line): a second document begins; the settings are one"
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             "line \(mark.line): \(problem)"
         case .duplicatedKeysInMapping(let duplicates, _):
-            "there more than once: \(duplicates.map { "\($0)" }.joined(separator: ", "))"
+            "it has a key more than once: \(duplicates.map { "\($0)" }.joined(separator: ", "))"
         default: "it is not YAML"
         }
     }

@@ -28,9 +28,10 @@ struct SettingReader {
 
     mutating func note(_ fault: String) { faults.append(fault) }
 
-    /// A value that was given itself, not by default.
+    /// Whether a value was given itself, not by default; also one that is refused.
     func isGiven(_ setting: any AnySetting) -> Bool {
-        found.contains { $0.key == setting.key && $0.value.map { $0.source != "default" } ?? false }
+        sources.means(setting)
+            || found.contains { $0.key == setting.key && $0.value.map { $0.source != "default" } ?? false }
     }
 
     private func parse<Value>(

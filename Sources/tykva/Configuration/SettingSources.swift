@@ -9,6 +9,9 @@ struct SettingSources {
     /// What is wrong with the sources themselves, whatever their values are.
     let faults: [String]
 
+    /// Whether the environment holds the master secret itself.
+    let holdsMasterSecret: Bool
+
     /// Read before or beside the settings.
     private static let otherVariables = ["TYKVA_CONFIG", MasterSecretSource.variable]
 
@@ -23,12 +26,16 @@ struct SettingSources {
     ///   - variables: The process's environment.
     init(flags: [String: String], variables: [String: String], file path: String?) {
         self.flags = flags
+        holdsMasterSecret = variables[MasterSecretSource.variable] != nil
         environment = EnvironmentVariablesProvider(environmentVariables: variables)
         file = path.map { ConfigurationFile($0) }
         let known = Set(SettingTable.all.map(\.environmentName) + Self.otherVariables)
         let unknown = variables.keys.filter { $0.hasPrefix("TYKVA_") && !known.contains($0) }.sorted()
         faults = unknown.map { "environment: there is no setting \($0)" } + (file?.faults ?? [])
     }
+
+    /// Whether the file means the setting, though it gives it wrongly.
+    func means(_ setting: any AnySetting) -> Bool { file?.meant.contains(setting.key) ?? false }
 
     func find(_ setting: any AnySetting) throws -> Found? {
         if let text = flags[setting.key] {
@@ -45,7 +52,7 @@ struct SettingSources {
 
 extension ConfigurationFile {
     fileprivate func text(_ setting: any AnySetting) throws -> String? {
-        guard let snapshot else { return nil }
+        guard let snapshot, !meant.contains(setting.key) else { return nil }
         let key = AbsoluteConfigKey([setting.key])
         if setting.isList,
             case .stringArray(let texts)? = try? snapshot.value(forKey: key, type: .stringArray).value?.content

@@ -10,7 +10,7 @@ struct Settings {
     let databaseConnections: Int
     let listen: ListenAddress
     let issuer: Issuer?
-    let tls: ServePlan.TLSFiles?
+    let tls: ServingCertificate.Files?
     let behindProxy: [NetworkRange]
     let metricsListen: ListenAddress?
     let masterSecretFile: String?
@@ -26,8 +26,15 @@ struct Settings {
     /// Every key with its text and where that came from, for `tykva config show`.
     let found: [(key: String, value: SettingSources.Found?)]
 
+    /// What the settings are read for.
+    enum Purpose {
+        case command
+        /// Then the rules of a server hold too.
+        case serving(isDev: Bool)
+    }
+
     /// - Throws: `ConfigurationFaults` with everything that is wrong.
-    init(_ sources: SettingSources) throws {
+    init(_ sources: SettingSources, for purpose: Purpose = .command) throws {
         var reader = SettingReader(sources)
         let data = reader.read(SettingTable.data)
         database = reader.read(SettingTable.database)
@@ -38,7 +45,7 @@ struct Settings {
         tls = Self.tls(&reader)
         behindProxy = reader.read(SettingTable.behindProxy) ?? []
         metricsListen = reader.read(SettingTable.metricsListen) ?? nil
-        masterSecretFile = reader.read(SettingTable.masterSecretFile)
+        masterSecretFile = Self.masterSecretFile(&reader, sources)
         let lifetimes = Self.lifetimes(&reader)
         accessTokenLifetimeIsGiven = reader.isGiven(SettingTable.accessTokenLifetime)
         let window = Self.retryWindow(&reader)
@@ -48,6 +55,12 @@ struct Settings {
         let connections = reader.read(SettingTable.maximumConnections)
         let level = reader.read(SettingTable.logLevel)
         let format = reader.read(SettingTable.logFormat)
+        if case .serving(let isDev) = purpose {
+            let rules = ServingRules(
+                isDev: isDev, listen: listen, metricsListen: metricsListen, tls: tls, masterSecretFile: masterSecretFile
+            )
+            for fault in rules.faults(given: reader.isGiven) { reader.note(fault) }
+        }
         guard reader.faults.isEmpty, let data, let listen, let lifetimes, let window, let late, let stale, let hashing,
             let retention, let connections, let databaseConnections, let level, let format
         else { throw ConfigurationFaults(sentences: reader.faults) }
@@ -65,25 +78,42 @@ struct Settings {
         found = reader.found
     }
 
-    private static func tls(_ reader: inout SettingReader) -> ServePlan.TLSFiles? {
+    private static func tls(_ reader: inout SettingReader) -> ServingCertificate.Files? {
         let certificate = reader.read(SettingTable.tlsCertificate)
         let key = reader.read(SettingTable.tlsKey)
         switch (certificate, key) {
-        case (let certificate?, let key?): return ServePlan.TLSFiles(certificatePath: certificate, keyPath: key)
+        case (let certificate?, let key?): return ServingCertificate.Files(certificatePath: certificate, keyPath: key)
         case (nil, nil): break
-        case (_?, nil): reader.note("tls_key: it is missing, and tls_certificate needs it")
-        case (nil, _?): reader.note("tls_certificate: it is missing, and tls_key needs it")
+        case (_?, nil):
+            if !reader.isGiven(SettingTable.tlsKey) {
+                reader.note("tls_key: it is missing, and tls_certificate needs it")
+            }
+        case (nil, _?):
+            if !reader.isGiven(SettingTable.tlsCertificate) {
+                reader.note("tls_certificate: it is missing, and tls_key needs it")
+            }
         }
         return nil
+    }
+
+    private static func masterSecretFile(_ reader: inout SettingReader, _ sources: SettingSources) -> String? {
+        let path = reader.read(SettingTable.masterSecretFile)
+        if path != nil, sources.holdsMasterSecret {
+            reader.note(
+                "master_secret_file: \(MasterSecretSource.variable) holds a master secret too; give one of them")
+        }
+        return path
     }
 
     private static func lifetimes(_ reader: inout SettingReader) -> ServerConfiguration.Lifetimes? {
         let access = reader.read(SettingTable.accessTokenLifetime)
         let idle = reader.read(SettingTable.familyIdleLifetime)
         let absolute = reader.read(SettingTable.familyLifetime)
-        guard let access, let idle, let absolute else { return nil }
+        guard let idle, let absolute else { return nil }
         do throws(InvalidValue) {
-            return try .init(accessToken: access, familyIdle: idle, familyAbsolute: absolute)
+            // The rule between these two does not wait for the third.
+            let bound = ServerConfiguration.Lifetimes.accessTokenBounds.lowerBound
+            return try .init(accessToken: access ?? bound, familyIdle: idle, familyAbsolute: absolute)
         } catch {
             reader.note("family_idle_lifetime and family_lifetime: \(error.reason)")
             return nil
@@ -116,6 +146,20 @@ struct Settings {
         } catch {
             reader.note("password_hash_memory and password_hash_passes: \(error)")
             return nil
+        }
+    }
+}
+
+extension Settings {
+    /// The certificate and key that are configured, loaded; nil where there are none.
+    ///
+    /// - Throws: `ConfigurationFaults` when they do not load.
+    func loadCertificate() throws -> ServingCertificate? {
+        do throws(InvalidValue) {
+            guard let tls else { return nil }
+            return try ServingCertificate(tls)
+        } catch {
+            throw ConfigurationFaults(sentences: ["tls_certificate and tls_key: \(error)"])
         }
     }
 }

@@ -32,7 +32,7 @@ struct Preparation {
 
     /// - Throws: When the secret is missing or wrong: nothing is written then.
     func open(
-        _ purpose: Purpose, at now: Milliseconds, progress: (Migration) -> Void = { _ in }
+        _ purpose: Purpose, progress: (Migration) -> Void = { _ in }
     ) async throws -> Opened {
         var lock: PreparationLock?
         if isFile, let folder = premises.folder { lock = try await PreparationLock(folder) }
@@ -41,7 +41,7 @@ struct Preparation {
         guard premises.isThere else {
             // The secret comes first: a database that belongs to none would be in nobody's way, the reverse would.
             let loaded = try load(source, mayMake: true)
-            return try await make(try await premises.database.open(settings), loaded, at: now, progress)
+            return try await make(try await premises.database.open(settings), loaded, progress)
         }
         let database = try await premises.database.open(settings)
         do {
@@ -52,10 +52,10 @@ struct Preparation {
                     return Opened(database: database, secrets: nil)
                 }
                 let loaded = try load(source, mayMake: false)
-                try await OpenedDeployment.checkSecrets(database, loaded, at: now)
-                return try await make(database, loaded, at: now, progress)
+                try await OpenedDeployment.checkSecrets(database, loaded, at: try await now(database))
+                return try await make(database, loaded, progress)
             }
-            return try await make(database, load(source, mayMake: isFile), at: now, progress)
+            return try await make(database, load(source, mayMake: isFile), progress)
         } catch {
             await database.close()
             throw error
@@ -65,9 +65,9 @@ struct Preparation {
     /// Opens the database, makes what is missing, takes the missing steps, and closes it again.
     ///
     /// - Returns: The steps that were taken.
-    func migrate(at now: Milliseconds, progress: @escaping (Migration) -> Void) async throws -> [Migration] {
+    func migrate(progress: @escaping (Migration) -> Void) async throws -> [Migration] {
         var steps: [Migration] = []
-        let opened = try await open(.forServing, at: now) { step in
+        let opened = try await open(.forServing) { step in
             steps.append(step)
             progress(step)
         }
@@ -81,10 +81,10 @@ struct Preparation {
     }
 
     private func make(
-        _ database: any Database, _ secrets: MasterSecrets, at now: Milliseconds,
-        _ progress: (Migration) -> Void
+        _ database: any Database, _ secrets: MasterSecrets, _ progress: (Migration) -> Void
     ) async throws -> Opened {
         do {
+            let now = try await now(database)
             try await Schema.migrator.migrate(database, at: now.value, progress: progress)
             try await OpenedDeployment.checkSecrets(database, secrets, at: now)
             return Opened(database: database, secrets: secrets)
@@ -92,6 +92,11 @@ struct Preparation {
             await database.close()
             throw error
         }
+    }
+
+    /// The deployment's time: the store's, where it has a clock of its own.
+    private func now(_ database: any Database) async throws -> Milliseconds {
+        try await database.clock().map(Milliseconds.init) ?? SystemTime.wall()
     }
 
     private func load(_ source: MasterSecretSource, mayMake: Bool) throws -> MasterSecrets {

@@ -32,7 +32,7 @@ struct Workplace {
             database = try await existing(try Premises.existing(settings), settings, need)
         case .preparing:
             let preparation = Preparation(settings, try Premises.made(settings))
-            database = try await preparation.open(.forAdditions, at: SystemTime.wall()).database
+            database = try await preparation.open(.forAdditions).database
         }
         do {
             let now = try await database.clock().map(Milliseconds.init) ?? SystemTime.wall()

@@ -22,12 +22,13 @@ struct CommonOptions: ParsableArguments {
 
     /// - Parameter flags: Further settings by key that the command takes as flags.
     /// - Throws: `ConfigurationFaults` with everything that is wrong.
-    func settings(_ flags: [String: String] = [:]) throws -> Settings {
+    func settings(_ flags: [String: String] = [:], for purpose: Settings.Purpose = .command) throws -> Settings {
         var flags = flags
         flags["data"] = data
         flags["database"] = database
         let variables = ProcessInfo.processInfo.environment
         let file = config ?? variables["TYKVA_CONFIG"]
-        return try Settings(SettingSources(flags: flags, variables: variables, file: file))
+        guard file != "" else { throw ConfigurationFaults(sentences: ["TYKVA_CONFIG: it names no file"]) }
+        return try Settings(SettingSources(flags: flags, variables: variables, file: file), for: purpose)
     }
 }

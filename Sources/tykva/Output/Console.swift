@@ -20,6 +20,11 @@ enum Console {
         _ = put("tykva: \(TerminalText.escaped(sentence))\n", STDERR_FILENO)
     }
 
+    /// Lines of the program's own on stderr.
+    static func explain(_ text: String) {
+        _ = put(text + "\n", STDERR_FILENO)
+    }
+
     /// A question on stderr, without the end of a line.
     static func ask(_ question: String) {
         _ = put(TerminalText.escaped(question), STDERR_FILENO)

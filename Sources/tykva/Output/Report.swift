@@ -6,11 +6,15 @@ struct Report {
     private let lines: [String]
     /// Help and version, which were asked for.
     private let answer: String?
+    /// Help that nobody asked for, and that is needed.
+    private let hint: String?
 
     init(_ error: any Error) {
         switch error {
         case let failure as CommandFailure: self.init(failure.status, [failure.sentence])
         case let faults as ConfigurationFaults: self.init(.configuration, faults.sentences)
+        case let missing as MissingCommand: self.init(.usage, [], hint: missing.help)
+        case is FoundSomething: self.init(.failed, [])
         default:
             let code = Tykva.exitCode(for: error)
             if code == .success {
@@ -23,14 +27,16 @@ struct Report {
         }
     }
 
-    private init(_ status: ExitStatus, _ lines: [String], answer: String? = nil) {
+    private init(_ status: ExitStatus, _ lines: [String], answer: String? = nil, hint: String? = nil) {
         self.status = status
         self.lines = lines
         self.answer = answer
+        self.hint = hint
     }
 
     func tell() -> ExitStatus {
         for line in lines { Console.complain(line) }
+        if let hint { Console.explain(hint) }
         guard let answer else { return status }
         do {
             try Console.print(answer)

@@ -46,7 +46,8 @@ struct DemoServer {
             try DemoStory.add(
                 to: router,
                 on: DemoStory.Stage(
-                    issuer: issuer, database: database, clock: deploymentClock, dataFolder: "/srv/it's data"))
+                    issuer: issuer, database: database, clock: deploymentClock,
+                    program: "/opt/tykva/bin/tykva", dataFolder: "/srv/it's data"))
             let (ready, isReady) = AsyncStream<Void>.makeStream()
             let application = Application(
                 router: router, configuration: .init(address: .hostname("127.0.0.1", port: port)),

@@ -1,7 +1,8 @@
-import Storage
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Storage
 
 @Suite(.timeLimit(.minutes(2))) struct MigrationConformanceTests {
     private static let first = Migration(
@@ -46,6 +47,20 @@ import Testing
             #expect(try rows.map { try $0.text("name") } == ["sample", "octets"])
             let octets: [UInt8] = [1]
             try await database.once(Statement("INSERT INTO sample (id, octets) VALUES (1, \(octets))"))
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a store that lacks a table of the schema is refused, and the list has them all`(_ engine: Engine) async throws
+    {
+        try await engine.withDatabase { database in
+            try await Schema.migrator.migrate(database, at: 0)
+            let found = try await database.read { tx throws(StorageError) in try tx.tableNames() }
+            #expect(found == Schema.tables.union(["schema_migration"]))
+            try await database.once(Statement("DROP TABLE outbox"))
+            await #expect(throws: StorageError.corrupt(reason: "the table outbox is missing")) {
+                try await Schema.migrator.check(database)
+            }
         }
     }
 

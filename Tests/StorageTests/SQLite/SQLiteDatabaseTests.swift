@@ -50,6 +50,25 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes)
     }
 
+    @Test(arguments: [0o644, 0o660])
+    func `another file's mode is left as it is, whatever its size`(mode: Int) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("notes.txt")
+        try Data(repeating: 0x61, count: 4096).write(to: URL(fileURLWithPath: path))
+        chmod(path, mode_t(mode))
+        await #expect(throws: StorageError.notADatabase(path: path)) { _ = try await SQLiteDatabase(path: path) }
+        #expect(try self.mode(path) == mode)
+    }
+
+    @Test func `a link to nowhere makes no database there`() async throws {
+        let folder = try TemporaryFolder()
+        let (path, target) = (folder.file("tykva.sqlite"), folder.file("elsewhere"))
+        #expect(symlink(target, path) == 0)
+        let error = await failure { () async throws(StorageError) in _ = try await SQLiteDatabase(path: path) }
+        #expect("\(try #require(error))".contains("\(path) is a link to nowhere"))
+        #expect(access(target, F_OK) != 0)
+    }
+
     @Test func `a folder in the place of the file is refused by its name`() async throws {
         let folder = try TemporaryFolder()
         await #expect(throws: StorageError.notADatabase(path: folder.path)) {

@@ -43,6 +43,13 @@ struct Program: Sendable {
             complaint: try String(contentsOfFile: complaint, encoding: .utf8))
     }
 
+    /// Lines as a person types them into a shell.
+    func shell(_ lines: String, input: String) async throws -> Outcome {
+        var shell = self
+        shell.runner = ["/bin/sh", "-c", lines]
+        return try await shell.run([], input: input)
+    }
+
     func process(_ arguments: [String], output: String, complaint: String) throws -> Process {
         let command = runner + [try BuildProducts.executable("tykva")] + arguments
         let process = Process()
@@ -55,7 +62,7 @@ struct Program: Sendable {
     }
 
     /// Standard input as a file: a program that reads none of it breaks no pipe.
-    private func handle(of input: String) throws -> FileHandle {
+    func handle(of input: String) throws -> FileHandle {
         let path = try write(input, to: UUID().uuidString)
         return try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     }

@@ -20,7 +20,9 @@ final class RunningServer: Sendable {
     }
 
     /// Starts the server and waits for the line that says that it is ready.
-    init(_ program: Program, address: String? = nil, _ arguments: [String] = []) async throws {
+    init(
+        _ program: Program, address: String? = nil, _ arguments: [String] = [], input: String? = nil
+    ) async throws {
         let address = try address ?? FreePort.address()
         self.address = address
         complaintPath = program.folder.file(UUID().uuidString)
@@ -28,7 +30,7 @@ final class RunningServer: Sendable {
         process = try program.process(
             ["serve", "--data", program.data, "--listen", address] + arguments, output: output,
             complaint: complaintPath)
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = try input.map { try program.handle(of: $0) } ?? FileHandle.nullDevice
         try process.run()
         while try String(contentsOfFile: output, encoding: .utf8).isEmpty {
             guard process.isRunning else {

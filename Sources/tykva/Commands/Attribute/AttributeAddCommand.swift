@@ -6,8 +6,9 @@ struct AttributeAddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Defines an attribute.",
         discussion: """
-            A public attribute may go into access tokens, which everyone they pass can read; a personal one goes into
-            ID tokens and UserInfo only; a secret one never leaves the store.
+            A public attribute may go into access tokens, which everyone they pass can
+            read; a personal one goes into ID tokens and UserInfo only; a secret one
+            never leaves the store.
 
             Example:
               tykva attribute add department --class public --type string

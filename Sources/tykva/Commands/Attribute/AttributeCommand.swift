@@ -5,7 +5,7 @@ struct AttributeCommand: AsyncParsableCommand {
         commandName: "attribute", abstract: "What may be known of users, and where it may go.",
         discussion: """
             Example:
-              tykva attribute add department --class public --type string
+              tykva attribute add level --class public --type number
             """,
         subcommands: [AttributeAddCommand.self, AttributeListCommand.self, AttributeRemoveCommand.self])
 }

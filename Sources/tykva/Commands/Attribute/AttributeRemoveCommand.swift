@@ -8,7 +8,7 @@ struct AttributeRemoveCommand: AsyncParsableCommand {
         commandName: "remove", abstract: "Removes an attribute that nobody uses.",
         discussion: """
             Example:
-              tykva attribute remove department
+              tykva attribute remove level
             """)
 
     @OptionGroup var common: CommonOptions

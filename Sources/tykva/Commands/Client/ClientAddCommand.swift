@@ -7,12 +7,15 @@ struct ClientAddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Registers a client.",
         discussion: """
-            A confidential client's secret is printed once, here; only its hash is kept. Works before the first start
-            of the server too.
+            A confidential client's secret is printed once, here; only its hash is kept.
+            Works before the first start of the server too.
 
-            Example:
-              tykva client add app --public --first-party --grant password --grant refresh_token \\
+            Example, an application of your own, and a service that asks for itself:
+              tykva client add app --public --first-party \\
+                --grant password --grant refresh_token \\
                 --audience https://orders.example.com --scope orders.read --claim roles
+              tykva client add worker --grant client_credentials \\
+                --audience https://orders.example.com --scope orders.read
             """)
 
     @OptionGroup var common: CommonOptions
@@ -34,10 +37,14 @@ struct ClientAddCommand: AsyncParsableCommand {
                 id: id, isPublic: isPublic, isFirstParty: isFirstParty, grants: registration.grants,
                 lists: registration.lists)
             let added = try await ClientAdministration(workplace.database).add(new, at: workplace.now)
-            let secret = added.secret?.revealedText()
-            if common.isJSON { return try Console.print(added.client.json(secret: secret)) }
-            try Console.print("added client \(id) (\(added.client.kind))")
-            if let secret { try Console.print("its secret, shown this once: \(secret)") }
+            guard let secret = added.secret?.revealedText() else { return try print(added.client) }
+            try Console.printSecret(of: id) { try print(added.client, secret) }
         }
+    }
+
+    private func print(_ client: Client, _ secret: String? = nil) throws {
+        if common.isJSON { return try Console.print(client.json(secret: secret)) }
+        try Console.print("added client \(id) (\(client.kind))")
+        if let secret { try Console.print("its secret, shown this once: \(secret)") }
     }
 }

@@ -5,7 +5,8 @@ struct ClientCommand: AsyncParsableCommand {
         commandName: "client", abstract: "Applications that ask for tokens.",
         discussion: """
             Example:
-              tykva client add app --public --first-party --grant password --grant refresh_token
+              tykva client add shop --public --first-party \\
+                --grant password --grant refresh_token
             """,
         subcommands: [
             ClientAddCommand.self, ClientListCommand.self, ClientShowCommand.self, ClientSetCommand.self,

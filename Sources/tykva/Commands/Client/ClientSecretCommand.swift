@@ -12,7 +12,7 @@ struct ClientSecretCommand: AsyncParsableCommand {
             The secret is printed once; only its hash is kept.
 
             Example:
-              tykva client secret billing
+              tykva client secret worker
             """)
 
     @OptionGroup var common: CommonOptions
@@ -23,9 +23,11 @@ struct ClientSecretCommand: AsyncParsableCommand {
     func run() async throws {
         try await Workplace.open(common, .changing) { workplace in
             let secret = try await ClientAdministration(workplace.database).newSecret(id, at: workplace.now)
-            try Console.done(
-                "the new secret of client \(id), shown this once: \(secret.revealedText())",
-                [("id", .string(id.text)), ("secret", .string(secret.revealedText()))], common)
+            try Console.printSecret(of: id) {
+                try Console.done(
+                    "the new secret of client \(id), shown this once: \(secret.revealedText())",
+                    [("id", .string(id.text)), ("secret", .string(secret.revealedText()))], common)
+            }
         }
     }
 }

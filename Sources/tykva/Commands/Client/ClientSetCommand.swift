@@ -9,7 +9,8 @@ struct ClientSetCommand: AsyncParsableCommand {
             A list that is given replaces the old one; --clear empties one.
 
             Example:
-              tykva client set app --scope orders.read --scope orders.write --clear claim
+              tykva client set app --scope orders.read --scope orders.write \\
+                --clear claim
             """)
 
     enum List: String, CaseIterable, ExpressibleByArgument {
@@ -36,6 +37,21 @@ struct ClientSetCommand: AsyncParsableCommand {
         guard firstParty != nil || !registration.isEmpty || !cleared.isEmpty else {
             throw ValidationError("nothing was given to set")
         }
+        if let both = cleared.first(where: isGiven) {
+            throw ValidationError("--\(both.rawValue) is given, and --clear \(both.rawValue) too")
+        }
+    }
+
+    private func isGiven(_ list: List) -> Bool {
+        switch list {
+        case .grant: !registration.grants.isEmpty
+        case .audience: !registration.audiences.isEmpty
+        case .scope: !registration.scopes.isEmpty
+        case .claim: !registration.claims.isEmpty
+        case .resourceServer: !registration.resourceServers.isEmpty
+        case .redirectURI: !registration.redirectURIs.isEmpty
+        case .postLogoutRedirectURI: !registration.postLogoutRedirectURIs.isEmpty
+        }
     }
 
     func run() async throws {
@@ -51,13 +67,13 @@ struct ClientSetCommand: AsyncParsableCommand {
         var grants = registration.grants.isEmpty ? nil : registration.grants
         for list in cleared {
             switch list {
-            case .grant: grants = grants ?? []
-            case .audience: lists.audiences = lists.audiences ?? []
-            case .scope: lists.scopes = lists.scopes ?? []
-            case .claim: lists.claims = lists.claims ?? []
-            case .resourceServer: lists.resourceServers = lists.resourceServers ?? []
-            case .redirectURI: lists.redirectURIs = lists.redirectURIs ?? []
-            case .postLogoutRedirectURI: lists.postLogoutRedirectURIs = lists.postLogoutRedirectURIs ?? []
+            case .grant: grants = []
+            case .audience: lists.audiences = []
+            case .scope: lists.scopes = []
+            case .claim: lists.claims = []
+            case .resourceServer: lists.resourceServers = []
+            case .redirectURI: lists.redirectURIs = []
+            case .postLogoutRedirectURI: lists.postLogoutRedirectURIs = []
             }
         }
         return ClientChange(isFirstParty: firstParty, grants: grants, lists: lists)

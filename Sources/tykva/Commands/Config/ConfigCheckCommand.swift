@@ -13,7 +13,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let serving = try ServeSettings(common.settings(), isDev: false)
+        let serving = try ServeSettings(common.settings(for: .serving(isDev: false)), isDev: false)
         try Console.done(
             "the configuration is good; the issuer is \(serving.issuer)",
             [("ok", true), ("issuer", .string(serving.issuer.text))], common)

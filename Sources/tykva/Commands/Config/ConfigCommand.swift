@@ -4,7 +4,8 @@ struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config", abstract: "The configuration, as it is put together.",
         discussion: """
-            Flags win over the environment (TYKVA_…), it over the file, and it over the defaults.
+            Flags win over the environment (TYKVA_…), it over the file, and it over the
+            defaults.
 
             Example:
               tykva config check --config /etc/tykva.yaml

@@ -14,8 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Runs the server.",
         discussion: """
-            Prints one line when it is ready. TERM and INT end it in order within 30 seconds, a second one at once; HUP
-            reads the certificate again.
+            Prints one line when it is ready. TERM and INT end it in order within 30
+            seconds, a second one at once; HUP reads the certificate again.
 
             Example:
               tykva serve --issuer https://auth.example.com --listen 0.0.0.0:443 \\
@@ -59,20 +59,33 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var changeIssuer = false
 
+    func validate() throws {
+        guard !common.isJSON else { throw ValidationError("serve answers nothing, so it has no --output json") }
+    }
+
     func run() async throws {
-        let serving = try ServeSettings(common.settings(flags), isDev: dev)
+        let serving = try ServeSettings(common.settings(flags, for: .serving(isDev: dev)), isDev: dev)
         let settings = serving.settings
+        ProcessLimits.forbidCoreDumps()
+        try ProcessLimits.makeRoom(for: settings)
         let logger = Self.logger(settings)
         let clock = DeploymentClock.system()
         let premises = try Premises.made(settings)
         let lock = try Self.lock(premises)
         try AddressProbe.check(settings.listen)
-        if let metrics = settings.metricsListen { try AddressProbe.check(metrics) }
+        if let metrics = settings.metricsListen {
+            try AddressProbe.check(metrics, hint: "; it is metrics_listen, which may be another address, or off")
+        }
+        let certificate = try settings.loadCertificate()
         let prepared = try await Preparation(settings, premises) { logger.notice("\($0)") }
-            .open(.forServing, at: clock.now())
+            .open(.forServing)
         do {
+            // Before it is read for the first time: else time would stand still on a machine that is ahead.
+            guard await ClockWatch(prepared.database, clock: clock, logger: logger).measure() else {
+                throw CommandFailure("the database's clock cannot be read")
+            }
             let opened = try await open(prepared, serving, logger, at: clock.now())
-            try await start(opened, serving, clock, logger)
+            try await start(opened, serving, certificate, clock, logger)
         } catch {
             await prepared.database.close()
             throw error
@@ -117,14 +130,18 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func confirm(from old: String, to new: Issuer) throws {
         Console.ask("Change the issuer from \(old) to \(new)? This signs everybody out. Type yes to go on: ")
-        guard try BoundedInput.line("the answer", maximumBytes: 80) == "yes" else {
+        let answer = try BoundedInput.line("the answer", maximumBytes: 80)
+        // A terminal has ended the line of the question itself.
+        if isatty(STDIN_FILENO) == 0 { Console.endQuestion() }
+        guard answer == "yes" else {
             throw CommandFailure("the issuer stays \(old)")
         }
     }
 
     /// The last step: from here on it is the server's.
     private func start(
-        _ opened: OpenedDeployment, _ serving: ServeSettings, _ clock: DeploymentClock, _ logger: Logger
+        _ opened: OpenedDeployment, _ serving: ServeSettings, _ certificate: ServingCertificate?,
+        _ clock: DeploymentClock, _ logger: Logger
     ) async throws {
         let settings = serving.settings
         if settings.tls == nil, settings.behindProxy.isEmpty, !dev {
@@ -133,7 +150,7 @@ struct ServeCommand: AsyncParsableCommand {
         MetricsSystem.bootstrap(PrometheusMetrics.shared)
         let issuer = serving.issuer
         var plan = ServePlan(
-            listen: settings.listen, tls: settings.tls, metricsListen: settings.metricsListen,
+            listen: settings.listen, certificate: certificate, metricsListen: settings.metricsListen,
             maximumConnections: settings.maximumConnections, opened: opened, configuration: serving.configuration,
             clock: clock, logger: logger, onReady: { try? Console.print("tykva: ready at \(issuer)") })
         if dev { plan.additions = Self.story(opened, serving, clock) }
@@ -149,12 +166,23 @@ struct ServeCommand: AsyncParsableCommand {
         _ opened: OpenedDeployment, _ serving: ServeSettings, _ clock: DeploymentClock
     ) -> @Sendable (Router<ServeRequestContext>, TykvaServer) async throws -> [any Service] {
         let stage = DemoStory.Stage(
-            issuer: serving.issuer, database: opened.database, clock: clock, dataFolder: serving.settings.data)
+            issuer: serving.issuer, database: opened.database, clock: clock, program: Self.ownPath,
+            dataFolder: Self.absolute(serving.settings.data))
         return { router, server in
             try await DemoStory.prepare(opened.database, hasher: server.passwordHasher, at: clock.now())
             try DemoStory.add(to: router, on: stage)
             return []
         }
+    }
+
+    /// How this program was called, so that it is found from another folder too.
+    private static var ownPath: String {
+        let name = CommandLine.arguments.first ?? "tykva"
+        return name.contains("/") ? absolute(name) : name
+    }
+
+    private static func absolute(_ path: String) -> String {
+        URL(fileURLWithPath: path).standardizedFileURL.path(percentEncoded: false)
     }
 
     private static func logger(_ settings: Settings) -> Logger {

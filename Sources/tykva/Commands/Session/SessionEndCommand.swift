@@ -7,7 +7,8 @@ struct SessionEndCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "end", abstract: "Ends a session, or all sessions of a user.",
         discussion: """
-            Refresh tokens are refused from then on; access tokens end by themselves within minutes.
+            Refresh tokens are refused from then on; access tokens end by themselves
+            within minutes.
 
             Example:
               tykva session end --user anna

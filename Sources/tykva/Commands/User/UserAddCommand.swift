@@ -8,11 +8,12 @@ struct UserAddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Adds a user.",
         discussion: """
-            Asks for the password twice, or takes it as the first line of standard input. Works before the first
-            start of the server too.
+            Asks for the password twice, or takes it as the first line of standard
+            input. Works before the first start of the server too.
 
             Example:
-              tykva user add anna --email anna@example.com --role admin --attribute-json 'groups=["sales"]'
+              tykva user add anna --email anna@example.com --role admin \\
+                --attribute-json 'groups=["sales"]'
             """)
 
     @OptionGroup var common: CommonOptions
@@ -34,14 +35,21 @@ struct UserAddCommand: AsyncParsableCommand {
     @Flag(name: .customLong("password-stdin"), help: "Take the password from the first line of standard input.")
     var passwordFromStandardInput = false
 
+    func validate() throws {
+        guard !(passwordFromStandardInput && attributes.readsStandardInput) else {
+            throw ValidationError("standard input has the password; give the attribute in a file")
+        }
+    }
+
     func run() async throws {
+        let attributes = try attributes.values()
         try await Workplace.open(common, .preparing) { workplace in
             let users = UserAdministration(workplace.database)
             // Before a person types a password twice in vain.
             guard try await users.find(name) == nil else { throw InvalidValue("user \(name)", "this name is taken") }
             let password = try PasswordInput.read(fromStandardInput: passwordFromStandardInput)
             let user = NewUser(
-                name: name, displayName: displayName, email: email, roles: roles, attributes: attributes.values,
+                name: name, displayName: displayName, email: email, roles: roles, attributes: attributes,
                 passwordHash: try await password.hash(workplace.settings))
             let account = try await users.add(user, at: workplace.now)
             guard let profile = try await users.find(name) else { return }

@@ -5,7 +5,7 @@ struct UserCommand: AsyncParsableCommand {
         commandName: "user", abstract: "People who sign in.",
         discussion: """
             Example:
-              tykva user add anna --email anna@example.com --role admin
+              tykva user add boris --email boris@example.com --role admin
             """,
         subcommands: [
             UserAddCommand.self, UserListCommand.self, UserShowCommand.self, UserSetCommand.self,

@@ -7,7 +7,8 @@ struct UserPasswordCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "password", abstract: "Sets a user's password, and ends all their sessions.",
         discussion: """
-            Asks for the password twice, or takes it as the first line of standard input.
+            Asks for the password twice, or takes it as the first line of standard
+            input.
 
             Example:
               tykva user password anna

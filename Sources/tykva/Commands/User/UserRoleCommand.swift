@@ -7,7 +7,7 @@ struct UserRoleCommand: AsyncParsableCommand {
         commandName: "role", abstract: "Gives a user a role, or takes it.",
         discussion: """
             Example:
-              tykva user role anna add admin
+              tykva user role anna add reader
             """)
 
     enum Action: String, CaseIterable, ExpressibleByArgument {

@@ -9,7 +9,8 @@ struct UserSetCommand: AsyncParsableCommand {
             An empty text removes the display name or the e-mail address.
 
             Example:
-              tykva user set anna --display-name "Anna Lind" --attribute-json level=3 --remove-attribute nickname
+              tykva user set anna --display-name "Anna Lind" \\
+                --attribute department=sales --remove-attribute groups
             """)
 
     @OptionGroup var common: CommonOptions
@@ -31,7 +32,7 @@ struct UserSetCommand: AsyncParsableCommand {
     var removed: [String] = []
 
     func validate() throws {
-        guard email != nil || displayName != nil || !attributes.values.isEmpty || !removed.isEmpty else {
+        guard email != nil || displayName != nil || !attributes.isEmpty || !removed.isEmpty else {
             throw ValidationError("nothing was given to set")
         }
         if let email, !email.isEmpty { try Arguments.check { _ = try EmailAddress(email) } }
@@ -41,7 +42,7 @@ struct UserSetCommand: AsyncParsableCommand {
         let newEmail = try email.map { $0.isEmpty ? nil : try EmailAddress($0) }
         let change = UserChange(
             displayName: displayName.map { $0.isEmpty ? .remove : .set($0) } ?? .keep,
-            email: newEmail.map { $0.map { .set($0) } ?? .remove } ?? .keep, setAttributes: attributes.values,
+            email: newEmail.map { $0.map { .set($0) } ?? .remove } ?? .keep, setAttributes: try attributes.values(),
             removedAttributes: removed)
         try await Workplace.open(common, .changing) { workplace in
             let profile = try await UserAdministration(workplace.database).change(name, change, at: workplace.now)

@@ -1,0 +1,149 @@
+import TestSupport
+import Testing
+
+@testable import Storage
+
+/// What only PostgreSQL has: deadlines, lost connections, a clock of its own. Skipped where there is no server.
+@Suite(.timeLimit(.minutes(2)), .enabled(if: Engine.available.contains(.postgres)))
+struct PostgresDatabaseTests {
+    @Test func `a statement that takes too long is given up, and the next one works`() async throws {
+        try await with { options in
+            options.statement = .milliseconds(300)
+        } _: { database, _ async throws in
+            await #expect(throws: StorageError.self) { try await database.once(.sleep(5)) }
+            #expect(try await database.once(.one) == 1)
+        }
+    }
+
+    @Test func `a write past its deadline before COMMIT has written nothing`() async throws {
+        try await with { options in
+            options.statement = .milliseconds(500)
+        } _: { database, _ async throws in
+            try await database.once(.makeSample)
+            let error = await #expect(throws: StorageError.self) {
+                try await database.write { tx throws(StorageError) in
+                    try tx.run(.insert(1))
+                    try tx.run(.sleep(5))
+                }
+            }
+            guard case .unavailable = error else { Issue.record("\(String(describing: error))"); return }
+            #expect(try await database.once(.sampleCount) == 0)
+        }
+    }
+
+    @Test func `connections that were cut are made again, and idle ones are noticed before they are used`() async throws
+    {
+        try await with { _ in
+        } _: { database, postgres async throws in
+            for _ in 0..<3 {
+                #expect(try await database.once(.one) == 1)
+                try await postgres.psql(
+                    """
+                    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()
+                    """)
+                // Not one of them fails: nothing had been sent.
+                #expect(try await database.once(.one) == 1)
+            }
+        }
+    }
+
+    @Test func `work that waits too long for a connection is told so`() async throws {
+        try await with { options in
+            options.connections = 1
+            options.wait = .milliseconds(300)
+        } _: { database, _ async throws in
+            async let slow: Void = database.once(.sleep(1))
+            try await Task.sleep(for: .milliseconds(100))
+            let error = await #expect(throws: StorageError.self) { _ = try await database.once(.one) }
+            guard case .unavailable = error else { Issue.record("\(String(describing: error))"); return }
+            try await slow
+        }
+    }
+
+    @Test func `a deadlock is tried again`() async throws {
+        try await with { _ in
+        } _: { database, _ async throws in
+            try await database.once(.makeSample)
+            for id in Int64(1)...2 { try await database.once(.insert(id)) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for order in [[Int64(1), 2], [2, 1]] {
+                    group.addTask {
+                        try await database.write { tx throws(StorageError) in
+                            for id in order {
+                                try tx.run(Statement("UPDATE sample SET number = number + 1 WHERE id = \(id)"))
+                                try tx.run(.sleep(0.2))
+                            }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await database.once(.number(1)) == 2)
+            #expect(try await database.once(.number(2)) == 2)
+        }
+    }
+
+    @Test func `its clock is the server's, and a server that never failed over adds nothing to the epoch`() async throws
+    {
+        try await with { _ in
+        } _: { database, _ async throws in
+            #expect(try await database.clock() ?? 0 > 1_700_000_000_000)
+            #expect(try await database.read { tx throws(StorageError) in tx.timeline } == 0)
+        }
+    }
+
+    @Test func `a database of another program is refused`() async throws {
+        try await with { _ in
+        } _: { database, postgres async throws in
+            try await postgres.psql("CREATE TABLE blog (id INT)")
+            await #expect(throws: StorageError.foreignTables) { try await Schema.migrator.migrate(database, at: 0) }
+        }
+    }
+
+    @Test func `a role whose commits are not durable is refused`() async throws {
+        let postgres = try await TestPostgres()
+        let url = try PostgresURL(postgres.url + "&options=-c%20synchronous_commit%3Doff")
+        let error = await #expect(throws: StorageError.self) { _ = try await PostgresDatabase(url) }
+        #expect(error?.description.contains("synchronous_commit") == true)
+        try await postgres.drop()
+    }
+
+    @Test func `without prepared statements everything works the same`() async throws {
+        let postgres = try await TestPostgres()
+        let database = try await PostgresDatabase(PostgresURL(postgres.url + "&prepared=off"))
+        try await Schema.migrator.migrate(database, at: 0)
+        try await database.once(.makeSample)
+        try await database.once(.insert(1, "words", number: 7))
+        #expect(try await database.once(.swap(1, from: 7, to: 8)) == 8)
+        await database.close()
+        try await postgres.drop()
+    }
+
+    private func with(
+        _ change: (inout PostgresOptions) -> Void,
+        _ body: (PostgresDatabase, TestPostgres) async throws -> Void
+    ) async throws {
+        await TestPostgresSlots.shared.take()
+        defer { TestPostgresSlots.shared.give() }
+        let postgres = try await TestPostgres()
+        var options = PostgresOptions()
+        change(&options)
+        let database = try await PostgresDatabase(PostgresURL(postgres.url), options: options)
+        try await body(database, postgres)
+        await database.close()
+        try await postgres.drop()
+    }
+}
+
+extension Statement where Answer == Void {
+    fileprivate static func sleep(_ seconds: Double) -> Self {
+        Self("SELECT pg_sleep(CAST(\(Int64(seconds * 1000)) AS DOUBLE PRECISION) / 1000)")
+    }
+}
+
+extension Statement where Answer == Int64 {
+    fileprivate static var one: Self {
+        Self("SELECT 1 AS n") { rows throws(StorageError) in try rows.first?.integer("n") ?? 0 }
+    }
+}
