@@ -61,6 +61,23 @@ package struct Row: Sendable {
         }
     }
 
+    /// Every value in the order of the columns, each of the type that is named for it, or null.
+    func values(_ types: [SQLType]) throws(StorageError) -> [SQLValue] {
+        guard types.count == values.count else { throw .corrupt(reason: "the answer has other columns than asked for") }
+        var typed: [SQLValue] = []
+        typed.reserveCapacity(values.count)
+        for (index, type) in types.enumerated() {
+            switch (values[index], type) {
+            case (.text(let text), .text): typed.append(.text(text))
+            case (.integer(let integer), .integer): typed.append(.integer(integer))
+            case (.bytes(let bytes), .bytes): typed.append(.bytes(bytes))
+            case (.null, _): typed.append(.null(type))
+            case (let other, _): throw mismatch(columns[index], other, "\(type)")
+            }
+        }
+        return typed
+    }
+
     private func value(_ column: String) throws(StorageError) -> Value {
         guard let index = columns.firstIndex(of: column) else {
             throw .corrupt(reason: "the answer has no column \(column)")

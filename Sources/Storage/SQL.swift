@@ -74,11 +74,30 @@ extension SQL: ExpressibleByStringInterpolation {
             sql.binds.append(value.sqlValue)
         }
 
+        /// Binds a value that has its type with it: one on its way from another store.
+        package mutating func appendInterpolation(_ value: SQLValue) {
+            sql.pieces.append(.bind)
+            sql.binds.append(value)
+        }
+
         /// Puts another piece of SQL in this place, with its own binds: for the filters of a list.
         package mutating func appendInterpolation(_ fragment: SQL) {
             sql.pieces.append(contentsOf: fragment.pieces)
             sql.binds.append(contentsOf: fragment.binds)
         }
+    }
+}
+
+extension SQL {
+    /// Pieces of SQL with commas between them.
+    static func list(_ elements: [SQL]) -> SQL {
+        var list = SQL(pieces: [], binds: [])
+        for element in elements {
+            if !list.pieces.isEmpty { list.pieces.append(.text(", ")) }
+            list.pieces.append(contentsOf: element.pieces)
+            list.binds.append(contentsOf: element.binds)
+        }
+        return list
     }
 }
 

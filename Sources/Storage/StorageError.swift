@@ -27,6 +27,8 @@ package enum StorageError: Error, Sendable, Hashable {
     case migrationChanged(number: Int)
     /// A migration did not go through; it is rolled back.
     case migrationFailed(number: Int, name: String, reason: String)
+    /// A move into this store was broken off: it holds a part of a deployment.
+    case moveUnfinished
     /// The database was closed by this program.
     case closed
 }
@@ -60,6 +62,8 @@ extension StorageError: CustomStringConvertible {
             "migration \(number) of the database is not the one in this program"
         case .migrationFailed(let number, let name, let reason):
             "migration \(number) (\(name)) failed and was rolled back: \(reason)"
+        case .moveUnfinished:
+            "a move into this database is unfinished: run `tykva move` again, with the same --from and --to"
         case .closed:
             "the database is closed"
         }

@@ -17,7 +17,7 @@ struct Tykva: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, UserCommand.self, AttributeCommand.self, ClientCommand.self, SessionCommand.self,
             KeyCommand.self, SecretCommand.self, AuditCommand.self, VerifyCommand.self, InspectCommand.self,
-            MigrateCommand.self, ConfigCommand.self, HealthCommand.self,
+            MigrateCommand.self, MoveCommand.self, ConfigCommand.self, HealthCommand.self,
         ])
 
     static func run(_ arguments: [String]) async -> ExitStatus {

@@ -31,6 +31,7 @@ package struct OpenedDeployment: Sendable {
     ) async throws {
         self.database = database
         self.secrets = secrets
+        try await database.refuseUnfinishedMove()
         try await Self.checkSecrets(database, secrets, at: now)
         deployment = try await Self.openDeployment(database, terms, at: now)
         try await Self.makeFirstKeys(database, secrets, at: now)

@@ -8,7 +8,12 @@ struct FolderLock: ~Copyable {
 
     /// - Throws: When another server has the database: the sentence tells its process id.
     init(_ folder: DataFolder, databasePath: String) throws {
-        let path = databasePath == folder.databasePath ? folder.lockPath : databasePath + ".lock"
+        let isFolders = databasePath == folder.databasePath
+        try self.init(at: isFolders ? folder.lockPath : databasePath + ".lock", of: databasePath)
+    }
+
+    /// - Parameter path: The lock's own file.
+    init(at path: String, of databasePath: String) throws {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, Self.mode)
         guard descriptor >= 0 else {
             throw CommandFailure("the lock file \(path) cannot be opened: \(String(cString: strerror(errno)))")
@@ -21,7 +26,8 @@ struct FolderLock: ~Copyable {
                 throw CommandFailure("the lock file \(path) cannot be locked: \(String(cString: strerror(error)))")
             }
             let process = holder.map { " (process \($0))" } ?? ""
-            throw CommandFailure("another `tykva serve`\(process) runs on the database \(databasePath)")
+            throw CommandFailure(
+                "another `tykva serve` or `tykva move`\(process) works on the database \(databasePath)")
         }
         self.descriptor = descriptor
         let own = Array("\(getpid())\n".utf8)

@@ -45,6 +45,7 @@ struct Preparation {
         }
         let database = try await premises.database.open(settings)
         do {
+            try await database.refuseUnfinishedMove()
             if try await isRegistered(database) {
                 if purpose == .forAdditions {
                     try await Schema.migrator.check(database)

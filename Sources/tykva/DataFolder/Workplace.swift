@@ -51,6 +51,7 @@ struct Workplace {
         let database = try await premises.database.open(settings, isLooking: need == .looking)
         do {
             try await Schema.migrator.check(database)
+            try await database.refuseUnfinishedMove()
             return database
         } catch {
             await database.close()

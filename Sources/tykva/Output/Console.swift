@@ -34,6 +34,11 @@ enum Console {
         _ = put("\n", STDERR_FILENO)
     }
 
+    /// Writes over the line of a terminal's stderr on which the cursor is.
+    static func overwrite(_ line: String) {
+        _ = put("\r\u{1B}[K\(TerminalText.escaped(line))", STDERR_FILENO)
+    }
+
     private static func put(_ text: String, _ descriptor: Int32) -> Bool {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {

@@ -1,0 +1,89 @@
+extension MovedTable {
+    /// Every table of a deployment, each after those that it refers to.
+    ///
+    /// Not among them: what belongs to the database and not to the deployment (`localTables`). A test compares both
+    /// with the schema of each engine, so a new table or column cannot be forgotten.
+    static let all = [
+        deployment, masterSecret, signingKey, attribute, account, accountRole, accountAttribute, client, clientClaim,
+        session, tokenFamily, event, outbox, change,
+    ]
+
+    /// The history of the schema, leases of nodes that run on this database, and moves into it.
+    static let localTables: Set<String> = ["schema_migration", "periodic_work", "moved_from", "move_progress"]
+
+    static let deployment = MovedTable(
+        "deployment", key: [.integer("id")],
+        [.text("issuer"), .integer("created_at"), .integer("dev_at"), .integer("restore_epoch")])
+
+    static let masterSecret = MovedTable(
+        "master_secret", key: [.integer("number")], [.bytes("check_value"), .integer("registered_at")])
+
+    static let signingKey = MovedTable(
+        "signing_key", key: [.text("id")],
+        [
+            .text("algorithm"), .text("public_jwk"), .bytes("sealed_private"), .integer("published_at"),
+            .integer("active_at"), .integer("retiring_at"), .integer("gone_at"),
+        ])
+
+    static let attribute = MovedTable(
+        "attribute", key: [.text("name")], [.text("class"), .text("type"), .integer("built_in_at")], isSeeded: true)
+
+    static let account = MovedTable(
+        "account", key: [.text("id")],
+        [
+            .text("name"), .text("name_key"), .text("display_name"), .text("email"), .text("email_key"),
+            .integer("email_verified_at"), .text("password_hash"), .text("claims"), .integer("created_at"),
+            .integer("disabled_at"), .integer("signed_in_at"),
+        ])
+
+    static let accountRole = MovedTable("account_role", key: [.text("account_id"), .text("role")])
+
+    static let accountAttribute = MovedTable(
+        "account_attribute", key: [.text("account_id"), .text("name")], [.text("value")])
+
+    static let client = MovedTable(
+        "client", key: [.text("id")],
+        [
+            .bytes("secret_hash"), .integer("first_party_at"), .text("grants"), .text("audiences"),
+            .text("resource_servers"), .text("scope"), .text("redirect_uris"), .text("post_logout_redirect_uris"),
+            .integer("created_at"),
+        ])
+
+    static let clientClaim = MovedTable("client_claim", key: [.text("client_id"), .text("attribute")])
+
+    static let session = MovedTable(
+        "session", key: [.text("id")],
+        [
+            .text("account_id"), .integer("created_at"), .integer("expires_at"), .integer("auth_time"), .text("amr"),
+            .text("created_address"), .text("created_agent"), .integer("families"), .integer("signed_out_at"),
+            .integer("ended_at"), .text("end_reason"),
+        ])
+
+    static let tokenFamily = MovedTable(
+        "token_family", key: [.bytes("id")],
+        [
+            .text("account_id"), .text("client_id"), .text("session_id"), .text("scope"), .text("audience"),
+            .text("dpop_jkt"), .integer("generation"), .integer("token_key"), .integer("auth_time"), .text("amr"),
+            .integer("created_at"), .integer("rotated_at"), .integer("idle_expires_at"), .integer("expires_at"),
+            .text("created_address"), .text("created_agent"), .text("rotated_address"), .text("rotated_agent"),
+            .text("previous_address"), .text("previous_agent"), .integer("fast_forward_epoch"), .integer("ended_at"),
+            .text("end_reason"),
+        ])
+
+    static let event = MovedTable(
+        "event", key: [.text("id")],
+        [
+            .integer("at"), .text("type"), .text("account_id"), .text("client_id"), .text("session_id"),
+            .bytes("family_id"), .text("address"), .text("agent"), .text("request_id"), .text("detail"),
+            .text("once_key"),
+        ])
+
+    static let outbox = MovedTable(
+        "outbox", key: [.text("id")],
+        [
+            .text("event_id"), .text("kind"), .text("payload"), .integer("created_at"), .integer("next_attempt_at"),
+            .integer("attempts"), .integer("leased_until"), .integer("given_up_at"),
+        ])
+
+    static let change = MovedTable("change", key: [.integer("id")], [.integer("number")], isSeeded: true)
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Storage
+
+/// One of the two databases of a move.
+struct MoveSide {
+    /// What sentences call it.
+    let name: String
+    let location: DatabaseLocation
+
+    /// For people, without any password.
+    var place: String {
+        switch location {
+        case .sqlite(let path): "sqlite:\(path)"
+        case .postgres(let url): "postgres:\(url.description)"
+        }
+    }
+
+    /// The database file; nil on PostgreSQL.
+    var path: String? {
+        if case .sqlite(let path) = location { path } else { nil }
+    }
+
+    /// The folder of the database file, as a data folder has it; nil on PostgreSQL.
+    var folder: DataFolder? {
+        guard let path else { return nil }
+        let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        return DataFolder(path: parent)
+    }
+
+    /// Where the master secret of a data folder is, to be put behind the words for it.
+    var secret: String {
+        guard let path = folder?.masterSecretPath, access(path, F_OK) == 0 else { return "" }
+        return " (\(path))"
+    }
+
+    /// As root, gives up root for the owner of the first file or folder that belongs to somebody else: no file of a
+    /// deployment is to end up as root's.
+    static func becomeOwner(of sides: [MoveSide]) throws {
+        guard geteuid() == 0 else { return }
+        for side in sides {
+            guard let path = side.path, let folder = side.folder else { continue }
+            var status = stat()
+            guard stat(path, &status) == 0 || stat(folder.path, &status) == 0, status.st_uid != 0 else { continue }
+            return try UserAccount(status.st_uid).become(groupOfFolder: status.st_gid)
+        }
+    }
+
+    /// Looked at before a lock file is made beside it.
+    func mustBeThere() throws {
+        guard let path, access(path, F_OK) != 0, errno == ENOENT else { return }
+        throw CommandFailure("the \(name): there is no database at \(path)")
+    }
+
+    func makeFolder() throws {
+        guard let folder, access(folder.path, F_OK) != 0, errno == ENOENT else { return }
+        _ = try DataFolder.made(folder.path)
+    }
+
+    static func mustDiffer(_ source: MoveSide, _ target: MoveSide) throws {
+        let isSame: Bool
+        switch (source.location, target.location) {
+        case (.sqlite(let one), .sqlite(let other)):
+            var (first, second) = (stat(), stat())
+            isSame =
+                stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev
+                && first.st_ino == second.st_ino
+        case (.postgres(let one), .postgres(let other)): isSame = one.description == other.description
+        default: isSame = false
+        }
+        if isSame { throw CommandFailure("--from and --to are the same database") }
+    }
+
+    /// Opens the database for the time of the call.
+    func open<Outcome>(
+        _ settings: Settings, isLooking: Bool, _ body: (any Database) async throws -> Outcome
+    ) async throws -> Outcome {
+        let database: any Database
+        do {
+            database = try await location.open(settings, isLooking: isLooking)
+        } catch let error as StorageError {
+            throw CommandFailure("the \(name): \(error)")
+        }
+        do {
+            let outcome = try await body(database)
+            await database.close()
+            return outcome
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+}

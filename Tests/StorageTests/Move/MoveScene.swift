@@ -1,0 +1,83 @@
+import OAuth
+import TestSupport
+
+@testable import Storage
+
+/// A small deployment with rows in every table, whose keys the engines put in different orders.
+struct MoveScene: Sendable {
+    static let issuer = "https://auth.example.com"
+    let scene: RefreshScene
+    var database: any Database { scene.database }
+
+    static func with<Outcome>(_ engine: Engine, _ body: (MoveScene) async throws -> Outcome) async throws -> Outcome {
+        try await RefreshScene.with(engine) { scene in
+            let made = MoveScene(scene: scene)
+            try await made.fill()
+            return try await body(made)
+        }
+    }
+
+    private static let words = ["a", "B", "ä", "Z", "z", "_", "é", "e\u{301}", "\u{1F383}", "10", "9", "-"]
+
+    private func fill() async throws {
+        let issuer = try Issuer(Self.issuer)
+        let user = scene.user
+        let first = try await scene.families(7, at: 3)
+        try await database.administer { tx throws(StorageError) in
+            let now = RefreshScene.start
+            _ = try tx.run(.makeDeployment(issuer: issuer, isDev: false, at: now))
+            try tx.run(.register(.init(number: 1, checkValue: [1, 2, 3]), at: now))
+            try tx.run(.register(.init(number: 2, checkValue: []), at: now))
+            for number in 0..<3 { try tx.run(.sampleKey(number)) }
+            try tx.run(Statement("INSERT INTO attribute (name, class, type) VALUES ('plan', 'public', 'string')"))
+            try tx.run(Statement("UPDATE attribute SET class = 'secret' WHERE name = 'groups'"))
+            try tx.run(
+                Statement("INSERT INTO account_attribute (account_id, name, value) VALUES (\(user), 'plan', '\"x\"')"))
+            try tx.run(Statement("INSERT INTO client_claim (client_id, attribute) VALUES ('shop', 'plan')"))
+            for word in Self.words {
+                try tx.run(Statement("INSERT INTO account_role (account_id, role) VALUES (\(user), \(word))"))
+                try tx.run(.sampleOutbox(word))
+            }
+            try tx.run(
+                Statement("UPDATE token_family SET fast_forward_epoch = 5 WHERE id = \(first[0].key)"))
+            try tx.run(Statement("INSERT INTO periodic_work VALUES ('sweep', 'node', 1, 2)"))
+        }
+    }
+
+    /// Changes one row, as somebody who works on the source would.
+    func change(_ text: String) async throws {
+        try await database.once(
+            Statement("UPDATE account SET display_name = \(text) WHERE id = \(scene.user)"))
+    }
+
+    /// Everything that a move is to carry over, byte for byte, whatever the engine and its order.
+    static func contents(of database: any Database) async throws -> [String: Set<[UInt8]>] {
+        try await database.read { tx throws(StorageError) in
+            var contents: [String: Set<[UInt8]>] = [:]
+            for table in MovedTable.all {
+                let rows = try tx.run(.page(of: table, after: nil, limit: 10_000))
+                contents[table.title] = Set(rows.map(CanonicalRow.encode))
+            }
+            return contents
+        }
+    }
+}
+
+extension Statement where Answer == Void {
+    fileprivate static func sampleKey(_ number: Int) -> Self {
+        let (id, sealed) = ("key-\(number)", [UInt8](repeating: UInt8(number), count: number))
+        return Self(
+            """
+            INSERT INTO signing_key (id, algorithm, public_jwk, sealed_private, published_at)
+            VALUES (\(id), 'ES256', '{}', \(sealed), \(Int64.max))
+            """)
+    }
+
+    fileprivate static func sampleOutbox(_ id: String) -> Self {
+        Self(
+            """
+            INSERT INTO outbox (id, event_id, kind, payload, created_at, next_attempt_at, attempts)
+            VALUES (\(id), '', 'mail', \("line\nline"), -1, 0, 0)
+            """)
+    }
+}
