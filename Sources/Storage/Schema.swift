@@ -7,10 +7,7 @@ package enum Schema {
     ]
 
     /// Every table that the migrations make.
-    static let tables: Set<String> = [
-        "deployment", "master_secret", "signing_key", "attribute", "account", "account_role", "account_attribute",
-        "client", "client_claim", "session", "token_family", "event", "outbox", "change", "periodic_work",
-    ]
+    static let tables = MovedTable.localTables.union(MovedTable.all.map(\.title))
 
     package static let migrator = Migrator(migrations, tables: tables)
 }
