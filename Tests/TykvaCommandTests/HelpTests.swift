@@ -8,7 +8,7 @@ import Testing
         ["attribute"], ["attribute", "add"], ["attribute", "list"], ["attribute", "remove"], ["client"],
         ["client", "add"], ["client", "list"], ["client", "show"], ["client", "set"], ["client", "remove"],
         ["client", "secret"], ["session"], ["session", "list"], ["session", "end"], ["key"], ["key", "list"],
-        ["secret"], ["secret", "new"], ["audit"], ["verify"], ["inspect"], ["migrate"], ["config"],
+        ["secret"], ["secret", "new"], ["audit"], ["verify"], ["inspect"], ["migrate"], ["move"], ["config"],
         ["config", "check"],
         ["config", "show"], ["health"],
     ]
