@@ -8,7 +8,7 @@ import Testing
 @testable import DemoStory
 
 /// The story as a person goes through it: by its forms alone.
-@Suite struct StoryTests {
+@Suite(.serialized) struct StoryTests {
     @Test func `the whole walk ends with a pumpkin`() async throws {
         try await DemoServer.run { server in
             let browser = server.browser()

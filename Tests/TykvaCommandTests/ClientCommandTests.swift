@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct ClientCommandTests {
+@Suite(.serialized) struct ClientCommandTests {
     @Test(arguments: [["client", "add", "two"], ["client", "secret", "one"]])
     func `a secret that could not be printed is told as lost`(_ command: [String]) async throws {
         let tykva = try Program()

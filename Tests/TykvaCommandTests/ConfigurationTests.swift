@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct ConfigurationTests {
+@Suite(.serialized) struct ConfigurationTests {
     @Test func `every fault is told at once, with its place`() async throws {
         var tykva = try Program()
         tykva.environment["TYKVA_LISTEN"] = "nowhere"

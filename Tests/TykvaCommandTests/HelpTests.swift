@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct HelpTests {
+@Suite(.serialized) struct HelpTests {
     static let commands: [[String]] = [
         [], ["serve"], ["user"], ["user", "add"], ["user", "list"], ["user", "show"], ["user", "set"],
         ["user", "disable"], ["user", "enable"], ["user", "remove"], ["user", "password"], ["user", "role"],

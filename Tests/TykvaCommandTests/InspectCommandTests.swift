@@ -3,7 +3,7 @@ import StrictFormats
 import TestSupport
 import Testing
 
-@Suite struct InspectCommandTests {
+@Suite(.serialized) struct InspectCommandTests {
     private func token(_ header: String, _ claims: String) -> String {
         [header, claims, "signature"].map { Base64URL.encode(Array($0.utf8)) }.joined(separator: ".")
     }

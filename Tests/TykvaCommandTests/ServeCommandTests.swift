@@ -3,7 +3,7 @@ import StrictFormats
 import TestSupport
 import Testing
 
-@Suite struct ServeCommandTests {
+@Suite(.serialized) struct ServeCommandTests {
     @Test func `it starts, answers, keeps a second one out, and ends in order`() async throws {
         let tykva = try Program()
         let server = try await RunningServer(tykva)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct UserCommandTests {
+@Suite(.serialized) struct UserCommandTests {
     @Test func `a user is added before the first start, shown, and listed`() async throws {
         let tykva = try Program()
         let added = try await tykva.addUser(

@@ -7,7 +7,7 @@ import Testing
 
 @testable import TykvaServer
 
-@Suite struct PasswordGrantTests {
+@Suite(.serialized) struct PasswordGrantTests {
     @Test func `a right password buys a signed token and a refresh token`() async throws {
         try await TestServer.run { server in
             let user = try await server.addUser("anna", roles: ["reader", "accountant"])

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TykvaServer
 
-@Suite struct PublicDocumentTests {
+@Suite(.serialized) struct PublicDocumentTests {
     @Test func `metadata names only what is there, under the issuer's own address`() async throws {
         try await TestServer.run { server in
             let answer = try await server.get(

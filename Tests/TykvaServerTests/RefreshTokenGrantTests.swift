@@ -7,7 +7,7 @@ import Testing
 
 @testable import TykvaServer
 
-@Suite struct RefreshTokenGrantTests {
+@Suite(.serialized) struct RefreshTokenGrantTests {
     @Test func `a refresh buys a new pair`() async throws {
         try await TestServer.run { server in
             try await server.addUser("anna")

@@ -10,7 +10,7 @@ import Testing
 @testable import TykvaServer
 
 /// What is refused before an endpoint sees it, and in whose words.
-@Suite struct RequestRefusalTests {
+@Suite(.serialized) struct RequestRefusalTests {
     @Test func `a path is found in its one spelling only`() async throws {
         try await TestServer.run { server in
             for path in ["/health/live", "/health/live?x=/"] {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TykvaServer
 
-@Suite struct RevocationEndpointTests {
+@Suite(.serialized) struct RevocationEndpointTests {
     @Test func `any refresh token of a family ends it, and that is no theft`() async throws {
         try await TestServer.run { server in
             try await server.addUser("anna")

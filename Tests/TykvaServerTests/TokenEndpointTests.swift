@@ -7,7 +7,7 @@ import Testing
 
 @testable import TykvaServer
 
-@Suite struct TokenEndpointTests {
+@Suite(.serialized) struct TokenEndpointTests {
     private static let credentials = [("grant_type", "client_credentials")]
 
     @Test func `client credentials by Basic and by post buy a token without a person`() async throws {
