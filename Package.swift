@@ -34,6 +34,7 @@ extension Target.Dependency {
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioCertificateReloading: Self = .product(name: "NIOCertificateReloading", package: "swift-nio-extras")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let nioHTTPTypesHTTP1: Self = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
     static let nioTLS: Self = .product(name: "NIOTLS", package: "swift-nio")
     static let hummingbirdCore: Self = .product(name: "HummingbirdCore", package: "hummingbird")
     static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -99,7 +100,8 @@ let package = Package(
             dependencies: [
                 "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaVerifier", .crypto, .hummingbird,
                 .hummingbirdCore, .hummingbirdHTTP2, .httpTypes, .jwtKit, .logging, .metrics, .coreMetrics, .nioCore,
-                .nioCertificateReloading, .nioHTTPTypes, .nioSSL, .nioTLS, .serviceLifecycle, .unixSignals,
+                .nioCertificateReloading, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioSSL, .nioTLS,
+                .serviceLifecycle, .unixSignals,
             ],
             swiftSettings: settings),
         .target(
@@ -115,7 +117,7 @@ let package = Package(
             dependencies: [
                 "DemoStory", "TykvaServer", "TykvaVerifier", "OAuth", "Secrets", "Storage", "StrictFormats",
                 .argumentParser, .asyncHTTPClient, .configuration, .coreMetrics, .hummingbird, .logging, .metrics,
-                .nioCore, .nioSSL, .serviceLifecycle, .yams,
+                .nioCore, .nioHTTP1, .nioSSL, .serviceLifecycle, .yams,
             ],
             swiftSettings: settings),
 
@@ -170,7 +172,7 @@ let package = Package(
             name: "TykvaServerTests",
             dependencies: [
                 "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TestSupport", .httpTypes, .hummingbird,
-                .hummingbirdTesting, .logging, .nioCore,
+                .coreMetrics, .hummingbirdTesting, .logging, .nioCore,
             ],
             swiftSettings: settings),
         .testTarget(

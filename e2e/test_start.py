@@ -44,6 +44,23 @@ def test_a_second_server_on_the_same_folder_is_refused_and_names_the_first(deplo
         server.refreshed(server.sign_in()["refresh_token"])
 
 
+@DATA_FOLDER
+def test_one_database_file_has_one_server_however_it_is_named(deployment, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir(0o700)
+    secret = other / "master-secret"
+    secret.write_bytes((deployment.data / "master-secret").read_bytes())
+    secret.chmod(0o600)
+    link = tmp_path / "link.sqlite"
+    with deployment.serve() as server:
+        link.symlink_to(deployment.data / "tykva.sqlite")
+        for name in (deployment.data / "tykva.sqlite", deployment.data / ".." / "data" / "tykva.sqlite", link):
+            done = deployment.run(
+                "serve", "--data", other, "--database", f"sqlite:{name}", "--listen", f"127.0.0.1:{free_port()}",
+                data=False, environment={"TYKVA_METRICS_LISTEN": "off"})
+            assert_refused(done, server.pid)
+
+
 def test_an_address_in_use_is_refused(deployment, server):
     assert_refused(start(deployment, port=server.port), f"127.0.0.1:{server.port}", "in use")
 

@@ -51,7 +51,7 @@ package struct Client: Hashable, Sendable {
     package func check() throws(InvalidValue) {
         func refuse(_ reason: String) -> InvalidValue { InvalidValue("client \(id)", reason) }
         if grants.contains(.password), !isFirstParty {
-            throw refuse("the password grant is for first-party clients only; add --first-party if this one is yours")
+            throw refuse("the password grant is for first-party clients only: it needs --first-party, or other grants")
         }
         if grants.contains(.clientCredentials), authentication.isPublic {
             throw refuse("a public client has no credentials, so it cannot have the client_credentials grant")

@@ -11,6 +11,11 @@ package final class PostgresDatabase: Database {
     /// How often a transaction is tried that another one came in between of.
     private static let rounds = 3
 
+    /// The time-outs are said in each transaction too: a pooler's connections are shared, and keep nothing.
+    private static let beginWriting =
+        (["BEGIN ISOLATION LEVEL READ COMMITTED"] + PostgresOptions.serverTimeouts.map { "SET LOCAL \($0)" })
+        .joined(separator: "; ")
+
     /// Opens the store, and waits for one answer of the server.
     ///
     /// - Throws: `unavailable` with one sentence when the server cannot be reached, or is not one to work with.
@@ -27,8 +32,6 @@ package final class PostgresDatabase: Database {
     }
 
     package var changes: AsyncStream<Void> { listener.signals }
-
-    package var load: (connected: Int, waiting: Int) { pool.load }
 
     package func once<Answer: Sendable>(_ statement: Statement<Answer>) async throws(StorageError) -> Answer {
         try await submit { connection, deadline in
@@ -48,11 +51,7 @@ package final class PostgresDatabase: Database {
     ) async throws(StorageError) -> Outcome {
         try await submit { connection, deadline in
             Self.again {
-                Self.transaction(
-                    """
-                    BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 4500; \
-                    SET LOCAL lock_timeout = 4000; SET LOCAL idle_in_transaction_session_timeout = 10000
-                    """, .writing, on: connection, before: deadline, body)
+                Self.transaction(Self.beginWriting, .writing, on: connection, before: deadline, body)
             }
         }
     }

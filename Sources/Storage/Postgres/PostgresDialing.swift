@@ -29,7 +29,7 @@ struct PostgresDialing {
         var parameters = url.parameters
         // A pooler refuses options at the start, since its connections are shared; there the role's settings count.
         if url.isPrepared {
-            let timeouts = PostgresOptions.serverTimeouts.split(separator: ",").map { "-c" + $0.filter { $0 != " " } }
+            let timeouts = PostgresOptions.serverTimeouts.map { "-c" + $0 }
             parameters["options"] = (timeouts + [parameters["options"] ?? ""]).joined(separator: " ")
         }
         let pairs = parameters.sorted { $0.key < $1.key }

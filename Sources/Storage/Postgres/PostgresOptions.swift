@@ -20,6 +20,7 @@ package struct PostgresOptions: Sendable {
     package init() {}
 
     /// PostgreSQL's own time-outs, a little before ours: its refusal is certain, our hanging up is not.
-    static let serverTimeouts =
-        "statement_timeout = 4500, lock_timeout = 4000, idle_in_transaction_session_timeout = 10000"
+    static let serverTimeouts = [
+        "statement_timeout=4500", "lock_timeout=4000", "idle_in_transaction_session_timeout=10000",
+    ]
 }

@@ -36,7 +36,6 @@ final class PostgresPool: Sendable {
         var threads: Int
         var isClosed = false
         var whenClosed: [@Sendable () -> Void] = []
-        var overloaded = 0
     }
 
     private enum Step {
@@ -66,17 +65,11 @@ final class PostgresPool: Sendable {
         }
     }
 
-    /// Connections that are open, and pieces of work that wait; for metrics.
-    var load: (connected: Int, waiting: Int) { state.withLock { ($0.connected, $0.waiting.count) } }
-
     /// Takes the work in, or refuses it at once.
     func add(_ job: PostgresJob) {
         let refusal: StorageError? = state.withLock { state in
             if state.isClosed { return .closed }
-            guard state.waiting.count < options.waitingLimit else {
-                state.overloaded += 1
-                return .overloaded(retryAfterSeconds: 1)
-            }
+            guard state.waiting.count < options.waitingLimit else { return .overloaded(retryAfterSeconds: 1) }
             state.waiting.append(job)
             (state.idle.popLast() ?? state.unconnected.popLast())?.wakeUp.signal()
             return nil

@@ -1,10 +1,9 @@
 /// A transaction on a connection to PostgreSQL, for as long as its closure runs.
-final class PostgresTransaction: Transaction {
+final class PostgresTransaction: EngineTransaction {
     private let connection: PostgresConnection
     private let purpose: PostgresPurpose
     private(set) var deadline: ContinuousClock.Instant
-    /// The first error of the store; nothing runs after it.
-    private(set) var failure: StorageError?
+    var failure: StorageError?
 
     /// PostgreSQL's advisory locks have numbers; these are ours.
     private static let schemaLock: Int64 = 0x74796B76_00000001
@@ -54,27 +53,5 @@ final class PostgresTransaction: Transaction {
 
     func announceChange() throws(StorageError) {
         try run(Statement("SELECT pg_notify(\(PostgresListener.channel), '')"))
-    }
-
-    /// Runs the closure of a caller, and holds it to the first error.
-    func outcome<Outcome>(
-        of body: (any Transaction) throws(StorageError) -> Outcome
-    ) -> Result<Outcome, StorageError> {
-        do throws(StorageError) {
-            let outcome = try body(self)
-            return failure.map(Result.failure) ?? .success(outcome)
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    private func noting<Answer>(_ work: () throws(StorageError) -> Answer) throws(StorageError) -> Answer {
-        if let failure { throw failure }
-        do throws(StorageError) {
-            return try work()
-        } catch {
-            failure = error
-            throw error
-        }
     }
 }

@@ -1,8 +1,7 @@
 /// A transaction on a connection of SQLite, for as long as its closure runs.
-final class SQLiteTransaction: Transaction {
+final class SQLiteTransaction: EngineTransaction {
     private let connection: SQLiteConnection
-    /// The first error of the store; nothing runs after it.
-    private(set) var failure: StorageError?
+    var failure: StorageError?
 
     /// - Parameter connection: Where a transaction is open.
     init(on connection: SQLiteConnection) {
@@ -39,26 +38,4 @@ final class SQLiteTransaction: Transaction {
 
     /// A file does not fail over.
     let timeline: Int64 = 0
-
-    /// Runs the closure of a caller, and holds it to the first error.
-    func outcome<Outcome>(
-        of body: (any Transaction) throws(StorageError) -> Outcome
-    ) -> Result<Outcome, StorageError> {
-        do throws(StorageError) {
-            let outcome = try body(self)
-            return failure.map(Result.failure) ?? .success(outcome)
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    private func noting<Answer>(_ work: () throws(StorageError) -> Answer) throws(StorageError) -> Answer {
-        if let failure { throw failure }
-        do throws(StorageError) {
-            return try work()
-        } catch {
-            failure = error
-            throw error
-        }
-    }
 }

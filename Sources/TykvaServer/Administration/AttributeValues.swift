@@ -27,15 +27,19 @@ struct AttributeValues {
 
     /// The definition of an attribute that a user may be given.
     func definition(_ name: String) throws(InvalidValue) -> AttributeDefinition {
-        if let option = Self.kept[name] {
-            throw InvalidValue("attribute \(name)", "it is set by \(option), not as an attribute")
-        }
+        try Self.refuseKept(name)
         guard let definition = definitions.first(where: { $0.name.text == name }) else {
             throw InvalidValue(
                 "attribute \(name.prefix(64))",
                 "nobody has defined it; say what it is with `tykva attribute add NAME --class personal --type string`")
         }
         return definition
+    }
+
+    /// Some attributes are columns of the user's own row, with options of their own.
+    static func refuseKept(_ name: String) throws(InvalidValue) {
+        guard let option = kept[name] else { return }
+        throw InvalidValue("attribute \(name)", "it is set by \(option), not as an attribute")
     }
 
     private func checkGroups(_ value: JSONValue) throws(InvalidValue) {

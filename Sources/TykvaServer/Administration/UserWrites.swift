@@ -75,10 +75,11 @@ struct UserWrites {
         }
         after.roles.formUnion(change.addedRoles)
         for name in change.removedAttributes {
-            let definition = try values.definition(name)
-            guard after.attributes.removeValue(forKey: definition.name) != nil else {
-                throw InvalidValue("attribute \(name)", "the user does not have it")
+            try AttributeValues.refuseKept(name)
+            guard let known = after.attributes.keys.first(where: { $0.text == name }) else {
+                throw InvalidValue("attribute \(name.prefix(64))", "the user does not have it")
             }
+            after.attributes[known] = nil
         }
         try set(change.setAttributes, in: &after, values)
         return after

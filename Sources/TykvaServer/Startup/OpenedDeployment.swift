@@ -63,18 +63,7 @@ package struct OpenedDeployment: Sendable {
     ) async throws -> Deployment {
         let found = try await database.read { tx throws(StorageError) in try tx.run(.deployment) }
         guard let found else {
-            if terms.isDev, try await database.once(.hasPeople) {
-                throw InvalidValue(
-                    "data", "it has users or clients of an operator's; --dev adds a demo user and would open it")
-            }
-            let made = try await database.administer { tx throws(StorageError) -> Deployment? in
-                if let made = try tx.run(.makeDeployment(issuer: terms.issuer, isDev: terms.isDev, at: now)) {
-                    return made
-                }
-                return try tx.run(.deployment)
-            }
-            guard let made else { throw StorageError.corrupt(reason: "table deployment has no row after it was made") }
-            return try check(made, terms)
+            return try check(try await makeDeployment(database, terms, at: now), terms)
         }
         guard found.issuer != terms.issuer.text else { return try check(found, terms) }
         _ = try checkKind(found, terms)
@@ -94,6 +83,22 @@ package struct OpenedDeployment: Sendable {
         guard let changed else { throw StorageError.corrupt(reason: "table deployment has no row") }
         try await endEverything(database, at: now)
         return changed
+    }
+
+    /// The row of the first start: this one's, or another process's that was faster.
+    private static func makeDeployment(
+        _ database: any Database, _ terms: Terms, at now: Milliseconds
+    ) async throws -> Deployment {
+        let made = try await database.administer { tx throws(StorageError) -> Deployment? in
+            if let there = try tx.run(.deployment) { return there }
+            if terms.isDev, try tx.run(.hasPeople) { return nil }
+            return try tx.run(.makeDeployment(issuer: terms.issuer, isDev: terms.isDev, at: now))
+        }
+        guard let made else {
+            throw InvalidValue(
+                "data", "it has users or clients of an operator's; --dev adds a demo user and would open it")
+        }
+        return made
     }
 
     /// The refresh keys depend on the issuer, so every session is over: it is noted as such, in small steps.

@@ -7,9 +7,11 @@ import OAuth
 struct DataFolder {
     let path: String
 
-    var databasePath: String { path + "/tykva.sqlite" }
+    static let databaseName = "tykva.sqlite"
+    static let lockName = "tykva.lock"
+
+    var databasePath: String { path + "/" + Self.databaseName }
     var masterSecretPath: String { path + "/master-secret" }
-    var lockPath: String { path + "/tykva.lock" }
 
     private static let mode: mode_t = 0o700
 

@@ -45,6 +45,12 @@ struct MoveSide {
         }
     }
 
+    /// Keeps servers and other moves away from a database file; on PostgreSQL nobody is kept away.
+    func lock() throws -> DatabaseLock? {
+        guard let path else { return nil }
+        return try DatabaseLock(of: path)
+    }
+
     /// Looked at before a lock file is made beside it.
     func mustBeThere() throws {
         guard let path, access(path, F_OK) != 0, errno == ENOENT else { return }

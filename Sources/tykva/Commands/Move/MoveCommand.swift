@@ -43,8 +43,8 @@ struct MoveCommand: AsyncParsableCommand {
         try source.mustBeThere()
         try target.makeFolder()
         try MoveSide.mustDiffer(source, target)
-        let sourceLock = try MoveLock.take(source)
-        let targetLock = try MoveLock.take(target)
+        let sourceLock = try source.lock()
+        let targetLock = try target.lock()
         let start = ContinuousClock.now
         let summary = try await source.open(settings, isLooking: true) { from in
             try await target.open(settings, isLooking: false) { to in

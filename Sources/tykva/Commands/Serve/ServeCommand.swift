@@ -94,9 +94,9 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// A file has one server; a server of PostgreSQL has any number of nodes.
-    private static func lock(_ premises: Premises) throws -> FolderLock? {
-        guard case .sqlite(let path) = premises.database, let folder = premises.folder else { return nil }
-        return try FolderLock(folder, databasePath: path)
+    private static func lock(_ premises: Premises) throws -> DatabaseLock? {
+        guard case .sqlite(let path) = premises.database else { return nil }
+        return try DatabaseLock(of: path)
     }
 
     private var flags: [String: String] {

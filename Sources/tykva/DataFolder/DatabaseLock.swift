@@ -1,19 +1,15 @@
 import Foundation
 
-/// Keeps a second server away from a database file; the system lets go of it when the process ends, however it ends.
-struct FolderLock: ~Copyable {
+/// Keeps other servers and moves away from a database file, however they name it; the system lets go of it when the
+/// process ends, however it ends.
+struct DatabaseLock: ~Copyable {
     private let descriptor: Int32
 
     private static let mode: mode_t = 0o600
 
-    /// - Throws: When another server has the database: the sentence tells its process id.
-    init(_ folder: DataFolder, databasePath: String) throws {
-        let isFolders = databasePath == folder.databasePath
-        try self.init(at: isFolders ? folder.lockPath : databasePath + ".lock", of: databasePath)
-    }
-
-    /// - Parameter path: The lock's own file.
-    init(at path: String, of databasePath: String) throws {
+    /// - Throws: When another process works on the database: the sentence tells its process id.
+    init(of databasePath: String) throws {
+        let path = Self.path(of: databasePath)
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, Self.mode)
         guard descriptor >= 0 else {
             throw CommandFailure("the lock file \(path) cannot be opened: \(String(cString: strerror(errno)))")
@@ -36,6 +32,19 @@ struct FolderLock: ~Copyable {
     }
 
     deinit { close(descriptor) }
+
+    /// Beside the file itself, whatever links lead to it: `tykva.lock` for a data folder's own, else the name with
+    /// `.lock` behind it.
+    private static func path(of databasePath: String) -> String {
+        var file = URL(fileURLWithPath: databasePath)
+        if let resolved = realpath(databasePath, nil) {
+            file = URL(fileURLWithPath: String(cString: resolved))
+            free(resolved)
+        }
+        let isFolders = file.lastPathComponent == DataFolder.databaseName
+        let name = isFolders ? DataFolder.lockName : file.lastPathComponent + ".lock"
+        return file.deletingLastPathComponent().path + "/" + name
+    }
 
     private static func holder(_ descriptor: Int32) -> Int? {
         var bytes = [UInt8](repeating: 0, count: 16)
