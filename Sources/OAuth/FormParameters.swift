@@ -14,7 +14,12 @@ package struct FormParameters: Sendable {
 
     /// - Parameter body: `application/x-www-form-urlencoded` bytes.
     /// - Throws: `invalid_request`.
-    package init(_ body: some Collection<UInt8>) throws(OAuthError) {
+    package init(_ body: some Sequence<UInt8>) throws(OAuthError) {
+        // An array, whatever it comes in: walking one whose type is known is several times as fast.
+        try self.init(bytes: [UInt8](body))
+    }
+
+    private init(bytes body: [UInt8]) throws(OAuthError) {
         var count = 0
         var seen: Set<String> = []
         for pair in body.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: true) {
@@ -41,7 +46,7 @@ package struct FormParameters: Sendable {
     }
 
     /// `+` is a space; `%` takes two hexadecimal digits; the result is UTF-8 without NUL.
-    package static func decoded(_ bytes: some Collection<UInt8>) -> String? {
+    package static func decoded(_ bytes: ArraySlice<UInt8>) -> String? {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         var index = bytes.startIndex

@@ -45,7 +45,7 @@ package struct PresentedCredentials: Sendable {
     private static func basic(_ header: String) -> (id: String, secret: String)? {
         let parts = header.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "basic", parts[1].utf8.count <= 1024,
-            let data = Data(base64Encoded: String(parts[1])),
+            let data = Data(base64Encoded: String(parts[1])).map([UInt8].init),
             let colon = data.firstIndex(of: UInt8(ascii: ":")),
             let id = FormParameters.decoded(data[..<colon]),
             let secret = FormParameters.decoded(data[data.index(after: colon)...])
