@@ -11,15 +11,24 @@ package struct FormParameters: Sendable {
     private var values: [String: String] = [:]
     /// Every `resource`, in order.
     package private(set) var resources: [String] = []
+    /// Parameters that came more than once, where the caller tells of them itself; they have no value then.
+    package private(set) var repeated: Set<String> = []
 
     /// - Parameter body: `application/x-www-form-urlencoded` bytes.
     /// - Throws: `invalid_request`.
     package init(_ body: some Sequence<UInt8>) throws(OAuthError) {
         // An array, whatever it comes in: walking one whose type is known is several times as fast.
-        try self.init(bytes: [UInt8](body))
+        try self.init(bytes: [UInt8](body), areRepetitionsKept: false)
     }
 
-    private init(bytes body: [UInt8]) throws(OAuthError) {
+    /// The parameters of an authorization request: where a repetition is told depends on which parameter it is.
+    ///
+    /// - Throws: `invalid_request` for what cannot be decoded, or is too much.
+    package init(authorizationRequest text: some Sequence<UInt8>) throws(OAuthError) {
+        try self.init(bytes: [UInt8](text), areRepetitionsKept: true)
+    }
+
+    private init(bytes body: [UInt8], areRepetitionsKept: Bool) throws(OAuthError) {
         var count = 0
         var seen: Set<String> = []
         for pair in body.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: true) {
@@ -31,6 +40,11 @@ package struct FormParameters: Sendable {
             else { throw .invalidRequest("a parameter is malformed", reason: "parameter \(count) does not decode") }
             guard value.utf8.count <= Self.maximumValueBytes else { throw .invalidRequest("a parameter is too long") }
             guard name == Self.repeatable || seen.insert(name).inserted else {
+                if areRepetitionsKept {
+                    repeated.insert(name)
+                    values[name] = nil
+                    continue
+                }
                 throw .invalidRequest("a parameter is repeated", reason: "parameter \(count) is a repetition")
             }
             guard !value.isEmpty else { continue }
@@ -39,6 +53,11 @@ package struct FormParameters: Sendable {
     }
 
     package subscript(name: String) -> String? { values[name] }
+
+    /// All of them, to be written down again.
+    package var pairs: [(String, String)] {
+        values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } + resources.map { (Self.repeatable, $0) }
+    }
 
     package func required(_ name: StaticString, _ missing: StaticString) throws(OAuthError) -> String {
         guard let value = values[name.description] else { throw .invalidRequest(missing) }

@@ -113,7 +113,8 @@ package struct FamilyKey: Hashable, Sendable {
     fileprivate init(unchecked bytes: [UInt8]) { self.bytes = bytes }
 }
 
-private func isUnreserved(_ byte: UInt8) -> Bool {
+/// RFC 3986 §2.3.
+func isUnreserved(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
         UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),

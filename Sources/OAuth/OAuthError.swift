@@ -14,6 +14,21 @@ package struct OAuthError: Error, Sendable {
         case unsupportedTokenType = "unsupported_token_type"
         /// Storage or the password queue has trouble: the request may be sent again (RFC 6749 §4.1.2.1).
         case temporarilyUnavailable = "temporarily_unavailable"
+        /// RFC 6749 §4.1.2.1.
+        case accessDenied = "access_denied"
+        case unsupportedResponseType = "unsupported_response_type"
+        /// OIDC Core §3.1.2.6.
+        case loginRequired = "login_required"
+        case consentRequired = "consent_required"
+        case requestNotSupported = "request_not_supported"
+        case requestURINotSupported = "request_uri_not_supported"
+        case invalidRequestURI = "invalid_request_uri"
+        case registrationNotSupported = "registration_not_supported"
+        /// OpenID Connect Core Error Code unmet_authentication_requirements 1.0.
+        case unmetAuthenticationRequirements = "unmet_authentication_requirements"
+        /// RFC 6750 §3.1.
+        case invalidToken = "invalid_token"
+        case insufficientScope = "insufficient_scope"
     }
 
     package let code: Code
@@ -71,4 +86,31 @@ package struct OAuthError: Error, Sendable {
     package static func temporarilyUnavailable(reason: String, retryAfter: Int) -> Self {
         Self(.temporarilyUnavailable, "try again later", reason: reason, retryAfter: retryAfter)
     }
+
+    package static func accessDenied(reason: String) -> Self {
+        Self(.accessDenied, "the person did not agree", reason: reason)
+    }
+
+    package static func invalidRequestURI(reason: String) -> Self {
+        Self(.invalidRequestURI, "the pushed request is unknown or over", reason: reason)
+    }
+
+    package static func invalidToken(reason: String) -> Self {
+        Self(.invalidToken, "the access token is invalid or over", reason: reason)
+    }
+
+    package static let unsupportedResponseType = Self(
+        .unsupportedResponseType, "response_type must be code", reason: "")
+    package static let loginRequired = Self(.loginRequired, "the person must sign in", reason: "")
+    package static let consentRequired = Self(.consentRequired, "the person must agree first", reason: "")
+    package static let requestNotSupported = Self(
+        .requestNotSupported, "request objects are not supported", reason: "")
+    package static let requestURINotSupported = Self(
+        .requestURINotSupported, "only a request_uri that was pushed here is supported", reason: "")
+    package static let registrationNotSupported = Self(
+        .registrationNotSupported, "the registration parameter is not supported", reason: "")
+    package static let unmetAuthenticationRequirements = Self(
+        .unmetAuthenticationRequirements, "there is no sign-in of the class that was asked for", reason: "")
+    package static let insufficientScope = Self(
+        .insufficientScope, "the access token lacks the scope openid", reason: "")
 }

@@ -10,6 +10,11 @@ package struct PublicClaims: Hashable, Sendable {
     package struct Member: Hashable, Sendable {
         package let name: String
         package let json: String
+
+        package init(name: String, json: String) {
+            self.name = name
+            self.json = json
+        }
     }
 
     private init(members: [Member]) { self.members = members }

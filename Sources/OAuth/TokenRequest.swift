@@ -1,14 +1,16 @@
-/// What a token request asks for, one case a grant (RFC 6749 §4.3, §4.4, §6).
+/// What a token request asks for, one case a grant (RFC 6749 §4.1, §4.3, §4.4, §6).
 package enum TokenRequest: Sendable {
     case password(PasswordTokenRequest)
     case refreshToken(RefreshTokenRequest)
     case clientCredentials(TokenTarget)
+    case authorizationCode(AuthorizationCodeTokenRequest)
 
     package var grant: GrantType {
         switch self {
         case .password: .password
         case .refreshToken: .refreshToken
         case .clientCredentials: .clientCredentials
+        case .authorizationCode: .authorizationCode
         }
     }
 
@@ -31,7 +33,29 @@ package enum TokenRequest: Sendable {
                     token: try form.required("refresh_token", "refresh_token is missing"), target: target))
         case .clientCredentials:
             self = .clientCredentials(target)
+        case .authorizationCode:
+            self = .authorizationCode(try AuthorizationCodeTokenRequest(form, target: target))
         }
+    }
+}
+
+/// RFC 6749 §4.1.3 with RFC 7636 §4.5. It has no description: it holds a code and its verifier.
+package struct AuthorizationCodeTokenRequest: Sendable {
+    package let code: String
+    package let redirectURI: String
+    package let verifier: CodeVerifier
+    package let target: TokenTarget
+
+    /// - Throws: `invalid_request`.
+    package init(_ form: FormParameters, target: TokenTarget) throws(OAuthError) {
+        code = try form.required("code", "code is missing")
+        redirectURI = try form.required("redirect_uri", "redirect_uri is missing")
+        let text = try form.required("code_verifier", "code_verifier is missing: PKCE is required")
+        guard let verifier = CodeVerifier(text) else {
+            throw .invalidRequest("code_verifier must be 43 to 128 unreserved characters")
+        }
+        self.verifier = verifier
+        self.target = target
     }
 }
 

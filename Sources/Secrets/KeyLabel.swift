@@ -13,6 +13,8 @@ package struct KeyLabel: Sendable, Hashable {
     package static let refresh = KeyLabel("tykva refresh v1")
     /// Sealed boxes; the context is the box's purpose.
     package static let seal = KeyLabel("tykva seal v1")
+    /// What our own pages carry from one to the next; the context is the purpose and the issuer.
+    package static let pages = KeyLabel("tykva pages v1")
     /// The value by which a database knows its master secret; no context.
     package static let check = KeyLabel("tykva check v1")
 }

@@ -94,7 +94,8 @@ package struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    private mutating func raw(_ text: String) {
+    /// A value that is JSON already; the caller guarantees it.
+    package mutating func raw(_ text: String) {
         separate()
         bytes.append(contentsOf: text.utf8)
         needsComma = true

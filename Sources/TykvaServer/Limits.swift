@@ -1,3 +1,5 @@
+import OAuth
+
 /// Bounds of what comes in over HTTP; those of single values stand with their types.
 package enum Limits {
     /// Body of a request to a protocol endpoint.
@@ -29,4 +31,12 @@ package enum Limits {
     package static let waitingEvents = 1024
     /// What `Retry-After` says when storage has trouble, in seconds.
     package static let storageRetrySeconds = 2
+    /// The query of an authorization request, which travels through our own pages' addresses.
+    package static let authorizationQueryBytes = 8 * 1024
+    /// An authorization code buys its tokens within so long (RFC 6749 §4.1.2 recommends at most 10 minutes).
+    package static let codeLifetime = Duration.seconds(60)
+    /// From pushing a request to its first use (RFC 9126 §2.2).
+    package static let pushedRequestLifetime = Duration.seconds(90)
+    /// How seldom the last use of a browser session is written.
+    package static let sessionTouch = Duration.minutes(1)
 }

@@ -8,6 +8,7 @@ import Synchronization
 package final class ClientDirectory: Sendable {
     private struct State {
         var clients: [ClientID: Client] = [:]
+        var origins: Set<String>?
         var epoch = 0
     }
 
@@ -29,9 +30,22 @@ package final class ClientDirectory: Sendable {
         return client
     }
 
+    /// Every origin that some client's pages come from.
+    func origins() async throws(StorageError) -> Set<String> {
+        let (known, epoch) = state.withLock { ($0.origins, $0.epoch) }
+        if let known { return known }
+        let clients = try await database.read { tx throws(StorageError) in try tx.run(.clients()) }
+        let origins = clients.reduce(into: Set<String>()) { $0.formUnion($1.origins) }
+        state.withLock { state in
+            if state.epoch == epoch { state.origins = origins }
+        }
+        return origins
+    }
+
     package func forgetAll() {
         state.withLock { state in
             state.epoch += 1
+            state.origins = nil
             state.clients.removeAll()
         }
     }

@@ -6,6 +6,7 @@ package import Storage
 package struct RefreshTokenGrant: Sendable {
     private let database: any Database
     private let tokens: TokenIssuer
+    private let idTokens: IDTokenSource
     private let keys: RefreshKeys
     private let configuration: ServerConfiguration
     private let clock: DeploymentClock
@@ -20,6 +21,7 @@ package struct RefreshTokenGrant: Sendable {
     ) {
         self.database = database
         self.tokens = tokens
+        idTokens = IDTokenSource(database)
         self.keys = keys
         self.configuration = configuration
         self.clock = clock
@@ -42,7 +44,7 @@ package struct RefreshTokenGrant: Sendable {
         // A narrowed answer is checked before anything is written; a family's scope and audience never change.
         if !request.target.asksForNothing { try await check(request.target, use, client: client) }
         if let family = try await database.once(.rotate(use)) {
-            return try advanced(family, token, use, request.target, client: client, origin)
+            return try await advanced(family, token, use, request.target, client: client, origin)
         }
         let now = clock.now()
         let again = use.again(at: now, newIdleExpiry: now + configuration.lifetimes.familyIdle)
@@ -60,14 +62,14 @@ package struct RefreshTokenGrant: Sendable {
             requestID: origin.requestID)
         switch try await database.writeAgain({ tx throws(StorageError) in try tx.decide(use, rules) }) {
         case .rotated(let family):
-            return try advanced(family, token, use, target, client: client, origin)
+            return try await advanced(family, token, use, target, client: client, origin)
         case .fastForwarded(let family):
             counts.fastForwarded.increment()
             events.noteFastForward(family, use, origin)
-            return try advanced(family, token, use, target, client: client, origin)
+            return try await advanced(family, token, use, target, client: client, origin)
         case .retry(let family):
             counts.retried.increment()
-            return try answer(family, token, target, client: client, at: use.now)
+            return try await answer(family, token, target, client: client, at: use.now)
         case .refused(let refusal):
             counts.count(refusal.decision)
             events.note(refusal, use, origin)
@@ -78,16 +80,16 @@ package struct RefreshTokenGrant: Sendable {
     private func advanced(
         _ family: LiveFamily, _ token: RefreshToken, _ use: RefreshUse, _ target: TokenTarget, client: Client,
         _ origin: RequestOrigin
-    ) throws -> TokenResponse {
+    ) async throws -> TokenResponse {
         rotations.note(use.family, generation: family.generation, at: clock.monotonicNow())
         counts.rotated.increment()
         events.note(family, use, origin)
-        return try answer(family, token, target, client: client, at: use.now)
+        return try await answer(family, token, target, client: client, at: use.now)
     }
 
     private func answer(
         _ family: LiveFamily, _ token: RefreshToken, _ target: TokenTarget, client: Client, at now: Milliseconds
-    ) throws -> TokenResponse {
+    ) async throws -> TokenResponse {
         let successor = RefreshToken(family: token.family, generation: family.generation, keyNumber: family.tokenKey)
         guard let text = successor.text(keys: keys) else {
             throw OAuthError.temporarilyUnavailable(
@@ -100,7 +102,7 @@ package struct RefreshTokenGrant: Sendable {
             .user(
                 family.user, family.session, family.authentication, claims: family.claims.allowed(by: client.claims)),
             client: client.id, scope: scope, audience: audience, at: now, latestExpiry: family.expiresAt,
-            refreshToken: text)
+            idToken: try await idTokens.contents(of: family.user, scope: scope, client: client), refreshToken: text)
     }
 
     /// Refuses a scope or resource that the family does not have, where there would be an answer.

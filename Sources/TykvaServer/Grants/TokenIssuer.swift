@@ -15,11 +15,12 @@ package struct TokenIssuer: Sendable {
 
     /// - Parameters:
     ///   - latestExpiry: An access token never outlives its family.
+    ///   - idToken: What an ID token beside it says; nil for none.
     ///   - refreshToken: Goes into the answer beside it.
     /// - Throws: `temporarily_unavailable` when there is no active key.
     package func issue(
         _ subject: AccessTokenClaims.Subject, client: ClientID, scope: Scope, audience: Audience, at now: Milliseconds,
-        latestExpiry: Milliseconds? = nil, refreshToken: String? = nil
+        latestExpiry: Milliseconds? = nil, idToken: IDTokenContents? = nil, refreshToken: String? = nil
     ) throws -> TokenResponse {
         guard let key = keys.current.active(at: now) else {
             throw OAuthError.temporarilyUnavailable(
@@ -29,9 +30,38 @@ package struct TokenIssuer: Sendable {
         let claims = AccessTokenClaims(
             issuer: issuer, subject: subject, audience: audience, client: client, scope: scope, issuedAt: now,
             expiresAt: expiry, tokenID: Self.randomTokenID())
+        let accessToken = try key.sign(.accessToken, claims.json())
         return TokenResponse(
-            accessToken: try key.sign(claims), expiresIn: max(0, expiry.seconds - now.seconds),
+            accessToken: accessToken, expiresIn: max(0, expiry.seconds - now.seconds),
+            idToken: try idToken.flatMap { try self.idToken($0, beside: accessToken, claims, key) },
             refreshToken: refreshToken, scope: scope)
+    }
+
+    /// OIDC Core §3.1.3.3: of the same person, session and lifetime as the access token.
+    private func idToken(
+        _ contents: IDTokenContents, beside accessToken: String, _ claims: AccessTokenClaims, _ key: SigningKey
+    ) throws -> String? {
+        guard case .user(let user, let session, let authentication, _) = claims.subject else { return nil }
+        let claims = IDTokenClaims(
+            issuer: issuer, user: user, client: claims.client, session: session, authentication: authentication,
+            nonce: contents.nonce, issuedAt: claims.issuedAt, expiresAt: claims.expiresAt, accessToken: accessToken,
+            members: contents.members)
+        return try key.sign(.idToken, claims.json())
+    }
+
+    /// A logout token (OIDC Back-Channel Logout §2.4).
+    ///
+    /// - Throws: `temporarily_unavailable` when there is no active key.
+    package func logoutToken(
+        for user: UserID, _ session: SessionID, client: ClientID, at now: Milliseconds
+    ) throws -> String {
+        guard let key = keys.current.active(at: now) else {
+            throw OAuthError.temporarilyUnavailable(
+                reason: "no active signing key", retryAfter: Limits.storageRetrySeconds)
+        }
+        let claims = LogoutTokenClaims(
+            issuer: issuer, user: user, client: client, session: session, tokenID: Self.randomTokenID(), issuedAt: now)
+        return try key.sign(.logoutToken, claims.json())
     }
 
     /// 128 random bits as hexadecimal digits.

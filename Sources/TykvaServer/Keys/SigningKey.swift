@@ -14,8 +14,8 @@ package struct SigningKey: Sendable {
     /// The public half as a JWK (RFC 7517), with `kid`, `use` and `alg`.
     package let publicJWK: JSONValue
     private let signer: any JWTAlgorithm
-    /// The header of every token of this key, encoded once, with the dot behind it.
-    private let encodedHeader: [UInt8]
+    /// The header of each kind of token of this key, encoded once, with the dot behind it.
+    private let encodedHeaders: [TokenKind: [UInt8]]
 
     /// - Throws: When the sealed private half does not open with the master secret.
     package init(_ row: SigningKeyRow, secrets: MasterSecrets) async throws {
@@ -46,19 +46,30 @@ package struct SigningKey: Sendable {
         let kid = JWKIdentifier(string: id.text)
         await collection.add(ecdsa: try ES256PrivateKey(backing: key), kid: kid)
         signer = try await collection.getKey(for: kid)
-        let header = #"{"alg":"ES256","typ":"at+jwt","kid":"\#(id.text)"}"#
-        encodedHeader = Array(Base64URL.encode(Array(header.utf8)).utf8) + [UInt8(ascii: ".")]
+        let id = id
+        encodedHeaders = Dictionary(
+            uniqueKeysWithValues: TokenKind.allCases.map { kind in
+                let header = #"{"alg":"ES256","typ":"\#(kind.rawValue)","kid":"\#(id.text)"}"#
+                return (kind, Array(Base64URL.encode(Array(header.utf8)).utf8) + [UInt8(ascii: ".")])
+            })
     }
 
-    /// The compact form of an access token (RFC 7515 §7.1, RFC 9068 §2.1).
-    package func sign(_ claims: AccessTokenClaims) throws -> String {
-        var token = encodedHeader
+    /// The compact form of a token (RFC 7515 §7.1).
+    ///
+    /// - Parameter payload: The claims as JSON.
+    package func sign(_ kind: TokenKind, _ payload: [UInt8]) throws -> String {
+        var token = encodedHeaders[kind] ?? []
         token.reserveCapacity(2048)
-        token.append(contentsOf: Base64URL.encode(claims.json()).utf8)
+        token.append(contentsOf: Base64URL.encode(payload).utf8)
         let signature = try signer.sign(token)
         token.append(UInt8(ascii: "."))
         token.append(contentsOf: Base64URL.encode(signature).utf8)
         return String(decoding: token, as: UTF8.self)
+    }
+
+    /// Whether this key made a signature.
+    package func isValid(_ signature: [UInt8], of signingInput: some Collection<UInt8>) -> Bool {
+        (try? signer.verify(signature, signs: Array(signingInput))) ?? false
     }
 
     /// RFC 7638 §3: SHA-256 of the required members in the order of their names.

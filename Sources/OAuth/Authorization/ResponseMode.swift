@@ -1,0 +1,5 @@
+/// How the answer to an authorization request travels (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode).
+package enum ResponseMode: String, CaseIterable, Sendable {
+    case query
+    case formPost = "form_post"
+}

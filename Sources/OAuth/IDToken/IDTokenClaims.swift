@@ -1,0 +1,76 @@
+import Crypto
+import StrictFormats
+
+/// The claims of an ID token (OIDC Core §2, §3.1.3.6): who signed in, when and how, told to one client.
+package struct IDTokenClaims: Sendable {
+    package let issuer: Issuer
+    package let user: UserID
+    package let client: ClientID
+    package let session: SessionID
+    package let authentication: AccessTokenClaims.Authentication
+    /// As in the authorization request; none after a refresh (§12.2).
+    package let nonce: String?
+    package let issuedAt: Milliseconds
+    package let expiresAt: Milliseconds
+    package let accessToken: String?
+    package let members: [PublicClaims.Member]
+
+    package init(
+        issuer: Issuer, user: UserID, client: ClientID, session: SessionID,
+        authentication: AccessTokenClaims.Authentication, nonce: String?, issuedAt: Milliseconds,
+        expiresAt: Milliseconds, accessToken: String?, members: [PublicClaims.Member]
+    ) {
+        self.issuer = issuer
+        self.user = user
+        self.client = client
+        self.session = session
+        self.authentication = authentication
+        self.nonce = nonce
+        self.issuedAt = issuedAt
+        self.expiresAt = expiresAt
+        self.accessToken = accessToken
+        self.members = members
+    }
+
+    /// The payload.
+    package func json() -> [UInt8] {
+        var json = JSONWriter(capacity: 1024)
+        json.beginObject()
+        json.member("iss", issuer.text)
+        json.member("sub", user.text)
+        json.member("aud", client.text)
+        json.member("azp", client.text)
+        json.member("exp", expiresAt.seconds)
+        json.member("iat", issuedAt.seconds)
+        json.member("auth_time", authentication.time.seconds)
+        json.member("sid", session.text)
+        if let nonce { json.member("nonce", nonce) }
+        if let acr = AuthenticationContext.of(authentication.methods) { json.member("acr", acr) }
+        json.name("amr")
+        json.value(.array(authentication.methods.map(JSONValue.string)))
+        if let accessToken { json.member("at_hash", Self.hash(accessToken)) }
+        for member in members {
+            json.name(member.name)
+            json.raw(member.json)
+        }
+        json.endObject()
+        return json.bytes
+    }
+
+    /// The left half of the token's SHA-256 (§3.1.3.6), for algorithms whose hash that is.
+    private static func hash(_ token: String) -> String {
+        Base64URL.encode(Array(SHA256.hash(data: Array(token.utf8)).prefix(16)))
+    }
+}
+
+extension JSONWriter {
+    mutating func member(_ name: String, _ value: String) {
+        self.name(name)
+        string(value)
+    }
+
+    mutating func member(_ name: String, _ value: Int64) {
+        self.name(name)
+        integer(value)
+    }
+}

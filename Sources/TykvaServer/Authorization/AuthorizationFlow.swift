@@ -1,0 +1,80 @@
+import OAuth
+import Secrets
+import Storage
+
+/// Leads an authorization request on: to the next of our pages, or back to the application.
+struct AuthorizationFlow: Sendable {
+    let issuer: Issuer
+    let database: any Database
+    let ticketKey: TicketKey
+
+    enum Outcome: Sendable {
+        /// The address of a page of ours.
+        case page(String)
+        case answer(AuthorizationResponse)
+    }
+
+    /// Decides what comes next and does it.
+    ///
+    /// - Parameters:
+    ///   - session: Who is signed in in this browser.
+    ///   - hasConsented: The person has just agreed to everything that is asked.
+    func advance(
+        _ opened: OpenedRequest, session: BrowserSession?, hasConsented: Bool = false, at now: Milliseconds
+    ) async throws -> Outcome {
+        var circumstances = AuthorizationCircumstances(now: now)
+        circumstances.session = session.map { .init(user: $0.user, authTime: $0.authentication.time) }
+        circumstances.startedAt = opened.ticket?.startedAt
+        circumstances.hasChosenAccount = opened.ticket?.hasChosenAccount ?? false
+        circumstances.hasConsented = hasConsented
+        circumstances.expectedSubject = opened.expectedSubject
+        let client = opened.request.client
+        if let session, !client.isFirstParty, !hasConsented {
+            circumstances.consented = try await database.read { tx throws(StorageError) in
+                try tx.run(.consent(of: session.user, to: client.id))?.scope
+            }
+        }
+        switch opened.request.step(circumstances) {
+        case .refuse(let error): return refuse(error, opened)
+        case .signIn: return page(.signIn, opened, at: now)
+        case .selectAccount: return page(.selectAccount, opened, at: now)
+        case .consent: return page(.consent, opened, at: now)
+        case .issueCode:
+            guard let session else { return page(.signIn, opened, at: now) }
+            return try await issueCode(opened, session, at: now)
+        }
+    }
+
+    func refuse(_ error: OAuthError, _ opened: OpenedRequest) -> Outcome {
+        .answer(AuthorizationResponse(error, to: opened.request.target, issuer: issuer))
+    }
+
+    private func page(_ place: OpenedRequest.Place, _ opened: OpenedRequest, at now: Milliseconds) -> Outcome {
+        .page(opened.address(place, key: ticketKey, at: now))
+    }
+
+    /// RFC 6749 §4.1.2: 256 bits, bound to client, redirect URI, PKCE and session.
+    private func issueCode(
+        _ opened: OpenedRequest, _ session: BrowserSession, at now: Milliseconds
+    ) async throws -> Outcome {
+        let request = opened.request
+        let value = OneTimeValue.random(.authorizationCode)
+        let code = NewAuthorizationCode(
+            hash: value.hash, client: request.client.id, user: session.user, session: session.id,
+            redirectURI: request.target.redirectURI.text, codeChallenge: request.challenge.text, scope: request.scope,
+            resources: request.resources, nonce: request.nonce, idTokenClaims: request.claims.idToken.map(\.text),
+            userInfoClaims: request.claims.userInfo.map(\.text), authentication: session.authentication, createdAt: now,
+            expiresAt: now + Limits.codeLifetime)
+        let isIssued = try await database.writeAgain { tx throws(StorageError) in
+            guard try tx.issue(code) else { return false }
+            if let pushed = opened.pushed { try tx.run(.removePushedRequest(pushed)) }
+            return true
+        }
+        // The session has ended since it was read: the person signs in again, and nothing is lost.
+        guard isIssued else {
+            if request.prompts.contains(.none) { return refuse(.loginRequired, opened) }
+            return page(.signIn, opened, at: now)
+        }
+        return .answer(AuthorizationResponse(code: value.revealedText(), to: request.target, issuer: issuer))
+    }
+}

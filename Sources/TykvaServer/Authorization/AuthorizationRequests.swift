@@ -1,0 +1,73 @@
+import OAuth
+import Secrets
+import Storage
+
+/// Reads and checks authorization requests, pushed ones too: at `/authorize`, and again at every page in between.
+struct AuthorizationRequests: Sendable {
+    let issuer: Issuer
+    let clients: ClientDirectory
+    let database: any Database
+    let keys: KeyRing
+    let ticketKey: TicketKey
+
+    /// - Parameter query: The query of the request's address; perhaps with our ticket at its end.
+    /// - Throws: `AuthorizationError`, `StorageError`.
+    func open(_ query: String, at now: Milliseconds) async throws -> OpenedRequest {
+        let (query, ticket) = Self.split(query)
+        guard query.utf8.count <= Limits.authorizationQueryBytes else {
+            throw AuthorizationError.page(.request, .invalidRequest("the request is too long"))
+        }
+        let sent = try Self.parameters(query)
+        let id = try AuthorizationTarget.clientID(in: sent)
+        let client = try await clients.client(id)
+        let (parameters, pushed) = try await resolve(sent, client, at: now)
+        let target = try AuthorizationTarget(parameters, client: client)
+        let request = try AuthorizationRequest(parameters, target: target, issuer: issuer)
+        if target.client.requiresPushedRequests, pushed == nil {
+            throw target.refusing(.invalidRequest("this client must push its requests (RFC 9126)"))
+        }
+        return OpenedRequest(
+            request: request, query: query,
+            ticket: ticket.flatMap { RequestTicket($0, query: query, key: ticketKey) }, pushed: pushed,
+            expectedSubject: try expectedSubject(request))
+    }
+
+    /// What was pushed stands for everything that the query says (RFC 9126 §4).
+    private func resolve(
+        _ sent: FormParameters, _ client: Client?, at now: Milliseconds
+    ) async throws -> (FormParameters, TokenHash?) {
+        guard let uri = sent["request_uri"], uri.hasPrefix(OneTimeValue.Prefix.pushedRequest.text) else {
+            return (sent, nil)
+        }
+        guard let client, let value = OneTimeValue(presented: uri, prefix: .pushedRequest),
+            let text = try await database.once(
+                .openPushedRequest(value.hash, of: client.id, at: now, until: now + RequestTicket.lifetime))
+        else { throw AuthorizationError.page(.request, .invalidRequestURI(reason: "unknown or over")) }
+        return (try Self.parameters(text), value.hash)
+    }
+
+    private func expectedSubject(_ request: AuthorizationRequest) throws -> String? {
+        guard let hint = request.idTokenHint else { return request.claims.expectedSubject }
+        guard let token = OwnToken(hint, kind: .idToken, keys: keys.current, issuer: issuer) else {
+            throw request.target.refusing(.invalidRequest("id_token_hint is not an ID token of this issuer"))
+        }
+        return token.subject
+    }
+
+    private static func parameters(_ query: String) throws(AuthorizationError) -> FormParameters {
+        do throws(OAuthError) {
+            return try FormParameters(authorizationRequest: query.utf8)
+        } catch {
+            throw .page(.request, error)
+        }
+    }
+
+    /// Our ticket is the last parameter; whatever an application puts before it is the application's.
+    private static func split(_ query: String) -> (query: String, ticket: String?) {
+        let mark = "&\(RequestTicket.parameter)="
+        guard let sign = query.range(of: mark, options: .backwards) else { return (query, nil) }
+        let ticket = query[sign.upperBound...]
+        guard !ticket.contains("&") else { return (query, nil) }
+        return (String(query[..<sign.lowerBound]), String(ticket))
+    }
+}

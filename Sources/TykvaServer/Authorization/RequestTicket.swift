@@ -1,0 +1,48 @@
+import Crypto
+import OAuth
+import Secrets
+import StrictFormats
+
+/// Says when an authorization request came to our pages, and what the person has confirmed since: an authenticated
+/// addition to the request's own query, so that nothing is stored for an anonymous visitor.
+struct RequestTicket: Hashable, Sendable {
+    static let parameter = "tykva_ticket"
+    static let lifetime = Duration.hours(1)
+    let startedAt: Milliseconds
+    var hasChosenAccount = false
+
+    init(startedAt: Milliseconds) { self.startedAt = startedAt }
+
+    /// - Parameter query: The authorization request's query, as it came.
+    init?(_ text: String, query: String, key: TicketKey) {
+        guard let bytes = Base64URL.decode(text), bytes.count == 9 + SHA256.byteCount,
+            key.isValid(bytes[9...], for: bytes[..<9] + Array(query.utf8))
+        else { return nil }
+        startedAt = Milliseconds(bytes[..<8].reduce(Int64(0)) { $0 << 8 | Int64($1) })
+        hasChosenAccount = bytes[8] == 1
+    }
+
+    func text(query: String, key: TicketKey) -> String {
+        let bytes = withUnsafeBytes(of: startedAt.value.bigEndian, Array.init) + [hasChosenAccount ? 1 : 0]
+        return Base64URL.encode(bytes + key.code(for: bytes + Array(query.utf8)))
+    }
+
+    func isOld(at now: Milliseconds) -> Bool {
+        now > startedAt + Self.lifetime
+    }
+}
+
+/// The key of tickets, from the active master secret: after a change of secrets a person begins the page again.
+struct TicketKey: Sendable, Redacted {
+    private let key: SymmetricKey
+
+    init(_ secret: MasterSecret, issuer: Issuer) {
+        key = secret.derive(.pages, context: "ticket " + issuer.text)
+    }
+
+    func code(for bytes: [UInt8]) -> [UInt8] { Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key)) }
+
+    func isValid(_ code: ArraySlice<UInt8>, for bytes: [UInt8]) -> Bool {
+        ConstantTime.equal(self.code(for: bytes), code)
+    }
+}

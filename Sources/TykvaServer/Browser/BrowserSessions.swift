@@ -1,0 +1,67 @@
+import OAuth
+import Hummingbird
+import Secrets
+import Storage
+
+/// Who is signed in in a browser: its cookie, and the session that it opens (docs/sessions.md).
+struct BrowserSessions: Sendable {
+    let database: any Database
+    let lifetimes: ServerConfiguration.Lifetimes
+
+    /// The session of a request's cookie; its last use is noted once a minute.
+    func session(
+        of request: Request, from origin: RequestOrigin, at now: Milliseconds
+    ) async throws(StorageError) -> BrowserSession? {
+        guard let cookie = BrowserCookie.session.value(in: request.headers) else { return nil }
+        guard let session = try await session(of: cookie, at: now) else { return nil }
+        guard now >= session.seenAt + Limits.sessionTouch else { return session }
+        let idle = min(now + lifetimes.browserIdle, session.expiresAt)
+        _ = try await database.once(.touch(session.id, by: origin.holder, idleExpiresAt: idle, at: now))
+        return session
+    }
+
+    /// Begins a session, or goes on in the one that the same person has in this browser.
+    ///
+    /// - Parameter user: Whose password was checked.
+    /// - Returns: The session and its new cookie; nil when the user is disabled or removed by now, or has another
+    ///   password.
+    func signIn(
+        _ user: SignInRecord, replacing former: BrowserSession?, for client: ClientID?, from origin: RequestOrigin,
+        at now: Milliseconds
+    ) async throws(StorageError) -> (BrowserSession, cookie: OneTimeValue)? {
+        let cookie = OneTimeValue.random()
+        let new = NewBrowserSession(
+            user: user.id, cookie: cookie.hash, authentication: .init(time: now, methods: ["pwd"]), createdAt: now,
+            idleExpiresAt: now + lifetimes.browserIdle, expiresAt: now + lifetimes.browserAbsolute,
+            holder: origin.holder)
+        let event = Event(
+            at: now, type: .signInSucceeded, user: user.id, client: client, holder: origin.holder,
+            requestID: origin.requestID)
+        let id = try await database.writeAgain { tx throws(StorageError) in
+            try tx.signIn(new, replacing: former?.id, checked: user.passwordHash, event)
+        }
+        guard id != nil, let session = try await session(of: cookie, at: now) else { return nil }
+        return (session, cookie)
+    }
+
+    /// - Returns: False when it was over already.
+    @discardableResult
+    func signOut(
+        _ session: BrowserSession, from origin: RequestOrigin, at now: Milliseconds
+    ) async throws(StorageError) -> Bool {
+        let event = Event(
+            at: now, type: .signedOut, user: session.user, session: session.id, holder: origin.holder,
+            requestID: origin.requestID)
+        return try await database.writeAgain { tx throws(StorageError) in
+            try tx.signOut(session.id, at: now, event)
+        }
+    }
+
+    private func session(
+        of cookie: OneTimeValue, at now: Milliseconds
+    ) async throws(StorageError) -> BrowserSession? {
+        try await database.read { tx throws(StorageError) in
+            try tx.run(.browserSession(cookie: cookie.hash, at: now))
+        }
+    }
+}

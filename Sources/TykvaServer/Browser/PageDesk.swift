@@ -1,0 +1,155 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import OAuth
+import Secrets
+import Storage
+
+/// What every endpoint for people works with: it shows pages, reads their forms, and knows who is signed in.
+struct PageDesk: Sendable {
+    let issuer: Issuer
+    let renderer: PageRenderer
+    let formTokens: FormTokens
+    let sessions: BrowserSessions
+    let clock: DeploymentClock
+    let proxies: TrustedProxies
+
+    /// One request of a browser.
+    struct Visit: Sendable {
+        let request: Request
+        let origin: RequestOrigin
+        let logger: Logger
+        let now: Milliseconds
+        /// The cookie that forms are bound to: the browser's own, or a new one that the answer sets.
+        let formCookie: OneTimeValue
+        let hasFormCookie: Bool
+    }
+
+    func visit(_ request: Request, _ context: some IssuerRequestContext) -> Visit {
+        let cookie = BrowserCookie.form.value(in: request.headers)
+        return Visit(
+            request: request, origin: proxies.origin(of: request, context), logger: context.logger, now: clock.now(),
+            formCookie: cookie ?? .random(), hasFormCookie: cookie != nil)
+    }
+
+    func session(_ visit: Visit) async throws(StorageError) -> BrowserSession? {
+        try await sessions.session(of: visit.request, from: visit.origin, at: visit.now)
+    }
+
+    /// The token of a form on a page of this visit.
+    func form(
+        _ action: OwnAddress, _ purpose: FormPurpose, of session: BrowserSession? = nil, _ visit: Visit,
+        leadsTo: ValidatedRedirectURI? = nil
+    ) -> PageForm {
+        PageForm(
+            action, token: formTokens.token(purpose, of: session?.id.text ?? "", for: visit.formCookie),
+            leadsTo: leadsTo.flatMap { FormTarget(redirectURI: $0.text) })
+    }
+
+    /// A form that was sent, when it is one of ours, from this browser, for this purpose.
+    ///
+    /// - Throws: `PageRefusal`.
+    func posted(
+        _ purpose: FormPurpose, of session: BrowserSession? = nil, _ visit: Visit
+    ) async throws(PageRefusal) -> FormParameters {
+        if let refusal = OwnForms.refusal(of: visit.request.headers, issuer: issuer) {
+            throw PageRefusal(.foreignForm, reason: refusal.rawValue)
+        }
+        let form: FormParameters
+        do {
+            form = try await ProtocolRequest.formOfPage(visit.request)
+        } catch is NIOTooManyBytesError {
+            throw PageRefusal(.tooLarge, reason: "the form is too large")
+        } catch {
+            throw PageRefusal(.badRequest, reason: "\(error)")
+        }
+        guard visit.hasFormCookie else { throw PageRefusal(.cookiesNeeded, reason: "the form came without its cookie") }
+        guard
+            formTokens.accepts(
+                form[PageForm.tokenField], purpose, of: session?.id.text ?? "", from: visit.formCookie)
+        else { throw PageRefusal(.pageIsOld, reason: "the form's token is another visit's") }
+        return form
+    }
+
+    func show(_ page: some Page, _ visit: Visit, uiLocales: [String] = []) -> Response {
+        let language = PageLanguage.of(visit.request.headers, uiLocales: uiLocales.joined(separator: " "))
+        var response = renderer.response(page, in: language)
+        if !visit.hasFormCookie {
+            response.headers[values: .setCookie].append(BrowserCookie.form.setting(visit.formCookie))
+        }
+        return response
+    }
+
+    /// RFC 9700 §4.12: 303, so that no browser sends a password on.
+    func seeOther(_ location: String) -> Response {
+        Response(status: .seeOther, headers: [.location: location, .cacheControl: "no-store"])
+    }
+
+    /// Where a request has led: to a page of ours, or to the application.
+    func response(_ outcome: AuthorizationFlow.Outcome, _ visit: Visit) -> Response {
+        switch outcome {
+        case .page(let address): seeOther(address)
+        case .answer(let answer): response(answer, visit)
+        }
+    }
+
+    private func response(_ answer: AuthorizationResponse, _ visit: Visit) -> Response {
+        guard answer.target.responseMode == .formPost,
+            let page = FormPostPage(redirectURI: answer.target.redirectURI.text, parameters: answer.parameters)
+        else { return seeOther(answer.location) }
+        return show(page, visit)
+    }
+
+    /// Tells whatever went wrong, where it belongs.
+    func response(to error: any Error, _ visit: Visit, again: OwnAddress? = nil) -> Response {
+        switch error {
+        case AuthorizationError.page(let unproven, let refusal):
+            note(refusal.code.rawValue, "\(refusal.description): \(refusal.reason)", visit)
+            let kind: ErrorPage.Kind =
+                switch unproven {
+                case .client: .unknownClient
+                case .redirectURI: .wrongRedirect
+                case .request: .badRequest
+                }
+            return show(ErrorPage(kind, requestID: visit.origin.requestID, developer: refusal), visit)
+        case AuthorizationError.redirect(let refusal, to: let target):
+            note(refusal.code.rawValue, "\(refusal.description): \(refusal.reason)", visit)
+            return response(AuthorizationResponse(refusal, to: target, issuer: issuer), visit)
+        case let refusal as PageRefusal:
+            note(refusal.kind.rawValue, refusal.reason, visit)
+            return show(ErrorPage(refusal.kind, requestID: visit.origin.requestID, again: again), visit)
+        default:
+            return trouble(error, visit, again: again)
+        }
+    }
+
+    private func trouble(_ error: any Error, _ visit: Visit, again: OwnAddress?) -> Response {
+        let seconds: Int
+        var kind = ErrorPage.Kind.unavailable
+        switch error {
+        case StorageError.overloaded(let retry), PasswordHasherError.overloaded(let retry): (seconds, kind) = (retry, .tooBusy)
+        default: seconds = Limits.storageRetrySeconds
+        }
+        visit.logger.error("a page failed", metadata: ["error": "\(error)"])
+        return show(
+            ErrorPage(
+                kind, requestID: visit.origin.requestID, again: again, retryAfterSeconds: Int64(seconds)), visit)
+    }
+
+    private func note(_ error: String, _ reason: String, _ visit: Visit) {
+        visit.logger.info("refused", metadata: ["error": "\(error)", "reason": "\(reason)"])
+    }
+}
+
+/// A form or an address that our pages do not take, told on a page.
+struct PageRefusal: Error {
+    let kind: ErrorPage.Kind
+    /// For the log.
+    let reason: String
+
+    init(_ kind: ErrorPage.Kind, reason: String) {
+        self.kind = kind
+        self.reason = reason
+    }
+}

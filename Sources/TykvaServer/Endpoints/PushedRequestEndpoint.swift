@@ -1,0 +1,67 @@
+import HTTPTypes
+import Hummingbird
+import OAuth
+import Secrets
+import Storage
+
+/// `POST /par` (RFC 9126): an authorization request that nobody on the way can read or change.
+struct PushedRequestEndpoint: Sendable {
+    let clients: ClientAuthenticator
+    let database: any Database
+    let issuer: Issuer
+    let clock: DeploymentClock
+
+    func answer(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        do {
+            let form = try await ProtocolRequest.form(request)
+            let presented = try PresentedCredentials(
+                authorization: request.headers[values: .authorization], form: form)
+            let client = try await clients.authenticate(presented)
+            guard form["request_uri"] == nil else {
+                throw OAuthError.invalidRequest("a pushed request cannot name another one")
+            }
+            let parameters = Self.parameters(form, of: client)
+            try check(parameters, client)
+            let value = OneTimeValue.random(.pushedRequest)
+            let now = clock.now()
+            try await database.once(
+                .push(
+                    NewPushedRequest(
+                        hash: value.hash, client: client.id, parameters: parameters, createdAt: now,
+                        expiresAt: now + Limits.pushedRequestLifetime)))
+            var response = JSONResponse.response(
+                #"{"request_uri":"\#(value.revealedText())","expires_in":\#(Self.lifetimeSeconds)}"#, status: .created)
+            response.headers[.cacheControl] = "no-store"
+            return response
+        } catch {
+            return OAuthErrorResponse.response(to: error, logger: context.logger)
+        }
+    }
+
+    private static var lifetimeSeconds: Int64 { Limits.pushedRequestLifetime.components.seconds }
+
+    /// Without what proves the client: that must not be stored.
+    private static func parameters(_ form: FormParameters, of client: Client) -> String {
+        let proofs: Set = ["client_secret", "client_assertion", "client_assertion_type", "client_id"]
+        let pairs = [("client_id", client.id.text)] + form.pairs.filter { !proofs.contains($0.0) }
+        return pairs.map { "\($0)=\(percentEncoded($1))" }.joined(separator: "&")
+    }
+
+    /// RFC 9126 §2.1: refused here as it would be refused at `/authorize`.
+    private func check(_ text: String, _ client: Client) throws {
+        do throws(AuthorizationError) {
+            let parameters: FormParameters
+            do throws(OAuthError) {
+                parameters = try FormParameters(authorizationRequest: text.utf8)
+            } catch {
+                throw .page(.request, error)
+            }
+            let target = try AuthorizationTarget(parameters, client: client)
+            _ = try AuthorizationRequest(parameters, target: target, issuer: issuer)
+        } catch {
+            switch error {
+            case .page(_, let refusal), .redirect(let refusal, to: _): throw refusal
+            }
+        }
+    }
+}

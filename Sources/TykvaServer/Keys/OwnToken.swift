@@ -1,0 +1,43 @@
+import OAuth
+import StrictFormats
+
+/// A token that this deployment signed and that came back: at UserInfo, at introspection, as a hint.
+///
+/// Signature, kind and issuer are checked; what else must hold is for the caller to say.
+struct OwnToken: Sendable {
+    private static let maximumBytes = 16 * 1024
+    let claims: JSONObject
+
+    /// - Returns: Nil for anything that no key of ours signed as this kind of token.
+    init?(_ text: String, kind: TokenKind, keys: KeyRing.Snapshot, issuer: Issuer) {
+        guard text.utf8.count <= Self.maximumBytes else { return nil }
+        let bytes = Array(text.utf8)
+        let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 3, let header = Self.object(parts[0]), let claims = Self.object(parts[1]),
+            let signature = Base64URL.decode(parts[2])
+        else { return nil }
+        guard header["typ"]?.stringValue == kind.rawValue, header["crit"] == nil,
+            let kid = header["kid"]?.stringValue, let key = keys.keys.first(where: { $0.id.text == kid }),
+            header["alg"]?.stringValue == key.algorithm.rawValue,
+            key.isValid(signature, of: bytes[..<(parts[1].endIndex)]), claims["iss"]?.stringValue == issuer.text
+        else { return nil }
+        self.claims = claims
+    }
+
+    var subject: String? { claims["sub"]?.stringValue }
+    var client: ClientID? { claims["client_id"]?.stringValue.flatMap(ClientID.init) }
+    var session: SessionID? { claims["sid"]?.stringValue.flatMap(SessionID.init) }
+    var scope: Scope { claims["scope"]?.stringValue.flatMap { Scope($0) } ?? .empty }
+
+    var audience: [String] {
+        claims["aud"]?.stringArrayValue ?? claims["aud"]?.stringValue.map { [$0] } ?? []
+    }
+
+    func isLive(at now: Milliseconds) -> Bool {
+        (claims["exp"]?.integerValue).map { now.seconds < $0 } ?? false
+    }
+
+    private static func object(_ part: ArraySlice<UInt8>) -> JSONObject? {
+        Base64URL.decode(part).flatMap { try? JSONValue(parsing: $0, limits: .token) }?.objectValue
+    }
+}

@@ -1,0 +1,96 @@
+import Logging
+import Metrics
+import OAuth
+import ServiceLifecycle
+import Storage
+
+/// Sends what the outbox holds, at least once: each message is leased, so that of many nodes one sends it.
+///
+/// A receiver that is down delays nobody: its messages wait with growing pauses, and are given up after a day.
+struct OutboxDelivery: Service {
+    private static let lease = Duration.seconds(30)
+    private static let look = Duration.milliseconds(500)
+    private static let batch: Int64 = 16
+    private static let pauses: [Duration] = [
+        .seconds(1), .seconds(5), .seconds(30), .minutes(2), .minutes(10), .minutes(30),
+    ]
+    private static let givenUpAfter = Duration.days(1)
+
+    let database: any Database
+    let clock: DeploymentClock
+    let backchannelLogout: BackchannelLogoutSender
+    let logger: Logger
+    private let delivered = Counter(label: "tykva_outbox_total", dimensions: [("result", "delivered")])
+    private let failed = Counter(label: "tykva_outbox_total", dimensions: [("result", "failed")])
+    private let givenUp = Counter(label: "tykva_outbox_total", dimensions: [("result", "given_up")])
+
+    init(
+        database: any Database, clock: DeploymentClock, backchannelLogout: BackchannelLogoutSender, logger: Logger
+    ) {
+        self.database = database
+        self.clock = clock
+        self.backchannelLogout = backchannelLogout
+        self.logger = logger
+    }
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while true {
+                try await Task.sleep(for: Self.look)
+                do {
+                    while try await deliverDue() {}
+                } catch let error as StorageError {
+                    logger.warning("the outbox could not be read", metadata: ["error": "\(error)"])
+                }
+            }
+        }
+    }
+
+    /// Sends what is due.
+    ///
+    /// - Returns: Whether there may be more.
+    func deliverDue() async throws(StorageError) -> Bool {
+        let now = clock.now()
+        let isAnyDue = try await database.read { tx throws(StorageError) in try tx.run(.outboxHasDue(at: now)) }
+        guard isAnyDue else { return false }
+        let messages = try await database.once(.takeDue(until: now + Self.lease, limit: Self.batch, at: now))
+        await withTaskGroup(of: Void.self) { group in
+            for message in messages { group.addTask { await send(message) } }
+        }
+        return messages.count == Int(Self.batch)
+    }
+
+    private func send(_ message: OutboxMessage) async {
+        var trouble: String?
+        do {
+            switch message.kind {
+            case .backchannelLogout: try await backchannelLogout.send(message.payload, at: clock.now())
+            }
+        } catch {
+            trouble = "\(error)"
+        }
+        do throws(StorageError) {
+            try await note(message, trouble)
+        } catch {
+            // Its lease runs out, and it is sent again: receivers know a message by its id.
+            logger.warning("a delivery was not noted", metadata: ["message": "\(message.id)", "error": "\(error)"])
+        }
+    }
+
+    private func note(_ message: OutboxMessage, _ trouble: String?) async throws(StorageError) {
+        let now = clock.now()
+        guard let trouble else {
+            delivered.increment()
+            return try await database.once(.delivered(message.id, at: now))
+        }
+        failed.increment()
+        let pause = Self.pauses[min(Int(message.attempts), Self.pauses.count - 1)]
+        guard now + pause < message.createdAt + Self.givenUpAfter else {
+            givenUp.increment()
+            logger.warning("a message was given up", metadata: ["message": "\(message.id)", "error": "\(trouble)"])
+            return try await database.once(.giveUp(message.id, error: trouble, at: now))
+        }
+        logger.info("a message will be sent again", metadata: ["message": "\(message.id)", "error": "\(trouble)"])
+        try await database.once(.failed(message.id, nextAttemptAt: now + pause, error: trouble))
+    }
+}
