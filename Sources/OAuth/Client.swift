@@ -2,7 +2,9 @@
 package struct Client: Hashable, Sendable {
     package let id: ClientID
     package var authentication: Authentication
-    /// The deployment's own application: only such a one may use the `password` grant.
+    /// How people are told of it (RFC 7591 §2, `client_name`); nil where they see its id.
+    package var displayName: String?
+    /// The deployment's own application: only such a one may use the `password` grant, and nobody is asked for consent.
     package var isFirstParty: Bool
     package var grants: [GrantType]
     /// Services it may ask tokens for; the first is the default.
@@ -13,6 +15,10 @@ package struct Client: Hashable, Sendable {
     package var claims: ClaimPolicy
     package var redirectURIs: [RegisteredRedirectURI]
     package var postLogoutRedirectURIs: [RegisteredRedirectURI]
+    /// Where it wants to hear that somebody signed out; nil when it does not.
+    package var backchannelLogoutURI: BackchannelLogoutURI?
+    /// Whether its authorization requests must be pushed (RFC 9126 §6, `require_pushed_authorization_requests`).
+    package var requiresPushedRequests: Bool
     package var createdAt: Milliseconds
 
     /// How it proves itself (RFC 6749 §2.1): a public one cannot keep a secret.
@@ -20,22 +26,22 @@ package struct Client: Hashable, Sendable {
         case none
         /// By `client_secret_basic` or `client_secret_post`; the store holds the hash.
         case secret(hash: [UInt8])
+        /// By `private_key_jwt` (RFC 7523 §2.2).
+        case privateKeyJWT(ClientKeys)
 
         package var isPublic: Bool { self == .none }
     }
 
-    package enum Limits {
-        package static let entriesPerList = 32
-    }
-
     package init(
-        id: ClientID, authentication: Authentication, isFirstParty: Bool = false, grants: [GrantType],
-        audiences: [ServiceIdentifier] = [], resourceServers: [ServiceIdentifier] = [], scope: Scope = .empty,
-        claims: ClaimPolicy = .nothing, redirectURIs: [RegisteredRedirectURI] = [],
-        postLogoutRedirectURIs: [RegisteredRedirectURI] = [], createdAt: Milliseconds
+        id: ClientID, authentication: Authentication, displayName: String? = nil, isFirstParty: Bool = false,
+        grants: [GrantType], audiences: [ServiceIdentifier] = [], resourceServers: [ServiceIdentifier] = [],
+        scope: Scope = .empty, claims: ClaimPolicy = .nothing, redirectURIs: [RegisteredRedirectURI] = [],
+        postLogoutRedirectURIs: [RegisteredRedirectURI] = [], backchannelLogoutURI: BackchannelLogoutURI? = nil,
+        requiresPushedRequests: Bool = false, createdAt: Milliseconds
     ) {
         self.id = id
         self.authentication = authentication
+        self.displayName = displayName
         self.isFirstParty = isFirstParty
         self.grants = grants
         self.audiences = audiences
@@ -44,24 +50,8 @@ package struct Client: Hashable, Sendable {
         self.claims = claims
         self.redirectURIs = redirectURIs
         self.postLogoutRedirectURIs = postLogoutRedirectURIs
+        self.backchannelLogoutURI = backchannelLogoutURI
+        self.requiresPushedRequests = requiresPushedRequests
         self.createdAt = createdAt
-    }
-
-    /// Refuses combinations that would be unsafe or could never work; called before a client is written.
-    package func check() throws(InvalidValue) {
-        func refuse(_ reason: String) -> InvalidValue { InvalidValue("client \(id)", reason) }
-        if grants.contains(.password), !isFirstParty {
-            throw refuse("the password grant is for first-party clients only: it needs --first-party, or other grants")
-        }
-        if grants.contains(.clientCredentials), authentication.isPublic {
-            throw refuse("a public client has no credentials, so it cannot have the client_credentials grant")
-        }
-        if grants.contains(.refreshToken), !grants.contains(.password), redirectURIs.isEmpty {
-            throw refuse("the refresh_token grant needs another one that begins a session")
-        }
-        for list in [audiences.count, resourceServers.count, redirectURIs.count, postLogoutRedirectURIs.count]
-        where list > Limits.entriesPerList {
-            throw refuse("a list may have \(Limits.entriesPerList) entries at most")
-        }
     }
 }

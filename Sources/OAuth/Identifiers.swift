@@ -57,6 +57,20 @@ package struct EventID: Identifier {
     private init(unchecked text: String) { self.text = text }
 }
 
+/// Names a message of the outbox: what is to be told to somebody outside.
+package struct MessageID: Identifier {
+    package let text: String
+
+    package init?(_ text: String) {
+        guard isHexadecimal(text, prefix: "m_") else { return nil }
+        self.text = text
+    }
+
+    package static func random() -> Self { Self(unchecked: "m_" + randomHexadecimal()) }
+
+    private init(unchecked text: String) { self.text = text }
+}
+
 /// A client identifier (RFC 6749 §2.2): 1…64 characters of `A–Z a–z 0–9 - . _ ~`, not of a user id's form.
 package struct ClientID: Identifier {
     package static let maximumBytes = 64

@@ -22,6 +22,8 @@ package enum TokenRequest: Sendable {
         }
         let target = try TokenTarget(form)
         switch grant {
+        case .authorizationCode:
+            throw .unsupportedGrantType(reason: "authorization codes are not redeemed here")
         case .password:
             self = .password(
                 PasswordTokenRequest(

@@ -4,6 +4,7 @@ package enum Schema {
         Migration(number: 1, name: "first schema", resource: PackageResources.m0001_first_schema_sql),
         Migration(number: 2, name: "many nodes", resource: PackageResources.m0002_many_nodes_sql),
         Migration(number: 3, name: "move", resource: PackageResources.m0003_move_sql),
+        Migration(number: 4, name: "single sign-on", resource: PackageResources.m0004_single_sign_on_sql),
     ]
 
     /// Every table that the migrations make.

@@ -72,16 +72,22 @@ extension Transaction {
         }
     }
 
-    /// Row 7: ends what the policy says, and notes both holders, in this transaction. Lock order: session, families.
+    /// Row 7: ends what the policy says, notes both holders and tells the applications, in this transaction. Lock order:
+    /// session, families.
     private func end(
         _ judged: JudgedFamily, by theft: TheftClass, _ use: RefreshUse, _ rules: RefreshRules
     ) throws(StorageError) {
         let reason = EndReason(theft)
         let reach = rules.thefts.reach(theft)
+        let event = theftEvent(judged, theft, reach, use, rules)
         switch reach {
         case .family: break
-        case .session: _ = try run(.endSession(judged.session, reason, at: use.now))
-        case .user: _ = try run(.endSessions(ofUser: judged.user, reason, at: use.now))
+        case .session:
+            _ = try run(.endSession(judged.session, reason, at: use.now))
+            try noteBackchannelLogouts(ofSession: judged.session, because: event.id, at: use.now)
+        case .user:
+            _ = try run(.endSessions(ofUser: judged.user, reason, at: use.now))
+            try noteBackchannelLogouts(ofUser: judged.user, because: event.id, at: use.now)
         }
         guard try run(.endFamily(use.family, seenAt: judged.state.generation, reason, at: use.now)) else {
             throw .conflict(reason: "a family changed under a decision")
@@ -91,7 +97,7 @@ extension Transaction {
         case .session: try run(.endFamilies(ofSession: judged.session, reason, at: use.now))
         case .user: try run(.endFamilies(ofUser: judged.user, reason, at: use.now))
         }
-        try run(.record(theftEvent(judged, theft, reach, use, rules)))
+        try run(.record(event))
     }
 
     private func theftEvent(

@@ -19,23 +19,25 @@ extension Transaction {
         return true
     }
 
-    /// Ends a session and all its families. False when it had ended, or there is none.
+    /// Ends a session and all its families, and tells its applications. False when it had ended, or there is none.
     package func endSession(
         _ session: SessionID, _ reason: EndReason, at now: Milliseconds, _ event: Event
     ) throws(StorageError) -> Bool {
         guard try run(.endSession(session, reason, at: now)) else { return false }
+        try noteBackchannelLogouts(ofSession: session, because: event.id, at: now)
         try run(.endFamilies(ofSession: session, reason, at: now))
         try run(.record(event))
         return true
     }
 
-    /// Ends every session of a user with all their families.
+    /// Ends every session of a user with all their families, and tells their applications.
     ///
     /// - Returns: The sessions that lived.
     package func endSessions(
         ofUser user: UserID, _ reason: EndReason, at now: Milliseconds, _ event: Event
     ) throws(StorageError) -> [SessionID] {
         let ended = try run(.endSessions(ofUser: user, reason, at: now))
+        try noteBackchannelLogouts(ofUser: user, because: event.id, at: now)
         try run(.endFamilies(ofUser: user, reason, at: now))
         try run(.record(event))
         return ended
@@ -48,10 +50,12 @@ extension Transaction {
         return true
     }
 
-    /// Removes a user with everything of theirs; events keep the id.
+    /// Removes a user with everything of theirs, and tells their applications; events keep the id.
     ///
     /// - Throws: `conflict` when they sign in meanwhile.
     package func removeUser(_ user: UserID, _ event: Event) throws(StorageError) {
+        _ = try run(.endSessions(ofUser: user, .userRemoved, at: event.at))
+        try noteBackchannelLogouts(ofUser: user, because: event.id, at: event.at)
         try run(.removeFamilies(ofUser: user))
         try removing { () throws(StorageError) in
             try run(.removeSessions(ofUser: user))
@@ -90,6 +94,8 @@ extension Transaction {
     ///
     /// - Throws: `conflict` when somebody signs in with it meanwhile.
     package func removeClient(_ client: ClientID, _ event: Event) throws(StorageError) -> Bool {
+        // A redemption takes the code, then the client: so codes go first.
+        try run(.removeCodes(ofClient: client))
         try run(.removeFamilies(ofClient: client))
         guard try removing({ () throws(StorageError) in try run(.removeClient(client)) }) else { return false }
         try run(.record(event))

@@ -5,7 +5,7 @@ extension MovedTable {
     /// with the schema of each engine, so a new table or column cannot be forgotten.
     static let all = [
         deployment, masterSecret, signingKey, attribute, account, accountRole, accountAttribute, client, clientClaim,
-        session, tokenFamily, event, outbox, change,
+        session, tokenFamily, authorizationCode, consent, pushedRequest, usedAssertion, event, outbox, change,
     ]
 
     /// The history of the schema, leases of nodes that run on this database, and moves into it.
@@ -46,7 +46,8 @@ extension MovedTable {
         [
             .bytes("secret_hash"), .integer("first_party_at"), .text("grants"), .text("audiences"),
             .text("resource_servers"), .text("scope"), .text("redirect_uris"), .text("post_logout_redirect_uris"),
-            .integer("created_at"),
+            .integer("created_at"), .text("display_name"), .text("backchannel_logout_uri"),
+            .integer("pushed_required_at"), .text("jwks"), .text("jwks_uri"),
         ])
 
     static let clientClaim = MovedTable("client_claim", key: [.text("client_id"), .text("attribute")])
@@ -56,7 +57,8 @@ extension MovedTable {
         [
             .text("account_id"), .integer("created_at"), .integer("expires_at"), .integer("auth_time"), .text("amr"),
             .text("created_address"), .text("created_agent"), .integer("families"), .integer("signed_out_at"),
-            .integer("ended_at"), .text("end_reason"),
+            .integer("ended_at"), .text("end_reason"), .bytes("cookie_hash"), .integer("browser_idle_expires_at"),
+            .integer("browser_expires_at"), .integer("seen_at"), .text("seen_address"), .text("seen_agent"),
         ])
 
     static let tokenFamily = MovedTable(
@@ -67,8 +69,29 @@ extension MovedTable {
             .integer("created_at"), .integer("rotated_at"), .integer("idle_expires_at"), .integer("expires_at"),
             .text("created_address"), .text("created_agent"), .text("rotated_address"), .text("rotated_agent"),
             .text("previous_address"), .text("previous_agent"), .integer("fast_forward_epoch"), .integer("ended_at"),
-            .text("end_reason"),
+            .text("end_reason"), .text("requested_claims"),
         ])
+
+    static let authorizationCode = MovedTable(
+        "authorization_code", key: [.bytes("hash")],
+        [
+            .text("client_id"), .text("account_id"), .text("session_id"), .text("redirect_uri"),
+            .text("code_challenge"), .text("scope"), .text("resources"), .text("nonce"), .text("id_token_claims"),
+            .text("userinfo_claims"), .integer("auth_time"), .text("amr"), .integer("created_at"),
+            .integer("expires_at"), .integer("used_at"), .bytes("family_id"),
+        ])
+
+    static let consent = MovedTable(
+        "consent", key: [.text("account_id"), .text("client_id")], [.text("scope"), .integer("granted_at")])
+
+    static let pushedRequest = MovedTable(
+        "pushed_request", key: [.bytes("hash")],
+        [
+            .text("client_id"), .text("parameters"), .integer("created_at"), .integer("expires_at"),
+            .integer("opened_at"),
+        ])
+
+    static let usedAssertion = MovedTable("used_assertion", key: [.bytes("key")], [.integer("expires_at")])
 
     static let event = MovedTable(
         "event", key: [.text("id")],
@@ -82,7 +105,8 @@ extension MovedTable {
         "outbox", key: [.text("id")],
         [
             .text("event_id"), .text("kind"), .text("payload"), .integer("created_at"), .integer("next_attempt_at"),
-            .integer("attempts"), .integer("leased_until"), .integer("given_up_at"),
+            .integer("attempts"), .integer("leased_until"), .integer("given_up_at"), .text("client_id"),
+            .text("session_id"), .text("last_error"), .integer("delivered_at"),
         ])
 
     static let change = MovedTable("change", key: [.integer("id")], [.integer("number")], isSeeded: true)

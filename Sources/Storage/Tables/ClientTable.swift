@@ -8,34 +8,11 @@ extension Statement where Answer == [Client] {
         return Self(
             """
             SELECT id, secret_hash, first_party_at, grants, audiences, resource_servers, scope, redirect_uris,
-                   post_logout_redirect_uris, created_at
+                   post_logout_redirect_uris, created_at, display_name, backchannel_logout_uri, pushed_required_at,
+                   jwks, jwks_uri
             FROM client WHERE \(filter) ORDER BY id
             """
         ) { rows throws(StorageError) in try rows.map { row throws(StorageError) in try Client(row) } }
-    }
-}
-
-extension Client {
-    init(_ row: Row) throws(StorageError) {
-        self.init(
-            id: try row.identifier("id"),
-            authentication: try row.optionalBytes("secret_hash").map(Client.Authentication.secret) ?? .none,
-            isFirstParty: try row.optionalInteger("first_party_at") != nil,
-            grants: try row.text("grants").split(separator: " ").compactMap { GrantType(rawValue: String($0)) },
-            audiences: try row.services("audiences"), resourceServers: try row.services("resource_servers"),
-            scope: try row.scope("scope"), redirectURIs: try Self.redirectURIs(row, "redirect_uris"),
-            postLogoutRedirectURIs: try Self.redirectURIs(row, "post_logout_redirect_uris"),
-            createdAt: try row.instant("created_at"))
-    }
-
-    private static func redirectURIs(_ row: Row, _ column: String) throws(StorageError) -> [RegisteredRedirectURI] {
-        try row.text(column).split(separator: " ").map { text throws(StorageError) in
-            do throws(InvalidValue) {
-                return try RegisteredRedirectURI(String(text))
-            } catch {
-                throw .corrupt(reason: "column \(column) holds no redirect URI")
-            }
-        }
     }
 }
 
@@ -55,13 +32,15 @@ extension Statement where Answer == Bool {
             """
             INSERT INTO client (
                 id, secret_hash, first_party_at, grants, audiences, resource_servers, scope, redirect_uris,
-                post_logout_redirect_uris, created_at)
+                post_logout_redirect_uris, created_at, display_name, backchannel_logout_uri, pushed_required_at,
+                jwks, jwks_uri)
             VALUES (
                 \(client.id), \(client.secretHash), \(client.isFirstParty ? client.createdAt : nil),
                 \(words(client.grants.map(\.rawValue))), \(words(client.audiences.map(\.text))),
                 \(words(client.resourceServers.map(\.text))), \(client.scope),
                 \(words(client.redirectURIs.map(\.text))), \(words(client.postLogoutRedirectURIs.map(\.text))),
-                \(client.createdAt))
+                \(client.createdAt), \(client.displayName), \(client.backchannelLogoutURI?.text),
+                \(client.requiresPushedRequests ? client.createdAt : nil), \(client.keySet), \(client.keySetURL))
             ON CONFLICT (id) DO NOTHING
             RETURNING id
             """
@@ -77,7 +56,10 @@ extension Statement where Answer == Bool {
                 grants = \(words(client.grants.map(\.rawValue))), audiences = \(words(client.audiences.map(\.text))),
                 resource_servers = \(words(client.resourceServers.map(\.text))), scope = \(client.scope),
                 redirect_uris = \(words(client.redirectURIs.map(\.text))),
-                post_logout_redirect_uris = \(words(client.postLogoutRedirectURIs.map(\.text)))
+                post_logout_redirect_uris = \(words(client.postLogoutRedirectURIs.map(\.text))),
+                display_name = \(client.displayName), backchannel_logout_uri = \(client.backchannelLogoutURI?.text),
+                pushed_required_at = \(client.requiresPushedRequests ? client.createdAt : nil),
+                jwks = \(client.keySet), jwks_uri = \(client.keySetURL)
             WHERE id = \(client.id)
             RETURNING id
             """
@@ -96,14 +78,5 @@ extension Statement where Answer == Void {
 
     static func addClaim(_ attribute: AttributeName, to client: ClientID) -> Self {
         Self("INSERT INTO client_claim (client_id, attribute) VALUES (\(client), \(attribute))")
-    }
-}
-
-extension Client {
-    fileprivate var secretHash: [UInt8]? {
-        switch authentication {
-        case .none: nil
-        case .secret(let hash): hash
-        }
     }
 }

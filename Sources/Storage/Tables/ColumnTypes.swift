@@ -1,4 +1,5 @@
 package import OAuth
+package import Secrets
 
 extension SQLBindable where Self: Identifier {
     package static var sqlType: SQLType { .text }
@@ -8,10 +9,16 @@ extension SQLBindable where Self: Identifier {
 extension UserID: SQLBindable {}
 extension SessionID: SQLBindable {}
 extension EventID: SQLBindable {}
+extension MessageID: SQLBindable {}
 extension ClientID: SQLBindable {}
 extension KeyID: SQLBindable {}
 extension AttributeName: SQLBindable {}
 extension RoleName: SQLBindable {}
+
+extension TokenHash: SQLBindable {
+    package static var sqlType: SQLType { .bytes }
+    package var sqlValue: SQLValue { .bytes(bytes) }
+}
 
 extension FamilyKey: SQLBindable {
     package static var sqlType: SQLType { .bytes }
@@ -84,6 +91,23 @@ extension Row {
         Holder(
             address: NetworkAddress(stored: try text(prefix + "_address")),
             agent: UserAgent(try text(prefix + "_agent")))
+    }
+
+    /// When and how somebody signed in.
+    func authentication() throws(StorageError) -> AccessTokenClaims.Authentication {
+        .init(time: try instant("auth_time"), methods: try words("amr"))
+    }
+
+    /// Words divided by single spaces.
+    func words(_ column: String) throws(StorageError) -> [String] {
+        try text(column).split(separator: " ").map(String.init)
+    }
+
+    func tokenHash(_ column: String) throws(StorageError) -> TokenHash {
+        guard let hash = TokenHash(bytes: try bytes(column)) else {
+            throw .corrupt(reason: "column \(column) holds no hash")
+        }
+        return hash
     }
 
     func family(_ column: String) throws(StorageError) -> FamilyKey {

@@ -9,6 +9,12 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
     case refreshFastForward = "refresh_fast_forward"
     case sessionContinuesElsewhere = "session_continues_elsewhere"
     case sessionEnded = "session_ended"
+    case signedOut = "signed_out"
+    /// An application has redeemed an authorization code: somebody entered it.
+    case codeRedeemed = "code_redeemed"
+    case codeReplayed = "code_replayed"
+    case consentGranted = "consent_granted"
+    case consentWithdrawn = "consent_withdrawn"
     case tokenRevoked = "token_revoked"
     case userAdded = "user_added"
     case userChanged = "user_changed"

@@ -11,6 +11,11 @@ package enum EndReason: String, Hashable, Sendable, CaseIterable {
     case clientRemoved = "client_removed"
     case passwordChanged = "password_changed"
     case issuerChanged = "issuer_changed"
+    case signedOut = "signed_out"
+    /// Ended by the person on their own pages.
+    case endedByPerson = "person"
+    case consentWithdrawn = "consent_withdrawn"
+    case codeReplayed = "code_replayed"
 
     package init(_ theft: TheftClass) { self = theft == .late ? .lateTheft : .staleTheft }
 }
@@ -29,11 +34,13 @@ package struct NewFamily: Sendable {
     package let idleExpiresAt: Milliseconds
     package let expiresAt: Milliseconds
     package let holder: Holder
+    /// The claims by name that were asked of UserInfo (OIDC Core §5.5).
+    package let requestedClaims: [String]
 
     package init(
         id: FamilyKey, user: UserID, client: ClientID, session: SessionID, scope: Scope, resources: [ServiceIdentifier],
         tokenKey: UInt8, authentication: AccessTokenClaims.Authentication, createdAt: Milliseconds,
-        idleExpiresAt: Milliseconds, expiresAt: Milliseconds, holder: Holder
+        idleExpiresAt: Milliseconds, expiresAt: Milliseconds, holder: Holder, requestedClaims: [String] = []
     ) {
         self.id = id
         self.user = user
@@ -47,6 +54,7 @@ package struct NewFamily: Sendable {
         self.idleExpiresAt = idleExpiresAt
         self.expiresAt = expiresAt
         self.holder = holder
+        self.requestedClaims = requestedClaims
     }
 }
 
@@ -57,14 +65,15 @@ extension Statement where Answer == Void {
             INSERT INTO token_family (
                 id, account_id, client_id, session_id, scope, audience, generation, token_key, auth_time, amr,
                 created_at, rotated_at, idle_expires_at, expires_at, created_address, created_agent,
-                rotated_address, rotated_agent, previous_address, previous_agent)
+                rotated_address, rotated_agent, previous_address, previous_agent, requested_claims)
             VALUES (
                 \(family.id), \(family.user), \(family.client), \(family.session), \(family.scope),
                 \(words(family.resources.map(\.text))), 0, \(Int64(family.tokenKey)), \(family.authentication.time),
                 \(words(family.authentication.methods)), \(family.createdAt), \(family.createdAt),
                 \(family.idleExpiresAt), \(family.expiresAt),
                 \(family.holder.address), \(family.holder.agent), \(family.holder.address), \(family.holder.agent),
-                \(family.holder.address), \(family.holder.agent))
+                \(family.holder.address), \(family.holder.agent),
+                \(family.requestedClaims.isEmpty ? nil : words(family.requestedClaims)))
             """)
     }
 
@@ -73,6 +82,25 @@ extension Statement where Answer == Void {
             """
             UPDATE token_family SET ended_at = \(now), end_reason = \(reason.rawValue)
             WHERE session_id = \(session) AND ended_at IS NULL
+            """)
+    }
+
+    /// Ends those that signing out ends: `offline_access` outlives it (OIDC Core §11).
+    static func endOnlineFamilies(ofSession session: SessionID, _ reason: EndReason, at now: Milliseconds) -> Self {
+        Self(
+            """
+            UPDATE token_family SET ended_at = \(now), end_reason = \(reason.rawValue)
+            WHERE session_id = \(session) AND ended_at IS NULL
+              AND REPLACE(' ' || scope || ' ', ' offline_access ', '') = ' ' || scope || ' '
+            """)
+    }
+
+    static func endFamilies(ofUser user: UserID, in client: ClientID, _ reason: EndReason, at now: Milliseconds) -> Self
+    {
+        Self(
+            """
+            UPDATE token_family SET ended_at = \(now), end_reason = \(reason.rawValue)
+            WHERE account_id = \(user) AND client_id = \(client) AND ended_at IS NULL
             """)
     }
 
@@ -102,6 +130,17 @@ extension Statement where Answer == Bool {
             """
             UPDATE token_family SET ended_at = \(now), end_reason = \(reason.rawValue)
             WHERE id = \(key) AND generation = \(Int64(generation)) AND ended_at IS NULL
+            RETURNING client_id
+            """
+        ) { rows in !rows.isEmpty }
+    }
+
+    /// Ends one family, wherever it stands; false when it has ended, or is gone.
+    static func endFamily(_ key: FamilyKey, _ reason: EndReason, at now: Milliseconds) -> Self {
+        Self(
+            """
+            UPDATE token_family SET ended_at = \(now), end_reason = \(reason.rawValue)
+            WHERE id = \(key) AND ended_at IS NULL
             RETURNING client_id
             """
         ) { rows in !rows.isEmpty }

@@ -21,6 +21,8 @@ package struct ClientAuthenticator: Sendable {
             // A client that sends a secret where none is registered is not the client that was registered.
             guard presented.usedBasic, presented.secret == "" else { throw refuse("a public client sent a secret") }
             return client
+        case (.privateKeyJWT, _):
+            throw refuse("the client must authenticate by private_key_jwt")
         case (.secret, nil):
             throw refuse("a confidential client sent no secret")
         case (.secret(let hash), let secret?):
