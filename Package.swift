@@ -100,8 +100,11 @@ let package = Package(
             dependencies: [
                 "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaVerifier", .crypto, .hummingbird,
                 .hummingbirdCore, .hummingbirdHTTP2, .httpTypes, .jwtKit, .logging, .metrics, .coreMetrics, .nioCore,
-                .nioCertificateReloading, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioSSL, .nioTLS,
+                .mustache, .nioCertificateReloading, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioSSL, .nioTLS,
                 .serviceLifecycle, .unixSignals,
+            ],
+            resources: [
+                .embedInCode("Pages/Assets"), .embedInCode("Pages/Templates"), .embedInCode("Pages/Texts"),
             ],
             swiftSettings: settings),
         .target(
@@ -171,8 +174,8 @@ let package = Package(
         .testTarget(
             name: "TykvaServerTests",
             dependencies: [
-                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TestSupport", .httpTypes, .hummingbird,
-                .coreMetrics, .hummingbirdTesting, .logging, .nioCore,
+                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TestSupport", .crypto, .httpTypes,
+                .hummingbird, .coreMetrics, .hummingbirdTesting, .logging, .nioCore,
             ],
             swiftSettings: settings),
         .testTarget(

@@ -8,6 +8,7 @@ package struct Routes: Sendable {
     let metadata: MetadataEndpoint
     let keySet: KeySetEndpoint
     let health: HealthEndpoint
+    let pages: PageRenderer
     let isSecure: Bool
     let proxies: TrustedProxies
     let arePeersChecked: Bool
@@ -16,7 +17,7 @@ package struct Routes: Sendable {
     /// that no endpoint sees.
     package func install(on router: Router<ServeRequestContext>) {
         router.add(middleware: ResponseHeaders(isSecure: isSecure))
-        router.add(middleware: RequestLog(now: { ContinuousClock.now }))
+        router.add(middleware: RequestLog(now: { ContinuousClock.now }, notFound: NotFound(pages)))
         router.add(middleware: ProxyPeers(proxies, arePeersChecked: arePeersChecked))
         router.add(middleware: CanonicalRequests())
         add(to: router)
@@ -30,6 +31,12 @@ package struct Routes: Sendable {
         router.post("/revoke") { request, context in await revocation.answer(request, context) }
         router.get("/health/live") { _, _ in health.live() }
         router.get("/health/ready") { _, context in await health.ready(context.logger) }
+        router.get("/assets/:name") { _, context in
+            guard let asset = pages.assets.response(try context.parameters.require("name")) else {
+                throw HTTPError(.notFound)
+            }
+            return asset
+        }
         router.get("/favicon.ico") { _, _ in Response(status: .noContent) }
         for path in ["/token", "/revoke"] as [RouterPath] { refuse([.get, .put, .delete, .patch], at: path, router) }
     }

@@ -14,11 +14,14 @@ package struct ServerConfiguration: Sendable {
     package var onlyProxiesConnect: Bool
     /// How long the audit log is kept.
     package var eventRetention: Duration
+    /// How the pages show themselves.
+    package var branding: Branding
 
     package init(
         issuer: Issuer, lifetimes: Lifetimes = Lifetimes(), retryWindow: RetryWindow = .standard,
         thefts: TheftPolicy = .standard, passwordHashing: PasswordHashing = PasswordHashing(),
-        trustedProxies: TrustedProxies = .none, onlyProxiesConnect: Bool = false, eventRetention: Duration = .days(400)
+        trustedProxies: TrustedProxies = .none, onlyProxiesConnect: Bool = false, eventRetention: Duration = .days(400),
+        branding: Branding = .standard
     ) {
         self.issuer = issuer
         self.lifetimes = lifetimes
@@ -28,6 +31,7 @@ package struct ServerConfiguration: Sendable {
         self.trustedProxies = trustedProxies
         self.onlyProxiesConnect = onlyProxiesConnect
         self.eventRetention = eventRetention
+        self.branding = branding
     }
 
     /// How long tokens and sessions live.

@@ -10,9 +10,13 @@ import Synchronization
 /// What a request says is bounded, and neither query, header nor body is ever logged.
 package struct RequestLog<Context: RequestContext>: RouterMiddleware {
     private let now: @Sendable () -> ContinuousClock.Instant
+    private let notFound: NotFound
     private let counts = RequestCounts()
 
-    package init(now: @escaping @Sendable () -> ContinuousClock.Instant) { self.now = now }
+    init(now: @escaping @Sendable () -> ContinuousClock.Instant, notFound: NotFound) {
+        self.now = now
+        self.notFound = notFound
+    }
 
     @concurrent package func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
@@ -22,7 +26,7 @@ package struct RequestLog<Context: RequestContext>: RouterMiddleware {
         do {
             response = try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
-            response = NotFound.response(to: request)
+            response = notFound.response(to: request, requestID: "\(context.id)")
         } catch let error as HTTPError {
             response = Problem.response(error.status)
         } catch let error as any HTTPResponseError {

@@ -1,21 +1,18 @@
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// A page for people, a problem for programs.
-enum NotFound {
-    private static let page = """
-        <!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Not found</title></head>\
-        <body><h1>Not found</h1><p>There is no page at this address.</p></body></html>
-        """
+struct NotFound: Sendable {
+    private let pages: PageRenderer
 
-    static func response(to request: Request) -> Response {
+    init(_ pages: PageRenderer) {
+        self.pages = pages
+    }
+
+    func response(to request: Request, requestID: String) -> Response {
         guard request.headers[values: .accept].contains(where: { $0.contains("text/html") }) else {
             return Problem.response(.notFound)
         }
-        return Response(
-            status: .notFound,
-            headers: [.contentType: "text/html; charset=utf-8", .contentSecurityPolicy: "default-src 'none'"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: page)))
+        return pages.response(ErrorPage(.notFound, requestID: requestID), in: .of(request.headers))
     }
 }

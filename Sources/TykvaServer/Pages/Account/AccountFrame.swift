@@ -1,0 +1,41 @@
+/// What surrounds the pages of an account: its navigation, who it is, and the way out.
+struct AccountFrame: Sendable {
+    /// The pages of an account, with their paths.
+    enum Section: String, CaseIterable, Sendable {
+        case profile, password, sessions, consents
+
+        var address: OwnAddress {
+            switch self {
+            case .profile: OwnAddress("/account")
+            case .password: OwnAddress("/account/password")
+            case .sessions: OwnAddress("/account/sessions")
+            case .consents: OwnAddress("/account/consents")
+            }
+        }
+    }
+
+    let person: ShownPerson
+    let signOut: PageForm
+    var section: Section = .profile
+
+    init(_ person: ShownPerson, signOut: PageForm) {
+        self.person = person
+        self.signOut = signOut
+    }
+
+    func at(_ section: Section) -> AccountFrame {
+        var frame = self
+        frame.section = section
+        return frame
+    }
+
+    func content(_ texts: PageTexts) -> PageContent {
+        let sections = Section.allCases.map { section -> PageContent in
+            [
+                "sectionName": texts.known("section_", section.rawValue), "sectionAddress": section.address.text,
+                "isCurrentSection": section == self.section,
+            ]
+        }
+        return ["person": person.content, "signOutForm": signOut.content, "sections": sections]
+    }
+}

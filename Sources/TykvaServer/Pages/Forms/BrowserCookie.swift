@@ -1,0 +1,44 @@
+import HTTPTypes
+import OAuth
+import Secrets
+
+/// The two cookies that the issuer sets, each 256 random bits.
+///
+/// The `__Host-` prefix binds them to this host and to TLS (or loopback), so that no neighbour can plant one.
+/// https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3.2
+enum BrowserCookie: String, CaseIterable, Sendable {
+    /// Finds the session of the person who signed in.
+    case session = "__Host-tykva-session"
+    /// What tokens of forms are made for.
+    case form = "__Host-tykva-form"
+
+    /// The value that a browser sent.
+    ///
+    /// - Returns: Nil when there is none, when it has another form, and when two differ: then it is not known which is
+    ///   ours.
+    func value(in headers: HTTPFields) -> OneTimeValue? {
+        var found: Substring?
+        for pair in headers[values: .cookie].flatMap({ $0.split(separator: ";") }) {
+            let pair = pair.drop { $0 == " " || $0 == "\t" }
+            guard let sign = pair.firstIndex(of: "="), pair[..<sign] == rawValue else { continue }
+            var value = pair[pair.index(after: sign)...]
+            while value.last == " " || value.last == "\t" { value.removeLast() }
+            guard found == nil || found == value else { return nil }
+            found = value
+        }
+        return found.flatMap { OneTimeValue(presented: String($0)) }
+    }
+
+    /// A `Set-Cookie` value.
+    ///
+    /// - Parameter lifetime: How long a browser keeps it; until it is closed when nil.
+    func setting(_ value: OneTimeValue, for lifetime: Duration? = nil) -> String {
+        let age = lifetime.map { "; Max-Age=\(max(0, $0.components.seconds))" } ?? ""
+        return "\(rawValue)=\(value.revealedText())\(Self.attributes)\(age)"
+    }
+
+    /// A `Set-Cookie` value that makes a browser forget it.
+    var removal: String { "\(rawValue)=\(Self.attributes); Max-Age=0" }
+
+    private static let attributes = "; Path=/; Secure; HttpOnly; SameSite=Lax"
+}

@@ -1,0 +1,27 @@
+import Mustache
+
+/// Escapes texts for HTML, scalar by scalar.
+///
+/// The library's own way goes by characters, and to it a quotation mark with an accent on it is another character than
+/// a quotation mark: a text could leave the attribute that it stands in. A browser's parser goes by code points.
+/// https://html.spec.whatwg.org/multipage/parsing.html#attribute-value-(double-quoted)-state
+struct Markup: MustacheContentType {
+    static let name = "TYKVA_MARKUP"
+
+    func escapeText(_ text: String) -> String {
+        var escaped: [UInt8] = []
+        escaped.reserveCapacity(text.utf8.count)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "<"): escaped += "&lt;".utf8
+            case UInt8(ascii: ">"): escaped += "&gt;".utf8
+            case UInt8(ascii: "&"): escaped += "&amp;".utf8
+            case UInt8(ascii: "\""): escaped += "&quot;".utf8
+            case UInt8(ascii: "'"): escaped += "&#39;".utf8
+            case 0: escaped += "\u{FFFD}".utf8
+            default: escaped.append(byte)
+            }
+        }
+        return String(decoding: escaped, as: UTF8.self)
+    }
+}

@@ -1,0 +1,68 @@
+import Crypto
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// What pages are made of beside their markup: style, logo and script, each with a hash of its bytes in its path.
+///
+/// So they may be kept for ever, and a new version or another brand is another path.
+struct PageAssets: Sendable {
+    static let prefix = "/assets/"
+    let stylePath: String
+    let logoPath: String
+    private let formPostPath: String
+    private let byName: [String: Asset]
+
+    private struct Asset: Sendable {
+        let bytes: [UInt8]
+        let type: String
+        /// A picture may be a document to whoever opens it alone, and then nothing in it runs.
+        var policy = "default-src 'none'; sandbox"
+    }
+
+    init(_ branding: Branding) {
+        let css = PackageResources.style_css + Array(branding.colour.map(BrandStyle.css)?.utf8 ?? "".utf8)
+        let style = Asset(bytes: css, type: "text/css; charset=utf-8")
+        let script = Asset(bytes: PackageResources.form_post_js, type: "text/javascript; charset=utf-8")
+        let logo =
+            branding.logo.map { Asset(bytes: $0.bytes, type: $0.type, policy: Self.picturePolicy) }
+            ?? Asset(bytes: PackageResources.logo_svg, type: BrandLogo.svgType, policy: Self.picturePolicy)
+        let names = [
+            Self.name("style", "css", style), Self.name("form-post", "js", script),
+            Self.name("logo", branding.logo?.fileExtension ?? "svg", logo),
+        ]
+        (stylePath, formPostPath, logoPath) = (Self.prefix + names[0], Self.prefix + names[1], Self.prefix + names[2])
+        byName = [names[0]: style, names[1]: script, names[2]: logo]
+    }
+
+    /// Every path that is served.
+    var paths: [String] { byName.keys.map { Self.prefix + $0 }.sorted() }
+
+    func path(of script: PageScript) -> String {
+        switch script {
+        case .formPost: formPostPath
+        }
+    }
+
+    /// - Parameter name: What stands after `/assets/`.
+    /// - Returns: Nil when there is no such file, or no longer.
+    func response(_ name: some StringProtocol) -> Response? {
+        guard let asset = byName[String(name)] else { return nil }
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: asset.type, .cacheControl: "public, max-age=31536000, immutable",
+                .contentSecurityPolicy: asset.policy, .crossOriginResourcePolicy: "same-origin",
+                .xContentTypeOptions: "nosniff",
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+    }
+
+    private static let picturePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+    private static func name(_ stem: String, _ fileExtension: String, _ asset: Asset) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        let hash = SHA256.hash(data: asset.bytes).prefix(8).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return "\(stem)-\(String(decoding: hash, as: UTF8.self)).\(fileExtension)"
+    }
+}

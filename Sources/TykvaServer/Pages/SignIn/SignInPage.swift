@@ -1,0 +1,64 @@
+import HTTPTypes
+
+/// Asks for user name and password (fields `username`, `password`).
+struct SignInPage: Page {
+    static let template = PageTemplate.signIn
+    static let maximumUserNameCharacters = 128
+
+    /// What went wrong the time before; unknown user and wrong password are one case.
+    enum Problem: Hashable, Sendable {
+        case wrongPair
+        case tooBusy(retryAfterSeconds: Int64)
+        /// The form was older than an hour, or of another visit.
+        case pageIsOld
+        case cookiesNeeded
+    }
+
+    let form: PageForm
+    /// Who asked; nil when it was the person, on the way to the account pages.
+    let client: ShownClient?
+    let userName: String?
+    let problem: Problem?
+
+    /// - Parameter userName: `login_hint`, or what was typed before; a stranger's text, shown as the field's value.
+    init(_ form: PageForm, client: ShownClient?, userName: String? = nil, problem: Problem? = nil) {
+        self.form = form
+        self.client = client
+        self.userName = userName.map { String($0.prefix(Self.maximumUserNameCharacters)) }
+        self.problem = problem
+    }
+
+    var formTarget: FormTarget? { form.leadsTo }
+
+    var status: HTTPResponse.Status {
+        switch problem {
+        case nil: .ok
+        case .tooBusy: .serviceUnavailable
+        case .wrongPair, .pageIsOld, .cookiesNeeded: .unprocessableContent
+        }
+    }
+
+    var retryAfterSeconds: Int64? {
+        if case .tooBusy(let seconds) = problem { seconds } else { nil }
+    }
+
+    func title(_ texts: PageTexts) -> String { texts[.signInTitle] }
+
+    func content(_ texts: PageTexts) -> PageContent {
+        [
+            "form": form.content, "continueTo": client.map { texts.phrase(.continueTo, $0.name).content },
+            "userName": userName, "maximumUserName": Self.maximumUserNameCharacters,
+            "problem": problem.map { texts[Self.key($0)] }, "isWrong": problem == .wrongPair,
+            "isNameKnown": userName != nil,
+        ]
+    }
+
+    private static func key(_ problem: Problem) -> TextKey {
+        switch problem {
+        case .wrongPair: .wrongPair
+        case .tooBusy: .tooBusy
+        case .pageIsOld: .pageIsOld
+        case .cookiesNeeded: .cookiesNeeded
+        }
+    }
+}
