@@ -52,7 +52,7 @@ struct PreparedDeployment {
         UserID, PasswordHash
     ) {
         let user = UserID.random()
-        guard let id = ClientID(client), let scope = Scope("openid orders:read"), let name = AttributeName("name"),
+        guard let id = ClientID(client), let scope = Scope("orders:read"), let name = AttributeName("name"),
             let roles = AttributeName("roles"), let service = ServiceIdentifier("https://api.example.com")
         else { throw BenchmarkError("a sample is malformed") }
         let claims = try PublicClaims([(name, .string("Anna Karenina")), (roles, .array(["reader", "accountant"]))])
@@ -76,7 +76,7 @@ struct PreparedDeployment {
         _ ids: [FamilyID], of user: UserID, _ hash: PasswordHash, _ keys: RefreshKeys, _ database: any Database,
         at now: Milliseconds
     ) async throws {
-        guard let client = ClientID(client), let scope = Scope("openid orders:read") else { return }
+        guard let client = ClientID(client), let scope = Scope("orders:read") else { return }
         let signedIn = AccessTokenClaims.Authentication(time: now, methods: ["pwd"])
         let holder = Holder(address: .unknown, agent: UserAgent(""))
         try await database.write { tx throws(StorageError) in

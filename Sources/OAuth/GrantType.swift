@@ -5,5 +5,4 @@ package enum GrantType: String, CaseIterable, Sendable {
     case password
     case refreshToken = "refresh_token"
     case clientCredentials = "client_credentials"
-    case authorizationCode = "authorization_code"
 }

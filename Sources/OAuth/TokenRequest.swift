@@ -22,8 +22,6 @@ package enum TokenRequest: Sendable {
         }
         let target = try TokenTarget(form)
         switch grant {
-        case .authorizationCode:
-            throw .unsupportedGrantType(reason: "authorization codes are not redeemed here")
         case .password:
             self = .password(
                 PasswordTokenRequest(

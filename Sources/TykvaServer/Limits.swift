@@ -37,6 +37,8 @@ package enum Limits {
     package static let codeLifetime = Duration.seconds(60)
     /// From pushing a request to its first use (RFC 9126 §2.2).
     package static let pushedRequestLifetime = Duration.seconds(90)
+    /// Sessions on a person's page, the latest first.
+    package static let shownSessions: Int64 = 100
     /// How seldom the last use of a browser session is written.
     package static let sessionTouch = Duration.minutes(1)
 }

@@ -1,14 +1,23 @@
 import HTTPTypes
 package import Hummingbird
 
-/// Every route of the issuer, on one screen. Pages, authorization and administration follow as they are built.
+/// Every route of the issuer, on one screen.
 package struct Routes: Sendable {
     let token: TokenEndpoint
     let revocation: RevocationEndpoint
+    let userInfo: UserInfoEndpoint
+    let pushedRequest: PushedRequestEndpoint
+    let authorization: AuthorizationEndpoint
+    let signIn: SignInEndpoint
+    let selectAccount: SelectAccountEndpoint
+    let consent: ConsentEndpoint
+    let signOut: SignOutEndpoint
+    let account: AccountEndpoint
     let metadata: MetadataEndpoint
     let keySet: KeySetEndpoint
     let health: HealthEndpoint
     let pages: PageRenderer
+    let clients: ClientDirectory
     let isSecure: Bool
     let proxies: TrustedProxies
     let arePeersChecked: Bool
@@ -24,13 +33,53 @@ package struct Routes: Sendable {
     }
 
     package func add<Context: IssuerRequestContext>(to router: some RouterMethods<Context>) {
-        router.get("/.well-known/openid-configuration") { request, _ in metadata.answer(request) }
-        router.get("/.well-known/oauth-authorization-server") { request, _ in metadata.answer(request) }
-        router.get("/.well-known/jwks.json") { request, _ in keySet.answer(request) }
-        router.post("/token") { request, context in await token.answer(request, context) }
-        router.post("/revoke") { request, context in await revocation.answer(request, context) }
+        addProtocol(to: router)
+        addPages(to: router)
         router.get("/health/live") { _, _ in health.live() }
         router.get("/health/ready") { _, context in await health.ready(context.logger) }
+    }
+
+    private func addProtocol<Context: IssuerRequestContext>(to router: some RouterMethods<Context>) {
+        router.get("/.well-known/openid-configuration") { request, _ in await metadata.answer(request) }
+        router.get("/.well-known/oauth-authorization-server") { request, _ in await metadata.answer(request) }
+        router.get("/.well-known/jwks.json") { request, _ in keySet.answer(request) }
+        router.get("/authorize") { request, context in await authorization.answer(request, context) }
+        router.post("/authorize") { request, context in await authorization.answerForm(request, context) }
+        router.post("/par") { request, context in await pushedRequest.answer(request, context) }
+        router.post("/token") { request, context in await token.answer(request, context) }
+        router.post("/revoke") { request, context in await revocation.answer(request, context) }
+        router.get("/userinfo") { request, context in await userInfo.answer(request, context) }
+        router.post("/userinfo") { request, context in await userInfo.answer(request, context) }
+        router.get("/logout") { request, context in await signOut.answer(request, context) }
+        router.post("/logout") { request, context in await signOut.answerForm(request, context) }
+        for path in ["/token", "/revoke", "/userinfo"] as [RouterPath] {
+            router.on(path, method: .options) { request, _ in await CrossOrigin.preflight(request, clients: clients) }
+        }
+        for path in ["/token", "/revoke", "/par"] as [RouterPath] {
+            refuse([.get, .put, .delete, .patch], at: path, router)
+        }
+    }
+
+    private func addPages<Context: IssuerRequestContext>(to router: some RouterMethods<Context>) {
+        router.get("/sign-in") { request, context in await signIn.show(request, context) }
+        router.post("/sign-in") { request, context in await signIn.signIn(request, context) }
+        router.get("/select-account") { request, context in await selectAccount.show(request, context) }
+        router.post("/select-account") { request, context in await selectAccount.choose(request, context) }
+        router.get("/consent") { request, context in await consent.show(request, context) }
+        router.post("/consent") { request, context in await consent.decide(request, context) }
+        router.post("/sign-out") { request, context in await signOut.confirm(request, context) }
+        router.get("/account") { request, context in await account.profile(request, context) }
+        router.get("/account/password") { request, context in await account.password(request, context) }
+        router.post("/account/password") { request, context in await account.changePassword(request, context) }
+        router.get("/account/sessions") { request, context in await account.sessions(request, context) }
+        router.post("/account/sessions/end") { request, context in await account.endSession(request, context) }
+        router.post("/account/sessions/end-others") { request, context in await account.endOthers(request, context) }
+        router.post("/account/applications/end") { request, context in await account.endApplication(request, context) }
+        router.get("/account/consents") { request, context in await account.consents(request, context) }
+        router.post("/account/consents/withdraw") { request, context in await account.withdraw(request, context) }
+        router.get("/.well-known/change-password") { _, _ in
+            Response(status: .seeOther, headers: [.location: "/account/password"])
+        }
         router.get("/assets/:name") { _, context in
             guard let asset = pages.assets.response(try context.parameters.require("name")) else {
                 throw HTTPError(.notFound)
@@ -38,7 +87,6 @@ package struct Routes: Sendable {
             return asset
         }
         router.get("/favicon.ico") { _, _ in Response(status: .noContent) }
-        for path in ["/token", "/revoke"] as [RouterPath] { refuse([.get, .put, .delete, .patch], at: path, router) }
     }
 
     /// The path is there, and says which method it wants (RFC 9110 §15.5.6).

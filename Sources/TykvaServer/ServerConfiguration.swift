@@ -45,15 +45,27 @@ package struct ServerConfiguration: Sendable {
         package let familyIdle: Duration
         /// Of a family, however often it is refreshed.
         package let familyAbsolute: Duration
+        /// Of a browser's session without a visit to our pages.
+        package let browserIdle: Duration
+        /// Of a browser's session, however often it is used.
+        package let browserAbsolute: Duration
+
+        package static let standardBrowserIdle = Duration.hours(12)
+        package static let standardBrowserAbsolute = Duration.days(30)
 
         package init() {
             accessToken = .minutes(5)
             familyIdle = .days(30)
             familyAbsolute = .days(180)
+            browserIdle = Self.standardBrowserIdle
+            browserAbsolute = Self.standardBrowserAbsolute
         }
 
         /// - Throws: When a value is out of its bounds, or the idle lifetime exceeds the absolute one.
-        package init(accessToken: Duration, familyIdle: Duration, familyAbsolute: Duration) throws(InvalidValue) {
+        package init(
+            accessToken: Duration, familyIdle: Duration, familyAbsolute: Duration,
+            browserIdle: Duration = standardBrowserIdle, browserAbsolute: Duration = standardBrowserAbsolute
+        ) throws(InvalidValue) {
             guard Self.accessTokenBounds.contains(accessToken) else {
                 throw InvalidValue("access token lifetime", "it must be 1 minute to 1 hour")
             }
@@ -63,6 +75,15 @@ package struct ServerConfiguration: Sendable {
             guard familyIdle <= familyAbsolute else {
                 throw InvalidValue("session lifetime", "the idle lifetime must not exceed the absolute one")
             }
+            guard Self.familyBounds.contains(browserIdle), Self.familyBounds.contains(browserAbsolute) else {
+                throw InvalidValue("browser session lifetime", "it must be 5 minutes to 3650 days")
+            }
+            guard browserIdle <= browserAbsolute else {
+                throw InvalidValue(
+                    "browser session lifetime", "the idle lifetime must not exceed the absolute one")
+            }
+            self.browserIdle = browserIdle
+            self.browserAbsolute = browserAbsolute
             self.accessToken = accessToken
             self.familyIdle = familyIdle
             self.familyAbsolute = familyAbsolute

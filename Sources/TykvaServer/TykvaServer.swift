@@ -29,37 +29,60 @@ package struct TykvaServer: Sendable {
         let directory = ClientDirectory(database)
         let clients = ClientAuthenticator(directory)
         let hasher = try PasswordHasher(configuration.passwordHashing)
+        let passwords = PasswordCheck(database, hasher: hasher, events: events)
         let tokens = TokenIssuer(
             issuer: configuration.issuer, keys: keys, lifetime: configuration.lifetimes.accessToken)
         self.clock = clock
         passwordHasher = hasher
         maintenance = ExpiredRows(
             database: database, clock: clock, eventRetention: configuration.eventRetention, logger: logger)
+        let token = TokenEndpoint(
+            clients: clients,
+            password: PasswordGrant(
+                database, passwords: passwords, tokens: tokens, refreshKeys: refreshKeys,
+                lifetimes: configuration.lifetimes),
+            refreshToken: RefreshTokenGrant(
+                database, tokens: tokens, keys: refreshKeys, configuration: configuration, clock: clock,
+                epoch: epoch, events: events),
+            clientCredentials: ClientCredentialsGrant(tokens),
+            authorizationCode: AuthorizationCodeGrant(
+                database, tokens: tokens, refreshKeys: refreshKeys, lifetimes: configuration.lifetimes),
+            clock: clock, proxies: configuration.trustedProxies)
+        let desk = try PageDesk(database, opened.secrets, configuration, clock)
+        let requests = AuthorizationRequests(
+            issuer: configuration.issuer, clients: directory, database: database, keys: keys,
+            ticketKey: TicketKey(opened.secrets.active, issuer: configuration.issuer))
+        let flow = AuthorizationFlow(
+            issuer: configuration.issuer, database: database, ticketKey: requests.ticketKey)
         routes = Routes(
-            token: TokenEndpoint(
-                clients: clients,
-                password: PasswordGrant(
-                    database, hasher: hasher, tokens: tokens, refreshKeys: refreshKeys,
-                    lifetimes: configuration.lifetimes, events: events),
-                refreshToken: RefreshTokenGrant(
-                    database, tokens: tokens, keys: refreshKeys, configuration: configuration, clock: clock,
-                    epoch: epoch, events: events),
-                clientCredentials: ClientCredentialsGrant(tokens), clock: clock,
-                proxies: configuration.trustedProxies),
+            token: token,
             revocation: RevocationEndpoint(
                 clients: clients, database: database, keys: refreshKeys, clock: clock,
                 proxies: configuration.trustedProxies),
-            metadata: MetadataEndpoint(
-                ServerMetadata(issuer: configuration.issuer, algorithm: .es256, scopes: [])),
+            userInfo: UserInfoEndpoint(
+                issuer: configuration.issuer, keys: keys, clients: directory, database: database, clock: clock),
+            pushedRequest: PushedRequestEndpoint(
+                clients: clients, database: database, issuer: configuration.issuer, clock: clock),
+            authorization: AuthorizationEndpoint(desk: desk, requests: requests, flow: flow),
+            signIn: SignInEndpoint(desk: desk, requests: requests, flow: flow, passwords: passwords),
+            selectAccount: SelectAccountEndpoint(desk: desk, requests: requests, flow: flow),
+            consent: ConsentEndpoint(desk: desk, requests: requests, flow: flow, database: database),
+            signOut: SignOutEndpoint(desk: desk, clients: directory, keys: keys),
+            account: AccountEndpoint(desk: desk, database: database, hasher: hasher),
+            metadata: MetadataEndpoint(issuer: configuration.issuer, keys: keys, clients: directory),
             keySet: KeySetEndpoint(keys: keys),
-            health: HealthEndpoint(database: database, keys: keys, clock: clock),
-            pages: try PageRenderer(branding: configuration.branding), isSecure: configuration.issuer.isSecure, proxies: configuration.trustedProxies,
+            health: HealthEndpoint(database: database, keys: keys, clock: clock), pages: desk.renderer,
+            clients: directory, isSecure: configuration.issuer.isSecure, proxies: configuration.trustedProxies,
             arePeersChecked: configuration.onlyProxiesConnect)
+        let outgoing = OutgoingRequests()
         services = [
             StorageWatch(
                 database: database, clients: directory, keys: keys, epoch: epoch, clock: clock, events: events,
                 logger: logger),
-            clockWatch, Gauges(hasher: hasher, keys: keys, clock: clock), maintenance, events,
+            clockWatch, Gauges(hasher: hasher, keys: keys, clock: clock), maintenance, events, outgoing,
+            OutboxDelivery(
+                database: database, clock: clock,
+                backchannelLogout: BackchannelLogoutSender(tokens: tokens, client: outgoing.client), logger: logger),
         ]
     }
 }

@@ -74,6 +74,20 @@ package struct SignInRecord: Sendable {
     package let isDisabled: Bool
     package let claims: PublicClaims
 
+    init(_ row: Row) throws(StorageError) {
+        self.init(
+            id: try row.identifier("id"), passwordHash: try row.optionalText("password_hash"),
+            isDisabled: try row.optionalInteger("disabled_at") != nil,
+            claims: PublicClaims(stored: try row.text("claims")))
+    }
+
+    private init(id: UserID, passwordHash: String?, isDisabled: Bool, claims: PublicClaims) {
+        self.id = id
+        self.passwordHash = passwordHash
+        self.isDisabled = isDisabled
+        self.claims = claims
+    }
+
     /// The same user after their hash was stored anew.
     package func with(passwordHash: String) -> SignInRecord {
         SignInRecord(id: id, passwordHash: passwordHash, isDisabled: isDisabled, claims: claims)
@@ -91,11 +105,7 @@ extension Statement where Answer == SignInRecord? {
             LIMIT 1
             """
         ) { rows throws(StorageError) in
-            guard let row = rows.first else { return nil }
-            return SignInRecord(
-                id: try row.identifier("id"), passwordHash: try row.optionalText("password_hash"),
-                isDisabled: try row.optionalInteger("disabled_at") != nil,
-                claims: PublicClaims(stored: try row.text("claims")))
+            try rows.first.map { row throws(StorageError) in try SignInRecord(row) }
         }
     }
 }

@@ -13,6 +13,8 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
     /// An application has redeemed an authorization code: somebody entered it.
     case codeRedeemed = "code_redeemed"
     case codeReplayed = "code_replayed"
+    /// A person ended one application in one of their sessions.
+    case applicationEnded = "application_ended"
     case consentGranted = "consent_granted"
     case consentWithdrawn = "consent_withdrawn"
     case tokenRevoked = "token_revoked"

@@ -65,16 +65,35 @@ struct AuthorizationFlow: Sendable {
             resources: request.resources, nonce: request.nonce, idTokenClaims: request.claims.idToken.map(\.text),
             userInfoClaims: request.claims.userInfo.map(\.text), authentication: session.authentication, createdAt: now,
             expiresAt: now + Limits.codeLifetime)
-        let isIssued = try await database.writeAgain { tx throws(StorageError) in
-            guard try tx.issue(code) else { return false }
-            if let pushed = opened.pushed { try tx.run(.removePushedRequest(pushed)) }
-            return true
-        }
-        // The session has ended since it was read: the person signs in again, and nothing is lost.
-        guard isIssued else {
-            if request.prompts.contains(.none) { return refuse(.loginRequired, opened) }
-            return page(.signIn, opened, at: now)
+        switch try await database.writeAgain({ tx throws(StorageError) in
+            try Self.issue(code, of: opened, in: tx)
+        }) {
+        case .issued: break
+        case .consentIsOver:
+            return request.prompts.contains(.none) ? refuse(.consentRequired, opened) : page(.consent, opened, at: now)
+        case .sessionIsOver:
+            // Since it was read: the person signs in again, and nothing is lost.
+            return request.prompts.contains(.none) ? refuse(.loginRequired, opened) : page(.signIn, opened, at: now)
         }
         return .answer(AuthorizationResponse(code: value.revealedText(), to: request.target, issuer: issuer))
+    }
+
+    private enum Issue {
+        case issued, consentIsOver, sessionIsOver
+    }
+
+    /// Lock order: consent, session, code. A withdrawal waits for the code and removes it, or is seen.
+    private static func issue(
+        _ code: NewAuthorizationCode, of opened: OpenedRequest, in tx: any Transaction
+    ) throws(StorageError) -> Issue {
+        let request = opened.request
+        if !request.client.isFirstParty {
+            guard try tx.takeConsent(of: code.user, to: code.client, covering: request.consentScope) else {
+                return .consentIsOver
+            }
+        }
+        guard try tx.issue(code) else { return .sessionIsOver }
+        if let pushed = opened.pushed { try tx.run(.removePushedRequest(pushed)) }
+        return .issued
     }
 }

@@ -64,10 +64,9 @@ struct AuthorizationRequests: Sendable {
 
     /// Our ticket is the last parameter; whatever an application puts before it is the application's.
     private static func split(_ query: String) -> (query: String, ticket: String?) {
-        let mark = "&\(RequestTicket.parameter)="
-        guard let sign = query.range(of: mark, options: .backwards) else { return (query, nil) }
-        let ticket = query[sign.upperBound...]
-        guard !ticket.contains("&") else { return (query, nil) }
-        return (String(query[..<sign.lowerBound]), String(ticket))
+        guard let sign = query.lastIndex(of: "&"), query[sign...].hasPrefix("&\(RequestTicket.parameter)=") else {
+            return (query, nil)
+        }
+        return (String(query[..<sign]), String(query[sign...].dropFirst(RequestTicket.parameter.count + 2)))
     }
 }

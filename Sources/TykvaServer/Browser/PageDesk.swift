@@ -15,6 +15,20 @@ struct PageDesk: Sendable {
     let clock: DeploymentClock
     let proxies: TrustedProxies
 
+    /// - Throws: When a template or a text of this build is malformed.
+    init(
+        _ database: any Database, _ secrets: MasterSecrets, _ configuration: ServerConfiguration,
+        _ clock: DeploymentClock
+    ) throws {
+        issuer = configuration.issuer
+        renderer = try PageRenderer(branding: configuration.branding)
+        formTokens = FormTokens(
+            key: secrets.active.derive(.pages, context: "form " + configuration.issuer.text))
+        sessions = BrowserSessions(database: database, lifetimes: configuration.lifetimes)
+        self.clock = clock
+        proxies = configuration.trustedProxies
+    }
+
     /// One request of a browser.
     struct Visit: Sendable {
         let request: Request

@@ -8,7 +8,7 @@ import Synchronization
 package final class ClientDirectory: Sendable {
     private struct State {
         var clients: [ClientID: Client] = [:]
-        var origins: Set<String>?
+        var all: [Client]?
         var epoch = 0
     }
 
@@ -32,20 +32,28 @@ package final class ClientDirectory: Sendable {
 
     /// Every origin that some client's pages come from.
     func origins() async throws(StorageError) -> Set<String> {
-        let (known, epoch) = state.withLock { ($0.origins, $0.epoch) }
+        try await all().reduce(into: []) { $0.formUnion($1.origins) }
+    }
+
+    /// Every scope that some client may have, and `openid`; sorted.
+    func scopes() async throws(StorageError) -> [String] {
+        try await all().reduce(into: Set(["openid"])) { $0.formUnion($1.scope.tokens) }.sorted()
+    }
+
+    private func all() async throws(StorageError) -> [Client] {
+        let (known, epoch) = state.withLock { ($0.all, $0.epoch) }
         if let known { return known }
         let clients = try await database.read { tx throws(StorageError) in try tx.run(.clients()) }
-        let origins = clients.reduce(into: Set<String>()) { $0.formUnion($1.origins) }
         state.withLock { state in
-            if state.epoch == epoch { state.origins = origins }
+            if state.epoch == epoch { state.all = clients }
         }
-        return origins
+        return clients
     }
 
     package func forgetAll() {
         state.withLock { state in
             state.epoch += 1
-            state.origins = nil
+            state.all = nil
             state.clients.removeAll()
         }
     }

@@ -5,15 +5,15 @@ import StrictFormats
 
 /// What the issuer says of itself (RFC 8414 §3, OIDC Discovery §4); the issuer decides every address, no header does.
 struct MetadataEndpoint: Sendable {
-    private let json: [UInt8]
-    private let entityTag: String
+    let issuer: Issuer
+    let keys: KeyRing
+    let clients: ClientDirectory
 
-    init(_ metadata: ServerMetadata) {
-        json = metadata.json.encoded()
-        entityTag = "\"" + Base64URL.encode(Array(SHA256.hash(data: json).prefix(16))) + "\""
-    }
-
-    func answer(_ request: Request) -> Response {
-        CachedDocument.response(json, entityTag: entityTag, to: request)
+    func answer(_ request: Request) async -> Response {
+        // Scopes are for people's eyes: without storage the rest is as true as before.
+        let scopes = (try? await clients.scopes()) ?? []
+        let json = ServerMetadata(issuer: issuer, algorithm: .es256, scopes: scopes).json.encoded()
+        let entityTag = "\"" + Base64URL.encode(Array(SHA256.hash(data: json).prefix(16))) + "\""
+        return CachedDocument.response(json, entityTag: entityTag, to: request)
     }
 }

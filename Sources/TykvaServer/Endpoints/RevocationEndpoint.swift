@@ -12,11 +12,14 @@ struct RevocationEndpoint: Sendable {
     let proxies: TrustedProxies
 
     func answer(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        var known: Client?
+        var response: Response
         do {
             let form = try await ProtocolRequest.form(request)
             let presented = try PresentedCredentials(
                 authorization: request.headers[values: .authorization], form: form)
             let client = try await clients.authenticate(presented)
+            known = client
             let token = try form.required("token", "token is missing")
             guard !Self.isAccessToken(token) else {
                 throw OAuthError.unsupportedTokenType("access tokens cannot be revoked; they live for minutes")
@@ -25,12 +28,12 @@ struct RevocationEndpoint: Sendable {
                 try await revoke(refreshToken.family.key, of: client, proxies.origin(of: request, context))
             }
             // RFC 7009 §2.2: an invalid token is no error; the client wanted it gone, and it is.
-            var response = Response(status: .ok)
-            response.headers[.cacheControl] = "no-store"
-            return response
+            response = Response(status: .ok, headers: [.cacheControl: "no-store"])
         } catch {
-            return OAuthErrorResponse.response(to: error, logger: context.logger)
+            response = OAuthErrorResponse.response(to: error, logger: context.logger)
         }
+        CrossOrigin.allow(&response, request, known)
+        return response
     }
 
     private func revoke(_ family: FamilyKey, of client: Client, _ origin: RequestOrigin) async throws {

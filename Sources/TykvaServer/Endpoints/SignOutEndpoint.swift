@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import OAuth
 import Storage
+import StrictFormats
 
 /// `/logout` (OpenID Connect RP-Initiated Logout 1.0), and the form that asks whether it is meant.
 struct SignOutEndpoint: Sendable {

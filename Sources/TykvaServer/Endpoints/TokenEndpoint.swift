@@ -9,26 +9,31 @@ struct TokenEndpoint: Sendable {
     let password: PasswordGrant
     let refreshToken: RefreshTokenGrant
     let clientCredentials: ClientCredentialsGrant
+    let authorizationCode: AuthorizationCodeGrant
     let clock: DeploymentClock
     let proxies: TrustedProxies
 
     func answer(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        var known: Client?
+        var response: Response
         do {
             let form = try await ProtocolRequest.form(request)
             let presented = try PresentedCredentials(
                 authorization: request.headers[values: .authorization], form: form)
             let client = try await clients.authenticate(presented)
+            known = client
             let wanted = try TokenRequest(form)
             guard client.grants.contains(wanted.grant) else {
                 throw OAuthError.unauthorizedClient("the client may not use this grant type")
             }
             let origin = proxies.origin(of: request, context)
-            var response = JSONResponse.response(try await grant(wanted, to: client, from: origin).json())
+            response = JSONResponse.response(try await grant(wanted, to: client, from: origin).json())
             response.headers[.cacheControl] = "no-store"
-            return response
         } catch {
-            return OAuthErrorResponse.response(to: error, logger: context.logger)
+            response = OAuthErrorResponse.response(to: error, logger: context.logger)
         }
+        CrossOrigin.allow(&response, request, known)
+        return response
     }
 
     private func grant(
@@ -40,6 +45,8 @@ struct TokenEndpoint: Sendable {
             return try await password.answer(request, client: client, from: origin, at: now)
         case .refreshToken(let request):
             return try await refreshToken.answer(request, client: client, from: origin, at: now)
+        case .authorizationCode(let request):
+            return try await authorizationCode.answer(request, client: client, from: origin, at: now)
         case .clientCredentials(let target):
             return try clientCredentials.answer(target, client: client, at: now)
         }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import OAuth
 import Storage
 import StrictFormats
@@ -51,15 +52,12 @@ struct UserInfoEndpoint: Sendable {
             throw OAuthError.invalidToken(reason: "the token is no person's")
         }
         let now = clock.now()
-        let found = try await database.read { tx throws(StorageError) -> (UserFacts, [AttributeName])? in
-            guard let record = try tx.run(.livePresence(user: user, session: session, client: client.id, at: now)),
-                let facts = try tx.facts(of: user)
-            else { return nil }
-            return (facts, record.requestedClaims)
+        let found = try await database.read { tx throws(StorageError) in
+            try tx.userInfo(user, session: session, client: client.id, at: now)
         }
-        guard let (facts, requested) = found else {
-            throw OAuthError.invalidToken(reason: "session or application has ended")
-        }
+        guard let found else { throw OAuthError.invalidToken(reason: "session or application has ended") }
+        let facts = UserFacts(found.account, found.attributes)
+        let requested = found.requestedClaims.compactMap(AttributeName.init)
         var json = JSONWriter(capacity: 512)
         json.beginObject()
         json.name("sub")

@@ -40,7 +40,7 @@ package struct AuthorizationCodeGrant: Sendable {
             createdAt: now, idleExpiresAt: min(now + lifetimes.familyIdle, expiry), expiresAt: expiry,
             holder: origin.holder, requestedClaims: code.userInfoClaims)
         let event = Event(
-            at: now, type: .applicationSignedIn, user: code.user, client: client.id, session: code.session,
+            at: now, type: .codeRedeemed, user: code.user, client: client.id, session: code.session,
             family: family.id, holder: origin.holder, requestID: origin.requestID)
         let begun = try await begin(family, code.hash, event, at: now)
         let hasRefreshToken = client.grants.contains(.refreshToken)

@@ -50,17 +50,19 @@ struct OutboxDelivery: Service {
     ///
     /// - Returns: Whether there may be more.
     func deliverDue() async throws(StorageError) -> Bool {
-        let now = clock.now()
-        let isAnyDue = try await database.read { tx throws(StorageError) in try tx.run(.outboxHasDue(at: now)) }
-        guard isAnyDue else { return false }
-        let messages = try await database.once(.takeDue(until: now + Self.lease, limit: Self.batch, at: now))
-        await withTaskGroup(of: Void.self) { group in
-            for message in messages { group.addTask { await send(message) } }
+        var isMore = false
+        for kind in MessageKind.allCases {
+            let now = clock.now()
+            let due = try await database.once(.claim(kind, limit: Self.batch, until: now + Self.lease, at: now))
+            await withTaskGroup(of: Void.self) { group in
+                for message in due { group.addTask { await send(message) } }
+            }
+            if due.count == Int(Self.batch) { isMore = true }
         }
-        return messages.count == Int(Self.batch)
+        return isMore
     }
 
-    private func send(_ message: OutboxMessage) async {
+    private func send(_ message: DueMessage) async {
         var trouble: String?
         do {
             switch message.kind {
@@ -77,20 +79,22 @@ struct OutboxDelivery: Service {
         }
     }
 
-    private func note(_ message: OutboxMessage, _ trouble: String?) async throws(StorageError) {
+    private func note(_ message: DueMessage, _ trouble: String?) async throws(StorageError) {
         let now = clock.now()
         guard let trouble else {
             delivered.increment()
-            return try await database.once(.delivered(message.id, at: now))
+            _ = try await database.once(.delivered(message, at: now))
+            return
         }
         failed.increment()
-        let pause = Self.pauses[min(Int(message.attempts), Self.pauses.count - 1)]
+        let pause = Self.pauses[min(Int(message.attempt) - 1, Self.pauses.count - 1)]
         guard now + pause < message.createdAt + Self.givenUpAfter else {
             givenUp.increment()
             logger.warning("a message was given up", metadata: ["message": "\(message.id)", "error": "\(trouble)"])
-            return try await database.once(.giveUp(message.id, error: trouble, at: now))
+            _ = try await database.once(.givenUp(message, trouble, at: now))
+            return
         }
         logger.info("a message will be sent again", metadata: ["message": "\(message.id)", "error": "\(trouble)"])
-        try await database.once(.failed(message.id, nextAttemptAt: now + pause, error: trouble))
+        _ = try await database.once(.failed(message, trouble, nextAttempt: now + pause))
     }
 }

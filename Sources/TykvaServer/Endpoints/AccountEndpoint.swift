@@ -1,0 +1,197 @@
+import Hummingbird
+import OAuth
+import Secrets
+import Storage
+
+/// `/account`: a person's own pages. Whoever is not signed in signs in first.
+struct AccountEndpoint: Sendable {
+    let desk: PageDesk
+    let database: any Database
+    let hasher: PasswordHasher
+
+    func profile(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        await page(request, context) { visit, session in
+            guard let facts = try await database.read({ tx throws(StorageError) in try tx.facts(of: session.user) })
+            else { throw PageRefusal(.pageIsOld, reason: "the user is gone") }
+            let roles = facts.publicClaims.strings("roles"), groups = facts.publicClaims.strings("groups")
+            return desk.show(
+                ProfilePage(
+                    frame(session, visit), email: facts.email, isEmailVerified: facts.isEmailVerified, roles: roles,
+                    groups: groups), visit)
+        }
+    }
+
+    func password(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        await page(request, context) { visit, session in
+            passwordPage(visit, session, isChanged: request.uri.query == "changed")
+        }
+    }
+
+    /// Ends every other session: whoever knew the old password is signed out.
+    func changePassword(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        await page(request, context) { visit, session in
+            let form = try await desk.posted(.changePassword, of: session, visit)
+            guard form["new"] == form["repeated"] else {
+                return passwordPage(visit, session, problem: .notRepeated)
+            }
+            do {
+                let new = try Password(form["new"] ?? "")
+                guard let isChanged = try await change(PresentedPassword(form["current"] ?? ""), to: new, session, visit),
+                    isChanged
+                else { return passwordPage(visit, session, problem: .wrongCurrent) }
+                return desk.seeOther("/account/password?changed")
+            } catch let error as PasswordError {
+                return passwordPage(visit, session, problem: .new(error))
+            } catch PasswordHasherError.overloaded(let seconds) {
+                return passwordPage(visit, session, problem: .tooBusy(retryAfterSeconds: Int64(seconds)))
+            }
+        }
+    }
+
+    func sessions(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        await page(request, context) { visit, session in
+            let (listings, clients) = try await database.read { tx throws(StorageError) in
+                (
+                    try tx.run(.sessions(of: session.user, before: nil, limit: Limits.shownSessions)),
+                    try tx.run(.clients())
+                )
+            }
+            let names = Dictionary(uniqueKeysWithValues: clients.map { ($0.id, $0.displayName) })
+            let shown = ShownSessions(listings, current: session.id, names: names, at: visit.now)
+            let forms = SessionsPage.Forms(
+                endSession: desk.form("/account/sessions/end", .endSession, of: session, visit),
+                endApplication: desk.form("/account/applications/end", .endApplication, of: session, visit),
+                endOthers: desk.form("/account/sessions/end-others", .endOtherSessions, of: session, visit))
+            return desk.show(
+                SessionsPage(
+                    frame(session, visit), shown.sessions, forms: forms,
+                    done: request.uri.query.flatMap(SessionsPage.Done.init(query:))), visit)
+        }
+    }
+
+    func endSession(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        await page(request, context) { visit, session in
+            let form = try await desk.posted(.endSession, of: session, visit)
+            guard let id = form["session"].flatMap(SessionID.init), id != session.id else {
+                throw PageRefusal(.badRequest, reason: "the form names no other session")
+            }
+            let event = event(.sessionEnded, session, visit, ending: id)
+            _ = try await database.writeAgain { tx throws(StorageError) in
+                try tx.endSession(id, ownedBy: session.user, .endedByPerson, at: visit.now, event)
+            }
+            return desk.seeOther("/account/sessions?\(SessionsPage.Done.sessionEnded.query)")
+        }
+    }
+
+    func endOthers(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        await page(request, context) { visit, session in
+            _ = try await desk.posted(.endOtherSessions, of: session, visit)
+            let event = event(.sessionEnded, session, visit, ending: nil)
+            _ = try await database.writeAgain { tx throws(StorageError) in
+                try tx.endSessions(
+                    ofUser: session.user, except: session.id, .endedByPerson, at: visit.now, event)
+            }
+            return desk.seeOther("/account/sessions?\(SessionsPage.Done.othersEnded.query)")
+        }
+    }
+
+    func endApplication(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        await page(request, context) { visit, session in
+            let form = try await desk.posted(.endApplication, of: session, visit)
+            guard let key = form["application"].flatMap(TokenHash.init(hex:)).flatMap({ FamilyKey($0.bytes) }) else {
+                throw PageRefusal(.badRequest, reason: "the form names no application")
+            }
+            let event = event(.applicationEnded, session, visit, ending: nil)
+            try await database.writeAgain { tx throws(StorageError) in
+                try tx.endFamily(key, ownedBy: session.user, .endedByPerson, at: visit.now, event)
+            }
+            return desk.seeOther("/account/sessions?\(SessionsPage.Done.applicationEnded.query)")
+        }
+    }
+
+    func consents(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        await page(request, context) { visit, session in
+            let (consents, clients) = try await database.read { tx throws(StorageError) in
+                (try tx.run(.consents(of: session.user)), try tx.run(.clients()))
+            }
+            let names = Dictionary(uniqueKeysWithValues: clients.map { ($0.id, $0.displayName) })
+            let shown = consents.map {
+                ConsentsPage.Consent(
+                    client: ShownClient(id: $0.client, displayName: names[$0.client] ?? nil), scope: $0.scope,
+                    grantedAt: $0.grantedAt)
+            }
+            return desk.show(
+                ConsentsPage(
+                    frame(session, visit), shown,
+                    withdraw: desk.form("/account/consents/withdraw", .withdrawConsent, of: session, visit),
+                    isWithdrawn: request.uri.query == "withdrawn"), visit)
+        }
+    }
+
+    func withdraw(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        await page(request, context) { visit, session in
+            let form = try await desk.posted(.withdrawConsent, of: session, visit)
+            guard let client = form["client"].flatMap(ClientID.init) else {
+                throw PageRefusal(.badRequest, reason: "the form names no application")
+            }
+            var event = event(.consentWithdrawn, session, visit, ending: nil)
+            event.client = client
+            let withdrawn = event
+            _ = try await database.writeAgain { tx throws(StorageError) in
+                try tx.withdrawConsent(of: session.user, to: client, at: visit.now, withdrawn)
+            }
+            return desk.seeOther("/account/consents?withdrawn")
+        }
+    }
+
+    /// A page of somebody who is signed in.
+    private func page(
+        _ request: Request, _ context: some IssuerRequestContext,
+        _ body: (PageDesk.Visit, BrowserSession) async throws -> Response
+    ) async -> Response {
+        let visit = desk.visit(request, context)
+        do {
+            guard let session = try await desk.session(visit) else { return desk.seeOther("/sign-in") }
+            return try await body(visit, session)
+        } catch {
+            return desk.response(to: error, visit, again: OwnAddress("/account"))
+        }
+    }
+
+    private func frame(_ session: BrowserSession, _ visit: PageDesk.Visit) -> AccountFrame {
+        AccountFrame(ShownPerson(session), signOut: desk.form("/sign-out", .signOut, of: session, visit))
+    }
+
+    private func passwordPage(
+        _ visit: PageDesk.Visit, _ session: BrowserSession, problem: PasswordPage.Problem? = nil,
+        isChanged: Bool = false
+    ) -> Response {
+        let form = desk.form("/account/password", .changePassword, of: session, visit)
+        return desk.show(
+            PasswordPage(frame(session, visit), form, problem: problem, isChanged: isChanged), visit)
+    }
+
+    private func event(
+        _ type: EventType, _ session: BrowserSession, _ visit: PageDesk.Visit, ending: SessionID?
+    ) -> Event {
+        Event(
+            at: visit.now, type: type, user: session.user, session: ending ?? session.id, holder: visit.origin.holder,
+            requestID: visit.origin.requestID)
+    }
+
+    /// - Returns: False when the current password is wrong; nil when somebody else has changed it meanwhile.
+    private func change(
+        _ current: PresentedPassword, to new: Password, _ session: BrowserSession, _ visit: PageDesk.Visit
+    ) async throws -> Bool? {
+        let record = try await database.read { tx throws(StorageError) in try tx.run(.signIn(user: session.user)) }
+        guard let stored = record?.passwordHash.map(PasswordHash.init(stored:)),
+            case .match = try await hasher.verify(current, against: stored)
+        else { return false }
+        let hash = try await hasher.hash(new)
+        let event = event(.passwordChanged, session, visit, ending: nil)
+        return try await database.writeAgain { tx throws(StorageError) in
+            try tx.changePassword(
+                of: session.user, from: stored.stored, to: hash.stored, keeping: session.id, at: visit.now, event)
+        } ? true : nil
+    }
+}
