@@ -15,7 +15,7 @@ enum CheckBenchmark {
 
     private static func es256(_ table: inout Table) async throws {
         let key = try await Samples.signingKey()
-        let token = try key.sign(Samples.claims())
+        let token = try key.sign(.accessToken, Samples.claims().json())
         let keys = try JWKSet(json: JSONValue.object(["keys": .array([key.publicJWK])]).encodedString)
         let verifier = try TokenVerifier(
             issuer: Samples.issuer, audience: "https://api.example.com", algorithm: .es256, keys: .fixed(keys))
