@@ -24,12 +24,16 @@ package struct Routes: Sendable {
 
     /// Routes with what stands around them: headers of every answer, counts and logs, rendered errors, and refusals
     /// that no endpoint sees.
-    package func install(on router: Router<ServeRequestContext>) {
+    ///
+    /// - Parameter hasFrontPage: Whether somebody else answers at `/`; else it leads to the account pages.
+    package func install(on router: Router<ServeRequestContext>, hasFrontPage: Bool = false) {
         router.add(middleware: ResponseHeaders(isSecure: isSecure))
         router.add(middleware: RequestLog(now: { ContinuousClock.now }, notFound: NotFound(pages)))
         router.add(middleware: ProxyPeers(proxies, arePeersChecked: arePeersChecked))
         router.add(middleware: CanonicalRequests())
         add(to: router)
+        guard !hasFrontPage else { return }
+        router.get("/") { _, _ in Response(status: .seeOther, headers: [.location: "/account"]) }
     }
 
     package func add<Context: IssuerRequestContext>(to router: some RouterMethods<Context>) {

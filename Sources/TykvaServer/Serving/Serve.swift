@@ -14,7 +14,7 @@ package func serve(_ plan: ServePlan) async throws {
     let server = try await TykvaServer(
         plan.opened, configuration: plan.configuration, clock: plan.clock, logger: plan.logger)
     let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
-    server.routes.install(on: router)
+    server.routes.install(on: router, hasFrontPage: plan.hasFrontPage)
     let additions = try await plan.additions(router, server)
     let listeners = OpenListeners(plan.metricsListen == nil ? 1 : 2, onAll: plan.onReady)
     let application = Application(

@@ -16,6 +16,8 @@ package struct ServePlan: Sendable {
     package var logger: Logger
     /// Routes and services beyond the issuer's own: the demo's.
     package var additions: @Sendable (Router<ServeRequestContext>, TykvaServer) async throws -> [any Service]
+    /// Whether the additions answer at `/`.
+    package var hasFrontPage = false
     /// Called once, when requests are answered, those for metrics too.
     package var onReady: @Sendable () -> Void
 

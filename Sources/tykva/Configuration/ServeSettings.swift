@@ -28,7 +28,8 @@ struct ServeSettings {
         if isDev, !settings.accessTokenLifetimeIsGiven {
             lifetimes = try ServerConfiguration.Lifetimes(
                 accessToken: Self.devAccessTokenLifetime, familyIdle: settings.lifetimes.familyIdle,
-                familyAbsolute: settings.lifetimes.familyAbsolute)
+                familyAbsolute: settings.lifetimes.familyAbsolute, browserIdle: settings.lifetimes.browserIdle,
+                browserAbsolute: settings.lifetimes.browserAbsolute)
         } else {
             lifetimes = settings.lifetimes
         }
@@ -36,6 +37,7 @@ struct ServeSettings {
             issuer: issuer, lifetimes: lifetimes, retryWindow: settings.retryWindow, thefts: settings.thefts,
             passwordHashing: settings.passwordHashing,
             trustedProxies: TrustedProxies(networks: settings.behindProxy),
-            onlyProxiesConnect: !isLoopback && settings.tls == nil, eventRetention: settings.eventRetention)
+            onlyProxiesConnect: !isLoopback && settings.tls == nil, eventRetention: settings.eventRetention,
+            branding: settings.branding)
     }
 }

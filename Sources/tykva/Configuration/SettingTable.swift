@@ -42,6 +42,18 @@ enum SettingTable {
     static let familyLifetime = Setting(
         "family_lifetime", .span(ServerConfiguration.Lifetimes.familyBounds), default: "180d",
         "How long a sign-in in an application lasts, however often it is refreshed.")
+    static let browserIdleLifetime = Setting(
+        "browser_idle_lifetime", .span(ServerConfiguration.Lifetimes.familyBounds), default: "12h",
+        "How long a browser stays signed in at the issuer's own pages without a visit to them.")
+    static let browserLifetime = Setting(
+        "browser_lifetime", .span(ServerConfiguration.Lifetimes.familyBounds), default: "30d",
+        "How long a browser stays signed in there, however often it comes.")
+    static let brandName = Setting(
+        "brand_name", .words, default: "Tykva", "How the pages name this service: at most 64 characters.")
+    static let brandColour = Setting(
+        "brand_colour", .words, "The colour of buttons and links, `#rrggbb`; adapted where it could not be read.")
+    static let brandLogo = Setting(
+        "brand_logo", .path, "A picture for the pages' head: PNG, JPEG, WebP or SVG of at most 128 KiB, best square.")
     static let retryWindow = Setting(
         "retry_window", .span(windowBounds), default: "60s",
         "How long a client may ask again for a lost answer, from the same network and with the same agent.")
@@ -76,7 +88,8 @@ enum SettingTable {
     static let all: [any AnySetting] = [
         data, database, databasePasswordFile, databaseConnections, listen, issuer, tlsCertificate, tlsKey, behindProxy,
         metricsListen, masterSecretFile,
-        accessTokenLifetime, familyIdleLifetime, familyLifetime, retryWindow, retryWindowOther, theftLate, theftStale,
+        accessTokenLifetime, familyIdleLifetime, familyLifetime, browserIdleLifetime, browserLifetime,
+        brandName, brandColour, brandLogo, retryWindow, retryWindowOther, theftLate, theftStale,
         passwordHashMemory, passwordHashPasses, passwordHashThreads, passwordHashQueue, eventRetention,
         maximumConnections, logLevel, logFormat,
     ]

@@ -7,6 +7,11 @@ extension SettingType where Value == String {
         return text
     }
 
+    static let words = SettingType(name: "text", bounds: "") { text throws(InvalidValue) in
+        guard !text.isEmpty else { throw InvalidValue("text", "it is empty") }
+        return text
+    }
+
     static func choice(_ words: [String]) -> Self {
         let list = words.joined(separator: ", ")
         return SettingType(name: "word", bounds: list) { text throws(InvalidValue) in

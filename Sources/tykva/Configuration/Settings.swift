@@ -16,6 +16,7 @@ struct Settings {
     let masterSecretFile: String?
     let lifetimes: ServerConfiguration.Lifetimes
     let accessTokenLifetimeIsGiven: Bool
+    let branding: Branding
     let retryWindow: RetryWindow
     let thefts: TheftPolicy
     let passwordHashing: ServerConfiguration.PasswordHashing
@@ -48,6 +49,7 @@ struct Settings {
         masterSecretFile = Self.masterSecretFile(&reader, sources)
         let lifetimes = Self.lifetimes(&reader)
         accessTokenLifetimeIsGiven = reader.isGiven(SettingTable.accessTokenLifetime)
+        let branding = Self.branding(&reader)
         let window = Self.retryWindow(&reader)
         let (late, stale) = (reader.read(SettingTable.theftLate), reader.read(SettingTable.theftStale))
         let hashing = Self.passwordHashing(&reader)
@@ -62,12 +64,13 @@ struct Settings {
             for fault in rules.faults(given: reader.isGiven) { reader.note(fault) }
         }
         guard reader.faults.isEmpty, let data, let listen, let lifetimes, let window, let late, let stale, let hashing,
-            let retention, let connections, let databaseConnections, let level, let format
+            let retention, let connections, let databaseConnections, let level, let format, let branding
         else { throw ConfigurationFaults(sentences: reader.faults) }
         self.data = data
         self.databaseConnections = databaseConnections
         self.listen = listen
         self.lifetimes = lifetimes
+        self.branding = branding
         retryWindow = window
         thefts = TheftPolicy(late: late, stale: stale)
         passwordHashing = hashing
@@ -109,15 +112,43 @@ struct Settings {
         let access = reader.read(SettingTable.accessTokenLifetime)
         let idle = reader.read(SettingTable.familyIdleLifetime)
         let absolute = reader.read(SettingTable.familyLifetime)
-        guard let idle, let absolute else { return nil }
+        let browserIdle = reader.read(SettingTable.browserIdleLifetime)
+        let browserAbsolute = reader.read(SettingTable.browserLifetime)
+        if let browserIdle, let browserAbsolute, browserIdle > browserAbsolute {
+            reader.note(
+                "browser_idle_lifetime and browser_lifetime: the idle lifetime must not exceed the absolute one")
+            return nil
+        }
+        guard let idle, let absolute, let browserIdle, let browserAbsolute else { return nil }
         do throws(InvalidValue) {
             // The rule between these two does not wait for the third.
             let bound = ServerConfiguration.Lifetimes.accessTokenBounds.lowerBound
-            return try .init(accessToken: access ?? bound, familyIdle: idle, familyAbsolute: absolute)
+            return try .init(
+                accessToken: access ?? bound, familyIdle: idle, familyAbsolute: absolute, browserIdle: browserIdle,
+                browserAbsolute: browserAbsolute)
         } catch {
             reader.note("family_idle_lifetime and family_lifetime: \(error.reason)")
             return nil
         }
+    }
+
+    private static func branding(_ reader: inout SettingReader) -> Branding? {
+        let name = reader.read(SettingTable.brandName)
+        let colour = reader.read(SettingTable.brandColour)
+        let path = reader.read(SettingTable.brandLogo)
+        do {
+            let logo = try path.map { try BoundedInput.bytes($0, "brand_logo", maximumBytes: Branding.maximumLogoBytes) }
+            return try Branding(name: name, colour: colour, logo: logo)
+        } catch let error as InvalidValue {
+            reader.note("\(Self.brandKey(error.what)): \(error.reason)")
+        } catch {
+            reader.note("brand_logo: \(error)")
+        }
+        return nil
+    }
+
+    private static func brandKey(_ what: String) -> String {
+        what.contains("colour") ? "brand_colour" : what.contains("logo") ? "brand_logo" : "brand_name"
     }
 
     private static func retryWindow(_ reader: inout SettingReader) -> RetryWindow? {

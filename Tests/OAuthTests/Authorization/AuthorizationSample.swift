@@ -49,7 +49,7 @@ enum AuthorizationSample {
             return nil
         } catch let error as AuthorizationError {
             switch error {
-            case .page(let error): return .page(error.code)
+            case .page(_, let error): return .page(error.code)
             case .redirect(let error, let target): return .redirect(error.code, state: target.state)
             }
         }

@@ -16,7 +16,7 @@ import Testing
     }
 
     private func step(
-        _ changes: [String: String?] = [:], _ circumstances: AuthorizationCircumstances, isFirstParty: Bool = true
+        _ changes: [String: String?], _ circumstances: AuthorizationCircumstances, isFirstParty: Bool = true
     ) throws -> String {
         let client = try AuthorizationSample.client(isFirstParty: isFirstParty)
         return switch try AuthorizationSample.request(changes, client: client).step(circumstances) {
@@ -27,6 +27,8 @@ import Testing
         case .issueCode: "code"
         }
     }
+
+    private func step(_ circumstances: AuthorizationCircumstances) throws -> String { try step([:], circumstances) }
 
     @Test func `without a session the person signs in, or prompt=none is refused`() throws {
         #expect(try step(circumstances()) == "sign in")
@@ -73,9 +75,10 @@ import Testing
     }
 
     @Test func `others' clients need consent to all that they ask`() throws {
-        func third(_ changes: [String: String?] = [:], _ circumstances: AuthorizationCircumstances) throws -> String {
+        func third(_ changes: [String: String?], _ circumstances: AuthorizationCircumstances) throws -> String {
             try step(changes, circumstances, isFirstParty: false)
         }
+        func third(_ circumstances: AuthorizationCircumstances) throws -> String { try third([:], circumstances) }
         let some = circumstances(authTime: 0, consented: "openid")
         let all = circumstances(authTime: 0, consented: "openid profile orders:read")
         #expect(try third(circumstances(authTime: 0)) == "consent")

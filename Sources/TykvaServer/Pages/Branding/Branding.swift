@@ -3,6 +3,7 @@ package import OAuth
 /// How a deployment shows itself to people: a name, a colour and a logo.
 package struct Branding: Sendable {
     package static let maximumNameCharacters = 64
+    package static let maximumLogoBytes = BrandLogo.maximumBytes
     package static let standard = Branding()
 
     let name: String

@@ -153,7 +153,10 @@ struct ServeCommand: AsyncParsableCommand {
             listen: settings.listen, certificate: certificate, metricsListen: settings.metricsListen,
             maximumConnections: settings.maximumConnections, opened: opened, configuration: serving.configuration,
             clock: clock, logger: logger, onReady: { try? Console.print("tykva: ready at \(issuer)") })
-        if dev { plan.additions = Self.story(opened, serving, clock) }
+        if dev {
+            plan.additions = Self.story(opened, serving, clock)
+            plan.hasFrontPage = true
+        }
         do {
             try await serve(plan)
         } catch {
