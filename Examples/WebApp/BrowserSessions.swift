@@ -56,7 +56,8 @@ actor BrowserSessions {
                 sessions[cookie]?.refresh = nil
             }
             return signIn
-        } catch CodeFlowError.refused {
+        } catch CodeFlowError.refused, CodeFlowError.invalid {
+            // Nothing to go on with: the session is over there, or the answer is about somebody else.
             sessions[cookie] = nil
             return nil
         } catch {

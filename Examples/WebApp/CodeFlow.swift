@@ -6,7 +6,8 @@ import TykvaVerifier
 
 /// The authorization code flow with PKCE, from the application's side.
 ///
-/// OpenID Connect Core §3.1, RFC 7636 (PKCE, always S256), RFC 9207 (`iss` in the answer).
+/// OpenID Connect Core §3.1, RFC 7636 (PKCE, always S256), RFC 9207 (`iss` in the answer). The issuer's metadata is
+/// read each time: sign-ins are rare, and so nothing grows stale.
 struct CodeFlow: Sendable {
     private static let scope = "openid profile orders:read"
     private static let maximumAnswerBytes = 64 * 1024

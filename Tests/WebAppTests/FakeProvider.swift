@@ -22,6 +22,7 @@ final class FakeProvider: Sendable {
         /// Changes the claims of the next ID tokens.
         var change: @Sendable (inout JSONObject) -> Void = { _ in }
         var refusal: String?
+        var isDown = false
         var refreshes = 0
     }
 
@@ -98,7 +99,9 @@ final class FakeProvider: Sendable {
         // RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
         let expected = Data("web-app:s3cret%3A%2F%2B%20%C3%A4".utf8).base64EncodedString()
         guard request.headers[.authorization] == "Basic \(expected)" else { return Self.refusal("invalid_client") }
-        if let refusal = state.withLock({ $0.refusal }) { return Self.refusal(refusal) }
+        let (refusal, isDown) = state.withLock { ($0.refusal, $0.isDown) }
+        guard !isDown else { return Response(status: .serviceUnavailable) }
+        if let refusal { return Self.refusal(refusal) }
         var claims: JSONObject = ["sub": "u_1", "name": "Anna <b>", "sid": "s_1", "aud": "web-app"]
         switch form["grant_type"] {
         case "authorization_code":

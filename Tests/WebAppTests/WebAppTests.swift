@@ -135,10 +135,25 @@ import Testing
         try await withApplication { browser, _ in
             try await browser.signIn()
             provider.state.withLock { $0.now += 400 }
-            provider.state.withLock { $0.change = { $0["sub"] = "u_2" } }
+            provider.state.withLock { $0.isDown = true }
             #expect(try await browser.get("/orders").status == 503)
+            #expect(try await browser.get("/sign-in").status == 303)
             #expect(try await browser.isSignedIn())
+            provider.state.withLock { $0.isDown = false }
+            #expect(try await browser.get("/orders").status == 200)
+            provider.state.withLock { $0.now += 400 }
             provider.state.withLock { $0.refusal = "invalid_grant" }
+            #expect(try await browser.get("/orders").status == 401)
+            #expect(try await !browser.isSignedIn())
+        }
+    }
+
+    @Test func `a refresh that answers with another person ends the session`() async throws {
+        let provider = provider
+        try await withApplication { browser, _ in
+            try await browser.signIn()
+            provider.state.withLock { $0.now += 400 }
+            provider.state.withLock { $0.change = { $0["sub"] = "u_2" } }
             #expect(try await browser.get("/orders").status == 401)
             #expect(try await !browser.isSignedIn())
         }
