@@ -131,6 +131,13 @@ let package = Package(
             name: "billing", dependencies: ["TykvaHummingbird", "TykvaVerifier", .hummingbird],
             path: "Examples/Billing",
             swiftSettings: settings),
+        .executableTarget(
+            name: "webapp",
+            dependencies: [
+                "TykvaHummingbird", "TykvaVerifier", .asyncHTTPClient, .crypto, .hummingbird, .httpTypes, .logging,
+                .nioCore, .nioHTTP1,
+            ],
+            path: "Examples/WebApp", swiftSettings: settings),
 
         .executableTarget(
             name: "tykva-bench",
@@ -169,6 +176,13 @@ let package = Package(
             dependencies: [
                 "StrictFormats", "TykvaHummingbird", "TykvaVerifier", .crypto, .hummingbird, .hummingbirdTesting,
                 .httpTypes, .nioCore,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "WebAppTests",
+            dependencies: [
+                "StrictFormats", "TykvaVerifier", "webapp", .crypto, .httpTypes, .hummingbird, .hummingbirdTesting,
+                .nioCore,
             ],
             swiftSettings: settings),
         .testTarget(

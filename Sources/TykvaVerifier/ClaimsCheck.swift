@@ -14,7 +14,7 @@ struct ClaimsCheck: Sendable {
     private static let latestTime: Int64 = 1 << 53
 
     /// Reads and checks the claims at the time `now`, in seconds since 1970.
-    func check(_ payload: [UInt8], now: Double) throws(TokenVerificationError) -> VerifiedToken {
+    func check(_ payload: [UInt8], now: Double) throws(TokenVerificationError) -> CheckedClaims {
         let claims: JSONMembers
         do {
             claims = try JSONMembers(parsing: payload, limits: .token)
@@ -29,26 +29,30 @@ struct ClaimsCheck: Sendable {
         guard let expiry = try time("exp", in: claims) else {
             throw TokenVerificationError(.claims, "exp is missing")
         }
-        let token = VerifiedToken(
-            claims: claims, expiry: expiry, notBefore: try time("nbf", in: claims), issued: try time("iat", in: claims))
-        try checkTimes(token, now: now)
+        let checked = CheckedClaims(
+            members: claims, expiry: expiry, notBefore: try time("nbf", in: claims),
+            issued: try time("iat", in: claims))
+        try checkTimes(checked, now: now)
         for claim in profile.claims { try check(claim, in: claims) }
+        for name in profile.forbidden where claims.kind(name) != nil {
+            throw TokenVerificationError(.forbiddenClaim, "the token has \(name), so it is of another kind")
+        }
         guard claims.kind("cnf") == nil else {
             throw TokenVerificationError(.confirmation, "the token is bound to a key (cnf), and came as a bearer token")
         }
-        return token
+        return checked
     }
 
     /// What must be looked at again whenever a token that was checked before is used.
-    func checkTimes(_ token: VerifiedToken, now: Double) throws(TokenVerificationError) {
+    func checkTimes(_ claims: CheckedClaims, now: Double) throws(TokenVerificationError) {
         let skew = Double(clockSkewSeconds)
-        guard now < token.expiry + skew else {
-            throw refusal(.expiry, "exp", token.expiry, now, "has passed")
+        guard now < claims.expiry + skew else {
+            throw refusal(.expiry, "exp", claims.expiry, now, "has passed")
         }
-        if let notBefore = token.notBefore, notBefore > now + skew {
+        if let notBefore = claims.notBefore, notBefore > now + skew {
             throw refusal(.notBefore, "nbf", notBefore, now, "is to come")
         }
-        if let issued = token.issued, issued > now + skew {
+        if let issued = claims.issued, issued > now + skew {
             throw refusal(.issuedAt, "iat", issued, now, "is to come")
         }
     }
@@ -94,6 +98,7 @@ struct ClaimsCheck: Sendable {
             case .text: kind == .string && !(claim.isRequired && claims.string(claim.name, equals: ""))
             case .texts: kind == .stringArray
             case .time: try time(claim.name, in: claims) != nil
+            case .object: kind == .object
             }
         guard isGood else { throw TokenVerificationError(.claims, "\(claim.name) is empty or has the wrong type") }
     }

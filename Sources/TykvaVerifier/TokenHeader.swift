@@ -24,7 +24,8 @@ struct TokenHeader {
             let found = header.string("alg").map(TokenVerificationError.shown) ?? "no text"
             throw TokenVerificationError(.algorithm, "alg is \(found), and \(algorithms) is accepted")
         }
-        guard profile.types.contains(where: { header.string("typ", equals: $0) }) else {
+        let isUntyped = header.kind("typ") == nil && !profile.isTypeRequired
+        guard isUntyped || profile.types.contains(where: { header.string("typ", equals: $0) }) else {
             let found = header.string("typ").map(TokenVerificationError.shown) ?? "missing or no text"
             throw TokenVerificationError(.type, "typ is \(found), and \(profile.types[0]) is wanted")
         }

@@ -45,10 +45,26 @@ public struct TokenVerificationError: Error, Sendable, CustomStringConvertible {
         case issuedAt
         /// Step 5: a claim is missing or has the wrong type.
         case claims
+        /// Step 5: a claim is there that only another kind of token has.
+        case forbiddenClaim
         /// Step 6: the token is bound to a key (`cnf`) whose possession this verifier cannot check.
         case confirmation
         /// Step 6: the application's own hook says that the token was revoked.
         case revoked
+        /// ID tokens: `azp` is another client, or missing beside several audiences.
+        case authorizedParty
+        /// ID tokens: `nonce` is not the one of the request.
+        case nonce
+        /// ID tokens: a refreshed one is of another person or another sign-in than the first.
+        case refreshedIdentity
+        /// ID tokens: the sign-in is older than the request allowed, or its time is missing.
+        case authenticationTime
+        /// ID tokens: `at_hash` does not belong to the access token, or is missing.
+        case accessTokenHash
+        /// Logout tokens: `events` does not say that this is a logout.
+        case events
+        /// Logout tokens: neither `sub` nor `sid` says whose.
+        case logoutTarget
     }
 
     /// Which check refused.
@@ -74,7 +90,7 @@ public struct TokenVerificationError: Error, Sendable, CustomStringConvertible {
     /// A constant sentence that may be shown to anybody.
     public var publicDescription: StaticString {
         check == .keysUnavailable
-            ? "The keys of the issuer cannot be had at the moment." : "The access token is not valid."
+            ? "The keys of the issuer cannot be had at the moment." : "The token is not valid."
     }
 
     /// The check and the reason, for the log only.

@@ -11,15 +11,10 @@ package import StrictFormats
 /// It is made by ``TokenVerifier`` only. What it is asked for is read from the claims at that moment; it never prints
 /// its contents.
 public struct VerifiedToken: Sendable {
-    let claims: JSONMembers
-
-    /// `exp`, `nbf` and `iat` in seconds since 1970.
-    let expiry: Double
-    let notBefore: Double?
-    let issued: Double?
+    let claims: CheckedClaims
 
     /// The claims as they were signed: a JSON object in UTF-8.
-    public var payload: [UInt8] { claims.bytes }
+    public var payload: [UInt8] { claims.members.bytes }
 
     /// `iss`.
     public var issuer: String { claims.string("iss") ?? "" }
@@ -34,7 +29,7 @@ public struct VerifiedToken: Sendable {
     public var tokenID: String { claims.string("jti") ?? "" }
 
     /// `aud`: the services that the token is for.
-    public var audience: [String] { strings("aud") ?? string("aud").map { [$0] } ?? [] }
+    public var audience: [String] { claims.audience }
 
     /// `scope`, taken apart (RFC 6749 §3.3).
     public var scope: Set<String> {
@@ -45,13 +40,13 @@ public struct VerifiedToken: Sendable {
     public var sessionID: String? { claims.string("sid") }
 
     /// `iat`.
-    public var issuedAt: Date { Date(timeIntervalSince1970: issued ?? 0) }
+    public var issuedAt: Date { claims.issuedAt }
 
     /// `exp`.
-    public var expiresAt: Date { Date(timeIntervalSince1970: expiry) }
+    public var expiresAt: Date { claims.expiresAt }
 
     /// `auth_time`: when the person last proved who they are.
-    public var authenticatedAt: Date? { claims.double("auth_time").map(Date.init(timeIntervalSince1970:)) }
+    public var authenticatedAt: Date? { claims.date("auth_time") }
 
     /// `amr`: how they proved it (RFC 8176).
     public var authenticationMethods: [String] { strings("amr") ?? [] }
@@ -88,31 +83,31 @@ public struct VerifiedToken: Sendable {
 
 extension VerifiedToken {
     /// The names of all claims, in the order in which they stand.
-    public var claimNames: [String] { claims.names }
+    public var claimNames: [String] { claims.members.names }
 
     /// A claim that is a string.
     public func string(_ claim: String) -> String? { claims.string(claim) }
 
     /// A claim that is an array of strings and nothing else.
-    public func strings(_ claim: String) -> [String]? { claims.value(claim)?.stringArrayValue }
+    public func strings(_ claim: String) -> [String]? { claims.strings(claim) }
 
     /// A claim that is a number without fraction or exponent, within 64 bits.
-    public func integer(_ claim: String) -> Int64? { claims.integer(claim) }
+    public func integer(_ claim: String) -> Int64? { claims.members.integer(claim) }
 
     /// A claim that is any number.
-    public func number(_ claim: String) -> Double? { claims.double(claim) }
+    public func number(_ claim: String) -> Double? { claims.members.double(claim) }
 
     /// A claim that is `true` or `false`.
-    public func bool(_ claim: String) -> Bool? { claims.value(claim)?.boolValue }
+    public func bool(_ claim: String) -> Bool? { claims.members.value(claim)?.boolValue }
 
     /// A claim of any kind.
-    package func value(_ claim: String) -> JSONValue? { claims.value(claim) }
+    package func value(_ claim: String) -> JSONValue? { claims.members.value(claim) }
 
     /// Decodes the claims into a type of the application.
     ///
     /// - Throws: `DecodingError` when the claims do not have the shape of the type.
     public func decodeClaims<Claims: Decodable>(as type: Claims.Type = Claims.self) throws -> Claims {
-        try JSONDecoder().decode(type, from: Data(payload))
+        try claims.decode(as: type)
     }
 }
 

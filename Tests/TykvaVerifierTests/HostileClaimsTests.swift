@@ -180,7 +180,7 @@ import TykvaVerifier
         for token in [expired, String(spoiled), "rubbish"] {
             let error = try #require(await refusal(of: token, by: try forge.verifier()))
             #expect(error.code == "invalid_token")
-            #expect("\(error.publicDescription)" == "The access token is not valid.")
+            #expect("\(error.publicDescription)" == "The token is not valid.")
             for part in token.split(separator: ".") where part.count > 20 {
                 #expect(!error.description.contains(part))
             }
