@@ -1,6 +1,9 @@
+import Foundation
 import HTTPTypes
 import OAuth
 import Storage
+import StrictFormats
+import TestSupport
 import Testing
 
 @testable import TykvaServer

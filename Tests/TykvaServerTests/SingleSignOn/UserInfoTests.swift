@@ -1,6 +1,10 @@
+import Foundation
 import HTTPTypes
+import HummingbirdTesting
 import OAuth
 import Storage
+import StrictFormats
+import TestSupport
 import Testing
 
 @testable import TykvaServer

@@ -1,3 +1,4 @@
+import Foundation
 import OAuth
 import Secrets
 import Testing

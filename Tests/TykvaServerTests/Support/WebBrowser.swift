@@ -22,7 +22,7 @@ final class WebBrowser {
 
     @discardableResult
     func get(_ address: String) async throws -> Visit {
-        try await take(try await server.http.execute(uri: path(address), method: .get, headers: all) { Visit($0) })
+        take(try await server.http.execute(uri: path(address), method: .get, headers: all) { Visit($0) })
     }
 
     /// Sends the form on the page that was read last.
@@ -36,7 +36,7 @@ final class WebBrowser {
         var headers = all
         headers[.contentType] = "application/x-www-form-urlencoded"
         for field in more { headers[field.name] = field.value }
-        return try await take(
+        return take(
             try await server.http.execute(
                 uri: path(target), method: .post, headers: headers, body: ByteBuffer(string: body)
             ) { Visit($0) })
@@ -88,7 +88,7 @@ final class WebBrowser {
         address.hasPrefix(TestServer.issuer) ? String(address.dropFirst(TestServer.issuer.count)) : address
     }
 
-    private func take(_ visit: Visit) throws -> Visit {
+    private func take(_ visit: Visit) -> Visit {
         for cookie in visit.setCookies {
             let pair = cookie.components(separatedBy: ";")[0].components(separatedBy: "=")
             cookies[pair[0]] = cookie.contains("Max-Age=0") ? nil : pair.dropFirst().joined(separator: "=")
