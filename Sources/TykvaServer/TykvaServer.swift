@@ -53,7 +53,8 @@ package struct TykvaServer: Sendable {
                 ServerMetadata(issuer: configuration.issuer, algorithm: .es256, scopes: [])),
             keySet: KeySetEndpoint(keys: keys),
             health: HealthEndpoint(database: database, keys: keys, clock: clock),
-            pages: try PageRenderer(branding: configuration.branding), isSecure: configuration.issuer.isSecure, proxies: configuration.trustedProxies,
+            pages: try PageRenderer(branding: configuration.branding), isSecure: configuration.issuer.isSecure,
+            proxies: configuration.trustedProxies,
             arePeersChecked: configuration.onlyProxiesConnect)
         services = [
             StorageWatch(
