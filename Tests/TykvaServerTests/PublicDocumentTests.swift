@@ -71,7 +71,7 @@ import Testing
             #expect(program.headers[.contentType] == "application/problem+json")
             #expect(program.headers[.strictTransportSecurity] != nil)
             let person = try await server.get("/nowhere", headers: [.accept: "text/html"])
-            #expect(person.text.contains("<h1>Not found</h1>"))
+            #expect(person.text.contains("<h1>There is no page here</h1>"))
         }
     }
 }

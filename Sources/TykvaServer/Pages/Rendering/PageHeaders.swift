@@ -34,5 +34,4 @@ extension HTTPField.Name {
     static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .cacheControl
     static let frameOptions = HTTPField.Name("X-Frame-Options") ?? .cacheControl
     static let crossOriginOpenerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy") ?? .cacheControl
-    static let crossOriginResourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy") ?? .cacheControl
 }
