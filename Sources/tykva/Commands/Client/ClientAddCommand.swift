@@ -13,9 +13,9 @@ struct ClientAddCommand: AsyncParsableCommand {
             grants authorization_code and refresh_token.
             Works before the first start of the server too.
 
-            Example, a web application that signs people in, one of your own that asks
-            for their passwords, and a service that asks for itself:
-              tykva client add tickets --name "City Tickets" --scope openid --scope email \\
+            Example, a web application, one that asks for passwords itself, and a service:
+              tykva client add tickets --name "City Tickets" \\
+                --scope openid --scope email \\
                 --redirect-uri https://tickets.example.com/callback \\
                 --backchannel-logout-uri https://tickets.example.com/signed-out
               tykva client add app --public --first-party \\
