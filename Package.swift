@@ -161,7 +161,8 @@ let package = Package(
             name: "crash-writer", dependencies: ["Storage", "TestSupport"], path: "Tests/CrashWriter",
             swiftSettings: settings),
         .testTarget(
-            name: "StorageTests", dependencies: ["OAuth", "Storage", "StrictFormats", "TestSupport", "crash-writer"],
+            name: "StorageTests",
+            dependencies: ["OAuth", "Secrets", "Storage", "StrictFormats", "TestSupport", "crash-writer"],
             swiftSettings: settings),
         .testTarget(
             name: "TykvaVerifierTests",

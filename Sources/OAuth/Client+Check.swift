@@ -13,11 +13,13 @@ extension Client {
         where list > Limits.entriesPerList {
             throw refusal("a list may have \(Limits.entriesPerList) entries at most")
         }
-        if let displayName {
-            let normal = try Printable.text(
-                displayName, what: "name of client \(id)", maximumBytes: Limits.displayNameBytes)
-            guard !normal.isEmpty else { throw refusal("its name must not be empty") }
-        }
+        if let displayName { _ = try Self.checkedDisplayName(displayName) }
+    }
+
+    /// A display name in NFC, of at most 128 bytes without control characters; nil when it is empty.
+    package static func checkedDisplayName(_ text: String) throws(InvalidValue) -> String? {
+        let name = try Printable.text(text, what: "name of a client", maximumBytes: Limits.displayNameBytes)
+        return name.isEmpty ? nil : name
     }
 
     private func checkGrants() throws(InvalidValue) {

@@ -12,8 +12,8 @@ package enum ClientKeys: Hashable, Sendable {
 
     /// Refuses what could never prove a client, and what a client must keep to itself; called before it is written.
     ///
-    /// - Throws: When the set is no JWKS of at most 16 KiB, holds a private or symmetric key, or no key for ES256, RS256,
-    ///   PS256 or EdDSA; when the URL is neither https nor http on a loopback host.
+    /// - Throws: When the set is no JWKS of at most 16 KiB, holds a private or symmetric key, or no key for ES256,
+    ///   RS256, PS256 or EdDSA; when the URL is neither https nor http on a loopback host.
     package func check() throws(InvalidValue) {
         switch self {
         case .set(let json): try Self.check(set: json)

@@ -72,8 +72,9 @@ extension Transaction {
         }
     }
 
-    /// Row 7: ends what the policy says, notes both holders and tells the applications, in this transaction. Lock order:
-    /// session, families.
+    /// Row 7: ends what the policy says, notes both holders and tells the applications, in this transaction.
+    ///
+    /// Lock order: session, families.
     private func end(
         _ judged: JudgedFamily, by theft: TheftClass, _ use: RefreshUse, _ rules: RefreshRules
     ) throws(StorageError) {

@@ -42,7 +42,15 @@ import Testing
         (["--claim", "email"], "personal"), (["--claim", "nobody"], "tykva attribute add"),
         (["--redirect-uri", "http://example.com/"], "loopback"),
         (["--redirect-uri", "https://a.example/#x"], "fragment"),
-        (["--audience", "no-uri"], "absolute URI"), (["--resource-server", "no-uri"], "absolute URI"),
+        (["--grant", "authorization_code"], "--redirect-uri"),
+        (["--grant", "client_credentials", "--redirect-uri", "https://a.example/"], "that grant too"),
+        (["--post-logout-redirect-uri", "https://a.example/"], "signing out"),
+        (["--require-pushed-requests"], "pushed"),
+        (["--backchannel-logout-uri", "http://a.example/"], "loopback"),
+        (["--jwks-uri", "http://a.example/"], "loopback"),
+        (["--jwks", "/dev/null"], "no JSON"), (["--jwks", "/nowhere"], "cannot be read"),
+        (["--name", "a\u{202E}b"], "control characters"), (["--audience", "no-uri"], "absolute URI"),
+        (["--resource-server", "no-uri"], "absolute URI"),
         (["--scope", "a b"], "word of printable ASCII"),
     ])
     func `what could not work or be safe is refused`(_ arguments: [String], _ words: String) async throws {
@@ -68,6 +76,62 @@ import Testing
         #expect(try await tykva("client", "set", "app", "--no-first-party").status == 1)
         #expect(try await tykva("client", "set", "app", "--claim", "email").status == 1)
         #expect(try await tykva("client", "set", "nobody", "--scope", "a").status == 1)
+    }
+
+    @Test func `a client with redirect URIs signs people in, and has what that takes`() async throws {
+        let tykva = try Program()
+        _ = try await tykva(
+            "client", "add", "app", "--name", "The App", "--redirect-uri", "https://a.example/cb",
+            "--post-logout-redirect-uri", "https://a.example/", "--backchannel-logout-uri", "https://a.example/out",
+            "--require-pushed-requests")
+        var shown = try await tykva("client", "show", "app", "--output", "json").json() as? [String: Any]
+        #expect(shown?["grants"] as? [String] == ["authorization_code", "refresh_token"])
+        #expect(shown?["name"] as? String == "The App")
+        #expect(shown?["backchannel_logout_uri"] as? String == "https://a.example/out")
+        #expect(shown?["require_pushed_requests"] as? Bool == true)
+        #expect(try await tykva("client", "list").output.contains("The App"))
+        let changed = try await tykva(
+            "client", "set", "app", "--name", "", "--backchannel-logout-uri", "", "--no-require-pushed-requests")
+        #expect(changed.status == 0)
+        shown = try await tykva("client", "show", "app", "--output", "json").json() as? [String: Any]
+        #expect(shown?["name"] is NSNull)
+        #expect(shown?["backchannel_logout_uri"] is NSNull)
+        #expect(shown?["require_pushed_requests"] as? Bool == false)
+        #expect(try await tykva("client", "set", "app", "--clear", "redirect-uri").status == 1)
+    }
+
+    @Test func `a client with keys has no secret, until it is given one`() async throws {
+        let tykva = try Program()
+        let file = tykva.folder.file("jwks")
+        let half = String(repeating: "A", count: 43)
+        try #"{"keys":[{"kty":"EC","crv":"P-256","x":"\#(half)","y":"\#(half)"}]}"#.write(
+            toFile: file, atomically: true, encoding: .utf8)
+        let added = try await tykva("client", "add", "app", "--grant", "client_credentials", "--jwks", file)
+        #expect(added.status == 0)
+        #expect(!added.output.contains("tkvc_"))
+        var shown = try await tykva("client", "show", "app", "--output", "json").json() as? [String: Any]
+        #expect(shown?["authentication"] as? String == "private_key_jwt")
+        #expect((shown?["jwks"] as? [String: Any])?["keys"] != nil)
+        #expect(try await tykva("client", "set", "app", "--jwks-uri", "https://a.example/jwks").status == 0)
+        shown = try await tykva("client", "show", "app", "--output", "json").json() as? [String: Any]
+        #expect(shown?["jwks"] is NSNull)
+        #expect(shown?["jwks_uri"] as? String == "https://a.example/jwks")
+        #expect(try await tykva("client", "secret", "app").output.contains("tkvc_"))
+        shown = try await tykva("client", "show", "app", "--output", "json").json() as? [String: Any]
+        #expect(shown?["authentication"] as? String == "client_secret")
+        #expect(shown?["jwks_uri"] is NSNull)
+    }
+
+    @Test func `an outbox without messages is told as one, and an unknown message too`() async throws {
+        let tykva = try Program()
+        _ = try await tykva("client", "add", "app", "--public")
+        #expect(try await tykva("outbox", "list").output == "no messages\n")
+        #expect(try await tykva("outbox", "list", "--output", "json").output == "[]\n")
+        for command in ["retry", "drop"] {
+            let refused = try await tykva("outbox", command, "m_00000000000000000000000000000000")
+            #expect(refused.status == 1)
+            #expect(refused.complaint.contains("none of this id"))
+        }
     }
 
     @Test func `a client is registered once, and removed once`() async throws {

@@ -8,7 +8,8 @@ import Testing
         ["attribute"], ["attribute", "add"], ["attribute", "list"], ["attribute", "remove"], ["client"],
         ["client", "add"], ["client", "list"], ["client", "show"], ["client", "set"], ["client", "remove"],
         ["client", "secret"], ["session"], ["session", "list"], ["session", "end"], ["key"], ["key", "list"],
-        ["secret"], ["secret", "new"], ["audit"], ["verify"], ["inspect"], ["migrate"], ["move"], ["config"],
+        ["secret"], ["secret", "new"], ["audit"], ["outbox"], ["outbox", "list"],
+        ["outbox", "retry"], ["outbox", "drop"], ["verify"], ["inspect"], ["migrate"], ["move"], ["config"],
         ["config", "check"],
         ["config", "show"], ["health"],
     ]
@@ -37,7 +38,8 @@ import Testing
         ["user", "disable"], ["user", "enable"], ["client", "add"], ["client"], ["client", "set"], ["client", "show"],
         ["client", "list"], ["client", "secret"], ["session", "list"], ["session", "end"], ["session"],
         ["key", "list"],
-        ["key"], ["audit"], ["migrate"], ["config", "show"], ["client", "remove"], ["user", "remove"],
+        ["key"], ["audit"], ["outbox"], ["outbox", "list"], ["migrate"], ["config", "show"], ["client", "remove"],
+        ["user", "remove"],
     ]
 
     @Test func `examples work as they are written, from an empty deployment`() async throws {
@@ -97,7 +99,10 @@ import Testing
         ["attribute", "add", "a", "--class", "nonsense", "--type", "string"],
         ["attribute", "add", "a", "--class", "public", "--type", "nonsense"], ["client", "add", "a b"],
         ["client", "add", "a", "--grant", "implicit"], ["client", "set", "a"], ["client", "set", "a", "--clear", "x"],
-        ["session", "end"], ["session", "end", "nonsense"],
+        ["session", "end"], ["session", "end", "nonsense"], ["outbox", "list", "--state", "nonsense"],
+        ["outbox", "retry"], ["outbox", "drop", "nonsense"],
+        ["client", "add", "a", "--public", "--jwks-uri", "https://a.example"],
+        ["client", "set", "a", "--jwks", "x", "--jwks-uri", "https://a.example"],
         ["session", "end", "s_00000000000000000000000000000000", "--user", "anna"], ["audit", "--since", "yesterday"],
         ["audit", "--since", "2026-02-30T00:00:00Z"], ["audit", "--type", "nonsense"], ["audit", "--user", ""],
         ["verify", "-"], ["verify", "-", "--issuer", "https://a.example", "--audience", "a", "--algorithm", "HS256"],

@@ -1,5 +1,6 @@
 import Logging
 import OAuth
+import Secrets
 import Storage
 import TestSupport
 import Testing
@@ -28,6 +29,54 @@ import Testing
             #expect(try await !nodes[1].removeWhenDue())
             manual.advance(by: ExpiredRows.interval)
             #expect(try await nodes[1].removeWhenDue())
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `one-time values go when they are over, used codes a day later`(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let manual = ManualClock()
+            let clock = DeploymentClock(wall: { manual.now }, monotonic: { manual.monotonic })
+            try await Schema.migrator.migrate(database, at: manual.now.value)
+            let (start, hash) = (manual.now, TokenHash(of: "value"))
+            let user = UserID.random()
+            let name = try UserName("anna")
+            let shop = try #require(ClientID("shop"))
+            let signedIn = AccessTokenClaims.Authentication(time: start, methods: ["pwd"])
+            let session = NewBrowserSession(
+                user: user, cookie: hash, authentication: signedIn, createdAt: start,
+                idleExpiresAt: start + .days(30), expiresAt: start + .days(30),
+                holder: Holder(address: .unknown, agent: UserAgent("")))
+            let code = NewAuthorizationCode(
+                hash: hash, client: shop, user: user, session: session.id, redirectURI: "https://a.example/",
+                codeChallenge: "c", scope: .empty, authentication: signedIn, createdAt: start,
+                expiresAt: start + .seconds(60))
+            try await database.write { tx throws(StorageError) in
+                _ = try tx.run(.add(user, name: name, displayName: nil, email: nil, at: start))
+                let client = Client(id: shop, authentication: .none, grants: [], createdAt: start)
+                _ = try tx.add(client, Event(at: start, type: .clientAdded))
+                _ = try tx.signIn(session, replacing: nil, checked: nil, Event(at: start, type: .signInSucceeded))
+                _ = try tx.issue(code)
+                try tx.run(
+                    .push(
+                        .init(
+                            hash: hash, client: shop, parameters: "", createdAt: start, expiresAt: start + .seconds(60))
+                    ))
+                _ = try tx.run(.useAssertion(hash, expiresAt: start + .seconds(60), at: start))
+            }
+            let node = ExpiredRows(
+                database: database, clock: clock, eventRetention: .days(90), logger: Logger(label: "test"))
+            manual.advance(by: .seconds(61))
+            #expect(try await node.removeWhenDue())
+            // A second use would be noticed still.
+            #expect(try await database.once(.authorizationCode(hash)) != nil)
+            let opened = try await database.once(
+                .openPushedRequest(hash, of: shop, at: start, until: start + .days(1)))
+            #expect(opened == nil)
+            #expect(try await database.once(.useAssertion(hash, expiresAt: manual.now, at: start)))
+            manual.advance(by: ExpiredRows.codeMemory)
+            #expect(try await node.removeWhenDue())
+            #expect(try await database.once(.authorizationCode(hash)) == nil)
         }
     }
 }

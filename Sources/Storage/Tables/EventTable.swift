@@ -30,6 +30,8 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
     case clientSecretChanged = "client_secret_changed"
     case attributeAdded = "attribute_added"
     case attributeRemoved = "attribute_removed"
+    case messageRetried = "message_retried"
+    case messageDropped = "message_dropped"
     case keyAdded = "key_added"
     case issuerChanged = "issuer_changed"
     case clockStepped = "clock_stepped"

@@ -10,18 +10,28 @@ package struct ClientAdministration: Sendable {
 
     package init(_ database: any Database) { self.database = database }
 
-    /// A client that was added, with its secret when it is confidential: told this once, stored as a hash.
+    /// A client that was added, with its secret when it has one: told this once, stored as a hash.
     package struct Added: Sendable {
         package let client: Client
         package let secret: OneTimeValue?
     }
 
     package func add(_ wanted: NewClient, at now: Milliseconds) async throws -> Added {
-        let secret = wanted.isPublic ? nil : OneTimeValue.random(.clientSecret)
-        let authentication = secret.map { Client.Authentication.secret(hash: $0.hash.bytes) } ?? .none
+        guard !wanted.isPublic || wanted.keys == nil else {
+            throw InvalidValue("client \(wanted.id)", "a public client cannot keep a key to itself, so it has none")
+        }
+        let secret = wanted.isPublic || wanted.keys != nil ? nil : OneTimeValue.random(.clientSecret)
+        let authentication: Client.Authentication =
+            if let keys = wanted.keys {
+                .privateKeyJWT(keys)
+            } else {
+                secret.map { .secret(hash: $0.hash.bytes) } ?? .none
+            }
         var client = Client(
-            id: wanted.id, authentication: authentication, isFirstParty: wanted.isFirstParty, grants: wanted.grants,
-            createdAt: now)
+            id: wanted.id, authentication: authentication,
+            displayName: try wanted.displayName.flatMap(Client.checkedDisplayName), isFirstParty: wanted.isFirstParty,
+            grants: wanted.grants, backchannelLogoutURI: wanted.backchannelLogoutURI,
+            requiresPushedRequests: wanted.requiresPushedRequests, createdAt: now)
         try wanted.lists.apply(to: &client)
         try client.check()
         let claims = wanted.lists.claims ?? []
@@ -86,7 +96,7 @@ package struct ClientAdministration: Sendable {
         guard removed else { throw InvalidValue.noClient(id) }
     }
 
-    /// Makes a new secret; the old one is refused from now on.
+    /// Makes a new secret; the old one, or the keys that it had, are refused from now on.
     package func newSecret(_ id: ClientID, at now: Milliseconds) async throws -> OneTimeValue {
         let secret = OneTimeValue.random(.clientSecret)
         let event = Event(at: now, type: .clientSecretChanged, client: id)

@@ -9,6 +9,10 @@ import Storage
 package struct ExpiredRows: Service {
     /// Ended or idle families stay so long for operators to see.
     package static let afterlife: Duration = .days(30)
+    /// A used code stays so long after its expiry: a second use shows that a copy is abroad.
+    package static let codeMemory: Duration = .days(1)
+    /// Delivered messages stay so long for operators to see; those that were given up stay for `afterlife`.
+    package static let deliveredMemory: Duration = .days(1)
     /// How long a node may be silent before another takes the work over.
     package static let lease: Duration = .seconds(10)
     package static let interval: Duration = .seconds(600)
@@ -64,8 +68,15 @@ package struct ExpiredRows: Service {
         while try await !database.once(.removeExpiredSessions(now: now, endedBefore: endedBefore)).isEmpty {
             guard try await pause() else { return }
         }
-        while try await database.once(.removeEvents(before: now - eventRetention)) > 0 {
-            guard try await pause() else { return }
+        let batches: [Statement<Int>] = [
+            .removeEvents(before: now - eventRetention), .removeCodes(expiredBefore: now - Self.codeMemory),
+            .removeExpiredPushedRequests(at: now), .removeExpiredAssertions(at: now),
+            .removeMessages(deliveredBefore: now - Self.deliveredMemory, givenUpBefore: endedBefore),
+        ]
+        for batch in batches {
+            while try await database.once(batch) > 0 {
+                guard try await pause() else { return }
+            }
         }
     }
 

@@ -40,6 +40,21 @@ enum Arguments {
         return id
     }
 
+    static func messageID(_ text: String) throws -> MessageID {
+        guard let id = MessageID(text) else {
+            throw InvalidValue("message", "it has the form that `tykva outbox list` shows, m_ and 32 digits")
+        }
+        return id
+    }
+
+    static func messageState(_ text: String) throws -> MessageState {
+        guard let value = MessageState(rawValue: text) else {
+            throw InvalidValue(
+                "state", "it must be one of \(MessageState.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return value
+    }
+
     static func attributeName(_ text: String) throws -> AttributeName {
         guard let name = AttributeName(text) else {
             throw InvalidValue("attribute", "its name has 1 to 64 of A-Z a-z 0-9 _ - . : /")

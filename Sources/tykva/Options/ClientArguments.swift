@@ -2,12 +2,13 @@ import ArgumentParser
 import OAuth
 import TykvaServer
 
-/// The lists of a client's registration as the command line gives them.
+/// A client's registration as the command line gives it.
 struct ClientArguments: ParsableArguments {
     @Option(
         name: .customLong("grant"),
         help: ArgumentHelp(
-            "A grant: password, refresh_token or client_credentials; may be repeated.", valueName: "grant"),
+            "A grant: authorization_code, refresh_token, client_credentials or password; may be repeated.",
+            valueName: "grant"),
         transform: Arguments.grant)
     var grants: [GrantType] = []
 
@@ -39,6 +40,42 @@ struct ClientArguments: ParsableArguments {
         help: ArgumentHelp("A public attribute that its access tokens carry; may be repeated.", valueName: "attribute"))
     var claims: [String] = []
 
+    @Option(
+        name: .customLong("name"), help: ArgumentHelp("What people see instead of its id.", valueName: "text"))
+    var displayName: String?
+
+    @Option(
+        name: .customLong("backchannel-logout-uri"),
+        help: ArgumentHelp("Where it is told that somebody signed out.", valueName: "uri"))
+    var backchannelLogoutURI: String?
+
+    @Option(
+        name: .customLong("jwks"),
+        help: ArgumentHelp("Its public keys for private_key_jwt: a file, or - for standard input.", valueName: "file"))
+    var keySet: String?
+
+    @Option(
+        name: .customLong("jwks-uri"),
+        help: ArgumentHelp("Where it publishes its public keys for private_key_jwt.", valueName: "uri"))
+    var keySetURL: String?
+
+    func validate() throws {
+        guard keySet == nil || keySetURL == nil else {
+            throw ValidationError("give either --jwks FILE or --jwks-uri URI")
+        }
+    }
+
+    /// The keys that were given, read from their file.
+    func keys() throws -> ClientKeys? {
+        if let keySetURL { return .url(keySetURL) }
+        guard let keySet else { return nil }
+        let bytes = try BoundedInput.bytes(keySet, "the key set", maximumBytes: ClientKeys.maximumSetBytes)
+        guard let json = String(validating: bytes, as: UTF8.self) else {
+            throw CommandFailure("the key set in \(keySet) is not UTF-8 text")
+        }
+        return .set(json)
+    }
+
     /// What was given; a list that was not is nil.
     var lists: ClientLists {
         func given(_ list: [String]) -> [String]? { list.isEmpty ? nil : list }
@@ -50,6 +87,7 @@ struct ClientArguments: ParsableArguments {
 
     var isEmpty: Bool {
         grants.isEmpty && redirectURIs.isEmpty && postLogoutRedirectURIs.isEmpty && audiences.isEmpty
-            && resourceServers.isEmpty && scopes.isEmpty && claims.isEmpty
+            && resourceServers.isEmpty && scopes.isEmpty && claims.isEmpty && displayName == nil
+            && backchannelLogoutURI == nil && keySet == nil && keySetURL == nil
     }
 }

@@ -48,13 +48,35 @@ extension AccountProfile {
 extension Client {
     var kind: String { authentication.isPublic ? "public" : "confidential" }
 
+    /// How it authenticates, in the words of RFC 7591 §2.
+    private var method: String {
+        switch authentication {
+        case .none: "none"
+        case .secret: "client_secret"
+        case .privateKeyJWT: "private_key_jwt"
+        }
+    }
+
+    private var keySet: String? {
+        if case .privateKeyJWT(.set(let json)) = authentication { json } else { nil }
+    }
+
+    private var keySetURL: String? {
+        if case .privateKeyJWT(.url(let url)) = authentication { url } else { nil }
+    }
+
     func json(secret: String? = nil) -> JSONValue {
         var members: [(String, JSONValue)] = [
-            ("id", .string(id.text)), ("type", .string(kind)), ("first_party", .bool(isFirstParty)),
+            ("id", .string(id.text)), ("name", displayName.json), ("type", .string(kind)),
+            ("authentication", .string(method)), ("first_party", .bool(isFirstParty)),
             ("grants", grants.map(\.rawValue).json), ("audiences", audiences.map(\.text).json),
             ("resource_servers", resourceServers.map(\.text).json), ("scopes", scope.tokens.json),
             ("claims", claims.attributes.map(\.text).json), ("redirect_uris", redirectURIs.map(\.text).json),
-            ("post_logout_redirect_uris", postLogoutRedirectURIs.map(\.text).json), ("created_at", createdAt.json),
+            ("post_logout_redirect_uris", postLogoutRedirectURIs.map(\.text).json),
+            ("backchannel_logout_uri", (backchannelLogoutURI?.text).json),
+            ("require_pushed_requests", .bool(requiresPushedRequests)),
+            ("jwks", keySet.flatMap { try? JSONValue(parsing: $0, limits: .token) } ?? .null),
+            ("jwks_uri", keySetURL.json), ("created_at", createdAt.json),
         ]
         if let secret { members.append(("secret", .string(secret))) }
         return .object(JSONObject(members))
@@ -64,6 +86,8 @@ extension Client {
         var details = Details()
         details.add("client", id.text)
         details.add("type", kind + (isFirstParty ? ", first-party" : ""))
+        details.add("name", displayName)
+        details.add("authentication", [method, keySetURL].compactMap(\.self))
         details.add("grants", grants.map(\.rawValue))
         details.add("audiences", audiences.map(\.text))
         details.add("is the service", resourceServers.map(\.text))
@@ -71,6 +95,8 @@ extension Client {
         details.add("claims", claims.attributes.map(\.text))
         details.add("redirect URIs", redirectURIs.map(\.text))
         details.add("after signing out", postLogoutRedirectURIs.map(\.text))
+        details.add("told of signing out", backchannelLogoutURI?.text)
+        details.add("pushed requests", requiresPushedRequests ? "required" : "allowed")
         details.add("created", createdAt.text)
         return details.text
     }

@@ -1,4 +1,5 @@
 import OAuth
+import Secrets
 import TestSupport
 
 @testable import Storage
@@ -40,6 +41,21 @@ struct MoveScene: Sendable {
             }
             try tx.run(
                 Statement("UPDATE token_family SET fast_forward_epoch = 5 WHERE id = \(first[0].key)"))
+            _ = try tx.run(.signOut(first[1].session, at: now))
+            for number in UInt8(0)..<3 {
+                let hash = TokenHash(of: [number])
+                let code = NewAuthorizationCode(
+                    hash: hash, client: scene.owner.client, user: user, session: first[0].session,
+                    redirectURI: "https://a.example/", codeChallenge: "c", scope: .empty,
+                    nonce: number == 0 ? nil : "n", authentication: .init(time: now, methods: []), createdAt: now,
+                    expiresAt: now)
+                _ = try tx.issue(code)
+                try tx.run(
+                    .push(.init(hash: hash, client: scene.owner.client, parameters: "", createdAt: now, expiresAt: now))
+                )
+                _ = try tx.run(.useAssertion(hash, expiresAt: now, at: now))
+            }
+            try tx.run(.write(.init(user: user, client: scene.owner.client, scope: .empty, grantedAt: now)))
             try tx.run(Statement("INSERT INTO periodic_work VALUES ('sweep', 'node', 1, 2)"))
         }
     }

@@ -1,4 +1,5 @@
 import OAuth
+import Secrets
 import TestSupport
 import Testing
 
@@ -25,6 +26,34 @@ import Testing
                 let steps = try await plan(sql, in: scene.database)
                 #expect(!steps.isEmpty)
                 for step in steps { #expect(!step.hasPrefix("SCAN"), "\(step) in \(sql)") }
+            }
+        }
+    }
+
+    @Test func `signing in, entering an application and telling others find all their rows by an index`() async throws {
+        try await RefreshScene.with(.sqlite) { scene in
+            let (now, hash) = (RefreshScene.start, TokenHash(of: "x"))
+            let (client, session) = (scene.owner.client, SessionID.random())
+            let statements: [SQL] = [
+                Statement.browserSession(cookie: hash, at: now).sql,
+                Statement.touch(session, by: RefreshScene.home, idleExpiresAt: now, at: now).sql,
+                Statement.authorizationCode(hash).sql,
+                Statement.endOnlineFamilies(ofSession: session, .signedOut, at: now).sql,
+                Statement.backchannelLogouts(ofSession: session, at: now).sql,
+                Statement.backchannelLogouts(ofUser: scene.user, at: now).sql,
+                Statement.isLive(scene.user, session: session, client: client, at: now).sql,
+                Statement.requestedClaims(session: session, client: client, at: now).sql,
+                Statement.openPushedRequest(hash, of: client, at: now, until: now).sql,
+                Statement.claim(.backchannelLogout, limit: 10, until: now, at: now).sql,
+                Statement.consents(of: scene.user).sql,
+                Statement.removeCodes(expiredBefore: now).sql,
+                Statement.removeExpiredPushedRequests(at: now).sql,
+                Statement.removeExpiredAssertions(at: now).sql,
+            ]
+            for sql in statements {
+                for step in try await plan(sql, in: scene.database) {
+                    #expect(!step.hasPrefix("SCAN"), "\(step) in \(sql)")
+                }
             }
         }
     }

@@ -9,15 +9,17 @@ import Testing
 
     private func client(_ id: String, _ definitions: [AttributeDefinition]) throws -> Client {
         Client(
-            id: try #require(ClientID(id)), authentication: .secret(hash: [UInt8](0..<32)), isFirstParty: true,
-            grants: GrantType.allCases,
+            id: try #require(ClientID(id)), authentication: .secret(hash: [UInt8](0..<32)), displayName: "Läden & Co",
+            isFirstParty: true, grants: GrantType.allCases,
             audiences: [try #require(ServiceIdentifier("https://a.example")), try #require(ServiceIdentifier("b:c"))],
             resourceServers: [try #require(ServiceIdentifier("urn:self"))], scope: try #require(Scope("write read")),
             claims: try ClaimPolicy(["name", "roles"], definitions: definitions),
             redirectURIs: [
                 try RegisteredRedirectURI("https://a.example/cb?x=1"), try RegisteredRedirectURI("com.example.app:/cb"),
             ],
-            postLogoutRedirectURIs: [try RegisteredRedirectURI("https://a.example/bye")], createdAt: Self.now)
+            postLogoutRedirectURIs: [try RegisteredRedirectURI("https://a.example/bye")],
+            backchannelLogoutURI: try BackchannelLogoutURI("https://a.example/out"), requiresPushedRequests: true,
+            createdAt: Self.now)
     }
 
     private func find(_ id: ClientID, in scene: RefreshScene) async throws -> Client? {
@@ -42,6 +44,25 @@ import Testing
             }
             #expect(isUpdated)
             #expect(try await find(full.id, in: scene) == bare)
+        }
+    }
+
+    @Test(arguments: Engine.available, [ClientKeys.set(#"{"keys":[]}"#), .url("https://a.example/keys")])
+    func `a client's keys come back, and stand where no secret fits`(_ engine: Engine, _ keys: ClientKeys) async throws
+    {
+        try await RefreshScene.with(engine) { scene in
+            let client = Client(
+                id: try #require(ClientID("keys")), authentication: .privateKeyJWT(keys), grants: [],
+                createdAt: Self.now)
+            _ = try await scene.database.write { tx throws(StorageError) in
+                try tx.add(client, Event(at: Self.now, type: .clientAdded))
+            }
+            #expect(try await find(client.id, in: scene) == client)
+            let hash = try await scene.database.once(
+                Statement("SELECT secret_hash FROM client WHERE id = \(client.id)") { rows throws(StorageError) in
+                    try rows[0].optionalBytes("secret_hash")
+                })
+            #expect(hash == [])
         }
     }
 

@@ -8,9 +8,16 @@ struct ClientAddCommand: AsyncParsableCommand {
         commandName: "add", abstract: "Registers a client.",
         discussion: """
             A confidential client's secret is printed once, here; only its hash is kept.
+            With --jwks or --jwks-uri it has keys of its own and no secret.
+            With --redirect-uri and without --grant it may sign people in: it has the
+            grants authorization_code and refresh_token.
             Works before the first start of the server too.
 
-            Example, an application of your own, and a service that asks for itself:
+            Example, a web application, one that asks for passwords itself, and a service:
+              tykva client add tickets --name "City Tickets" \\
+                --scope openid --scope email \\
+                --redirect-uri https://tickets.example.com/callback \\
+                --backchannel-logout-uri https://tickets.example.com/signed-out
               tykva client add app --public --first-party \\
                 --grant password --grant refresh_token \\
                 --audience https://orders.example.com --scope orders.read --claim roles
@@ -29,13 +36,29 @@ struct ClientAddCommand: AsyncParsableCommand {
     @Flag(name: .customLong("first-party"), help: "It is yours; people may give it their passwords.")
     var isFirstParty = false
 
+    @Flag(name: .customLong("require-pushed-requests"), help: "Its authorization requests must be pushed (RFC 9126).")
+    var requiresPushedRequests = false
+
     @OptionGroup var registration: ClientArguments
 
+    func validate() throws {
+        guard !isPublic || (registration.keySet == nil && registration.keySetURL == nil) else {
+            throw ValidationError("--public is given, and keys too: a public client cannot keep them to itself")
+        }
+    }
+
+    private var grants: [GrantType] {
+        guard registration.grants.isEmpty, !registration.redirectURIs.isEmpty else { return registration.grants }
+        return [.authorizationCode, .refreshToken]
+    }
+
     func run() async throws {
+        let new = NewClient(
+            id: id, isPublic: isPublic, isFirstParty: isFirstParty, displayName: registration.displayName,
+            grants: grants, keys: try registration.keys(),
+            backchannelLogoutURI: try registration.backchannelLogoutURI.map(BackchannelLogoutURI.init),
+            requiresPushedRequests: requiresPushedRequests, lists: registration.lists)
         try await Workplace.open(common, .preparing) { workplace in
-            let new = NewClient(
-                id: id, isPublic: isPublic, isFirstParty: isFirstParty, grants: registration.grants,
-                lists: registration.lists)
             let added = try await ClientAdministration(workplace.database).add(new, at: workplace.now)
             guard let secret = added.secret?.revealedText() else { return try print(added.client) }
             try Console.printSecret(of: id) { try print(added.client, secret) }

@@ -9,7 +9,8 @@ struct ClientSecretCommand: AsyncParsableCommand {
         commandName: "secret",
         abstract: "Makes a new secret for a confidential client; the old one is refused from then on.",
         discussion: """
-            The secret is printed once; only its hash is kept.
+            The secret is printed once; only its hash is kept. A client that had keys
+            (--jwks, --jwks-uri) has the secret instead from then on.
 
             Example:
               tykva client secret worker

@@ -6,7 +6,9 @@ struct ClientSetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Changes a client's registration.",
         discussion: """
-            A list that is given replaces the old one; --clear empties one.
+            A list that is given replaces the old one; --clear empties one. An empty text
+            removes the name or the back-channel logout URI. With --jwks or --jwks-uri the
+            client has keys from then on, and `tykva client secret` gives it a secret again.
 
             Example:
               tykva client set app --scope orders.read --scope orders.write \\
@@ -28,13 +30,16 @@ struct ClientSetCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Whether it is yours, and people may give it their passwords.")
     var firstParty: Bool?
 
+    @Flag(inversion: .prefixedNo, help: "Whether its authorization requests must be pushed (RFC 9126).")
+    var requirePushedRequests: Bool?
+
     @OptionGroup var registration: ClientArguments
 
     @Option(name: .customLong("clear"), help: ArgumentHelp("A list to empty; may be repeated.", valueName: "list"))
     var cleared: [List] = []
 
     func validate() throws {
-        guard firstParty != nil || !registration.isEmpty || !cleared.isEmpty else {
+        guard firstParty != nil || requirePushedRequests != nil || !registration.isEmpty || !cleared.isEmpty else {
             throw ValidationError("nothing was given to set")
         }
         if let both = cleared.first(where: isGiven) {
@@ -55,14 +60,14 @@ struct ClientSetCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let change = change
+        let change = try change()
         try await Workplace.open(common, .changing) { workplace in
             let client = try await ClientAdministration(workplace.database).change(id, change, at: workplace.now)
             if common.isJSON { try Console.print(client.json()) } else { try Console.print("changed client \(id)") }
         }
     }
 
-    private var change: ClientChange {
+    private func change() throws -> ClientChange {
         var lists = registration.lists
         var grants = registration.grants.isEmpty ? nil : registration.grants
         for list in cleared {
@@ -76,6 +81,11 @@ struct ClientSetCommand: AsyncParsableCommand {
             case .postLogoutRedirectURI: lists.postLogoutRedirectURIs = []
             }
         }
-        return ClientChange(isFirstParty: firstParty, grants: grants, lists: lists)
+        let logout = try registration.backchannelLogoutURI.map { $0.isEmpty ? nil : try BackchannelLogoutURI($0) }
+        return ClientChange(
+            isFirstParty: firstParty,
+            displayName: registration.displayName.map { $0.isEmpty ? .remove : .set($0) } ?? .keep, grants: grants,
+            keys: try registration.keys(), backchannelLogoutURI: logout.map { $0.map { .set($0) } ?? .remove } ?? .keep,
+            requiresPushedRequests: requirePushedRequests, lists: lists)
     }
 }

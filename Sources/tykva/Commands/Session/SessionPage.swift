@@ -44,7 +44,7 @@ extension SessionListing {
 
     func state(at now: Milliseconds) -> String {
         if let endedAt { return "ended \(endedAt.text) (\(endReason ?? "unknown"))" }
-        guard let family else { return "no application" }
+        guard let family else { return signedOutAt.map { "signed out \($0.text)" } ?? "no application" }
         return family.state(at: now)
     }
 
@@ -53,7 +53,8 @@ extension SessionListing {
             JSONObject([
                 ("id", .string(session.text)), ("user", .string(userName)), ("user_id", .string(user.text)),
                 ("started_at", createdAt.json), ("address", .string(created.address.text)),
-                ("agent", .string(created.agent.text)), ("ended_at", endedAt.json), ("end_reason", endReason.json),
+                ("agent", .string(created.agent.text)), ("signed_out_at", signedOutAt.json), ("ended_at", endedAt.json),
+                ("end_reason", endReason.json),
                 ("applications", .array(families.compactMap { $0.family?.json(at: now) })),
                 ("thefts", .array(thefts.map(\.json))),
             ]))
