@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Mustache
 import NIOCore
+import TykvaServer
 
 /// The story's templates, parsed once. `{{ }}` escapes; nothing here is written any other way.
 struct StoryTemplates: Sendable {
@@ -17,7 +18,7 @@ struct StoryTemplates: Sendable {
             "goOn": PackageResources.go_on_mustache, "refusal": PackageResources.refusal_mustache,
         ]
         library = MustacheLibrary(
-            templates: try texts.mapValues { try MustacheTemplate(string: String(decoding: $0, as: UTF8.self)) })
+            templates: try texts.mapValues(Markup.template))
     }
 
     func page(_ page: StoryPage) -> Response {

@@ -54,11 +54,11 @@ struct PageDesk: Sendable {
     /// The token of a form on a page of this visit.
     func form(
         _ action: OwnAddress, _ purpose: FormPurpose, of session: BrowserSession? = nil, _ visit: Visit,
-        leadsTo: ValidatedRedirectURI? = nil
+        leadsTo: FormTarget? = nil
     ) -> PageForm {
         PageForm(
             action, token: formTokens.token(purpose, of: session?.id.text ?? "", for: visit.formCookie),
-            leadsTo: leadsTo.flatMap { FormTarget(redirectURI: $0.text) })
+            leadsTo: leadsTo)
     }
 
     /// A form that was sent, when it is one of ours, from this browser, for this purpose.
@@ -67,9 +67,7 @@ struct PageDesk: Sendable {
     func posted(
         _ purpose: FormPurpose, of session: BrowserSession? = nil, _ visit: Visit
     ) async throws(PageRefusal) -> FormParameters {
-        if let refusal = OwnForms.refusal(of: visit.request.headers, issuer: issuer) {
-            throw PageRefusal(.foreignForm, reason: refusal.rawValue)
-        }
+        try refuseForeignForm(visit)
         let form: FormParameters
         do {
             form = try await ProtocolRequest.formOfPage(visit.request)
@@ -84,6 +82,12 @@ struct PageDesk: Sendable {
                 form[PageForm.tokenField], purpose, of: session?.id.text ?? "", from: visit.formCookie)
         else { throw PageRefusal(.pageIsOld, reason: "the form's token is another visit's") }
         return form
+    }
+
+    /// - Throws: `PageRefusal` for a form that another site has sent.
+    func refuseForeignForm(_ visit: Visit) throws(PageRefusal) {
+        guard let refusal = OwnForms.refusal(of: visit.request.headers, issuer: issuer) else { return }
+        throw PageRefusal(.foreignForm, reason: refusal.rawValue)
     }
 
     func show(_ page: some Page, _ visit: Visit, uiLocales: [String] = []) -> Response {

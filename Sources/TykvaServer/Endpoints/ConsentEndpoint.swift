@@ -17,7 +17,7 @@ struct ConsentEndpoint: Sendable {
             else { return desk.seeOther(opened.beginning) }
             let address = OwnAddress("/consent", query: opened.carriedQuery(key: requests.ticketKey, at: visit.now))
             let target = opened.request.target
-            let form = desk.form(address, .consent, of: session, visit, leadsTo: target.redirectURI)
+            let form = desk.form(address, .consent, of: session, visit, leadsTo: FormTarget(target))
             let claims = target.client.claims.attributes + opened.request.claims.idToken + opened.request.claims.userInfo
             return desk.show(
                 ConsentPage(

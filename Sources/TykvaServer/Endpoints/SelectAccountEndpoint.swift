@@ -17,7 +17,7 @@ struct SelectAccountEndpoint: Sendable {
             let address = OwnAddress(
                 "/select-account", query: opened.carriedQuery(key: requests.ticketKey, at: visit.now))
             let form = desk.form(
-                address, .selectAccount, of: session, visit, leadsTo: opened.request.target.redirectURI)
+                address, .selectAccount, of: session, visit, leadsTo: FormTarget(opened.request.target))
             let client = opened.request.client
             return desk.show(
                 SelectAccountPage(

@@ -94,7 +94,7 @@ struct SignInEndpoint: Sendable {
         if problem == .pageIsOld { fresh?.ticket = nil }
         let action = fresh.map { OwnAddress("/sign-in", query: $0.carriedQuery(key: requests.ticketKey, at: visit.now)) }
         let form = desk.form(
-            action ?? OwnAddress("/sign-in"), .signIn, visit, leadsTo: opened?.request.target.redirectURI)
+            action ?? OwnAddress("/sign-in"), .signIn, visit, leadsTo: opened.flatMap { FormTarget($0.request.target) })
         let client = opened.map { ShownClient(id: $0.request.client.id, displayName: $0.request.client.displayName) }
         return desk.show(
             SignInPage(form, client: client, userName: userName, problem: problem), visit,

@@ -16,6 +16,8 @@ struct SignOutEndpoint: Sendable {
         /// The `sid` of its hint.
         let session: String?
         let destination: String?
+        /// Where its redirect ends: the client's origins.
+        let leadsTo: FormTarget?
         let query: String
         let uiLocales: [String]
     }
@@ -51,6 +53,7 @@ struct SignOutEndpoint: Sendable {
         let visit = desk.visit(request, context)
         do {
             let wish = try await wish(request.uri.query ?? "")
+            try desk.refuseForeignForm(visit)
             guard let session = try await desk.session(visit) else { return done(wish, visit) }
             let form = try await desk.posted(.signOut, of: session, visit)
             guard form["decision"] != "stay" else { return desk.seeOther("/account") }
@@ -64,7 +67,8 @@ struct SignOutEndpoint: Sendable {
         guard let session = try await desk.session(visit) else { return done(wish, visit) }
         // §2: the hint is of this very session, so the application speaks for who is signed in here.
         if let hinted = wish.session, hinted == session.id.text { return try await signOut(session, wish, visit) }
-        let form = desk.form(OwnAddress("/sign-out", query: wish.query), .signOut, of: session, visit)
+        let form = desk.form(
+            OwnAddress("/sign-out", query: wish.query), .signOut, of: session, visit, leadsTo: wish.leadsTo)
         let client = wish.client.map { ShownClient(id: $0.id, displayName: $0.displayName) }
         return desk.show(
             ConfirmSignOutPage(form, person: ShownPerson(session), client: client), visit, uiLocales: wish.uiLocales)
@@ -100,9 +104,10 @@ struct SignOutEndpoint: Sendable {
         let id = (named ?? hint?.audience.first).flatMap(ClientID.init)
         var client: Client?
         if let id { client = try await clients.client(id) }
+        let destination = try Self.destination(form, client)
         return Wish(
-            client: client, session: hint?.claims["sid"]?.stringValue,
-            destination: try Self.destination(form, client), query: query,
+            client: client, session: hint?.claims["sid"]?.stringValue, destination: destination,
+            leadsTo: destination.flatMap { FormTarget(redirectURI: $0, of: client) }, query: query,
             uiLocales: form["ui_locales"]?.split(separator: " ").map(String.init) ?? [])
     }
 

@@ -25,6 +25,8 @@ struct UserInfoEndpoint: Sendable {
             }
             client = known
             response = JSONResponse.response(try await claims(token, known))
+        } catch is TokenMissing {
+            response = Response(status: .unauthorized, headers: [.wwwAuthenticate: #"Bearer realm="tykva""#])
         } catch let error as OAuthError where error.code != .temporarilyUnavailable {
             context.logger.info("refused", metadata: ["error": "\(error.code.rawValue)", "reason": "\(error.reason)"])
             response = Self.challenge(error)
@@ -37,9 +39,7 @@ struct UserInfoEndpoint: Sendable {
     }
 
     private func verified(_ request: Request) async throws -> OwnToken {
-        guard let text = try await Self.presented(request) else {
-            throw OAuthError.invalidRequest("an access token is needed")
-        }
+        guard let text = try await Self.presented(request) else { throw TokenMissing() }
         guard let token = OwnToken(text, kind: .accessToken, keys: keys.current, issuer: issuer),
             token.isLive(at: clock.now()), token.audience.contains(issuer.text)
         else { throw OAuthError.invalidToken(reason: "not a live access token for UserInfo") }
@@ -71,34 +71,40 @@ struct UserInfoEndpoint: Sendable {
         return json.bytes
     }
 
-    /// The header (RFC 6750 §2.1), or the form of a POST (§2.2); never the query.
+    /// Without a token no error is named (RFC 6750 §3.1).
+    private struct TokenMissing: Error {}
+
+    /// The header (RFC 6750 §2.1), or the form of a POST (§2.2), and only one of them; never the query.
     private static func presented(_ request: Request) async throws -> String? {
         let fields = request.headers[values: .authorization]
         guard fields.count <= 1 else { throw OAuthError.invalidRequest("there is more than one Authorization header") }
+        var inForm: String?
+        if request.method == .post, request.headers[.contentType] != nil {
+            inForm = try await ProtocolRequest.form(request)["access_token"]
+        }
         if let field = fields.first {
+            guard inForm == nil else { throw OAuthError.invalidRequest("the access token comes in two ways") }
             let parts = field.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, parts[0].lowercased() == "bearer" else {
                 throw OAuthError.invalidRequest("the Authorization header is not Bearer and a token")
             }
             return String(parts[1])
         }
-        guard request.method == .post, request.headers[.contentType] != nil else { return nil }
-        return try await ProtocolRequest.form(request)["access_token"]
+        return inForm
     }
 
-    /// RFC 6750 §3: no error is named when there was no token.
+    /// RFC 6750 §3.
     private static func challenge(_ error: OAuthError) -> Response {
         let status: HTTPResponse.Status =
             switch error.code {
             case .insufficientScope: .forbidden
+            case .invalidRequest: .badRequest
             default: .unauthorized
             }
         var response = JSONResponse.response(
             #"{"error":"\#(error.code.rawValue)","error_description":"\#(error.description)"}"#, status: status)
         response.headers[.wwwAuthenticate] =
-            error.code == .invalidRequest
-            ? #"Bearer realm="tykva""#
-            : #"Bearer realm="tykva", error="\#(error.code.rawValue)", error_description="\#(error.description)""#
+            #"Bearer realm="tykva", error="\#(error.code.rawValue)", error_description="\#(error.description)""#
         return response
     }
 }

@@ -10,7 +10,7 @@ import Storage
 struct OutboxDelivery: Service {
     private static let lease = Duration.seconds(30)
     private static let look = Duration.milliseconds(500)
-    private static let batch: Int64 = 16
+    private static let batch: Int64 = 32
     private static let pauses: [Duration] = [
         .seconds(1), .seconds(5), .seconds(30), .minutes(2), .minutes(10), .minutes(30),
     ]
@@ -20,6 +20,7 @@ struct OutboxDelivery: Service {
     let clock: DeploymentClock
     let backchannelLogout: BackchannelLogoutSender
     let logger: Logger
+    private let destinations = Destinations()
     private let delivered = Counter(label: "tykva_outbox_total", dimensions: [("result", "delivered")])
     private let failed = Counter(label: "tykva_outbox_total", dimensions: [("result", "failed")])
     private let givenUp = Counter(label: "tykva_outbox_total", dimensions: [("result", "given_up")])
@@ -34,39 +35,44 @@ struct OutboxDelivery: Service {
     }
 
     func run() async throws {
-        try? await cancelWhenGracefulShutdown {
-            while true {
-                try await Task.sleep(for: Self.look)
-                do {
-                    while try await deliverDue() {}
-                } catch let error as StorageError {
-                    logger.warning("the outbox could not be read", metadata: ["error": "\(error)"])
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                while (try? await Task.sleep(for: Self.look)) != nil {
+                    do throws(StorageError) {
+                        for message in try await due() { group.addTask { await send(message) } }
+                    } catch {
+                        logger.warning("the outbox could not be read", metadata: ["error": "\(error)"])
+                    }
                 }
             }
         }
     }
 
-    /// Sends what is due.
-    ///
-    /// - Returns: Whether there may be more.
-    func deliverDue() async throws(StorageError) -> Bool {
-        var isMore = false
+    /// What is due, as far as there is room for it: nobody waits for the slowest of a batch.
+    private func due() async throws(StorageError) -> [DueMessage] {
+        var messages: [DueMessage] = []
         for kind in MessageKind.allCases {
+            let room = destinations.room - Int64(messages.count)
+            guard room > 0 else { break }
             let now = clock.now()
-            let due = try await database.once(.claim(kind, limit: Self.batch, until: now + Self.lease, at: now))
-            await withTaskGroup(of: Void.self) { group in
-                for message in due { group.addTask { await send(message) } }
-            }
-            if due.count == Int(Self.batch) { isMore = true }
+            messages += try await database.once(
+                .claim(kind, limit: min(room, Self.batch), until: now + Self.lease, at: now))
         }
-        return isMore
+        return messages
     }
 
-    private func send(_ message: DueMessage) async {
+    /// Sends one message, unless its receiver is busy or has just been found not to answer: then it waits.
+    func send(_ message: DueMessage) async {
         var trouble: String?
         do {
             switch message.kind {
-            case .backchannelLogout: try await backchannelLogout.send(message.payload, at: clock.now())
+            case .backchannelLogout:
+                guard let notice = BackchannelLogoutNotice(payload: message.payload) else {
+                    throw InvalidValue("message", "its payload is malformed")
+                }
+                try await destinations.reach(notice.uri.text, at: clock.now()) {
+                    try await backchannelLogout.send(notice, at: clock.now())
+                }
             }
         } catch {
             trouble = "\(error)"

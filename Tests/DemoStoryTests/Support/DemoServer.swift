@@ -42,7 +42,7 @@ struct DemoServer {
                 opened, configuration: configuration, clock: deploymentClock, logger: logger)
             try await DemoStory.prepare(database, hasher: server.passwordHasher, at: clock.now)
             let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
-            server.routes.install(on: router)
+            server.routes.install(on: router, hasFrontPage: true)
             try DemoStory.add(
                 to: router,
                 on: DemoStory.Stage(

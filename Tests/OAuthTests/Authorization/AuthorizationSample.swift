@@ -4,7 +4,7 @@ import Testing
 /// A registered client and requests of it, for the tests of this folder.
 enum AuthorizationSample {
     static let issuer = try! Issuer("https://auth.example.com")
-    static let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWBuGJSstw-cM"
+    static let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
     static let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
     static let callback = "https://app.example.com/callback"
 

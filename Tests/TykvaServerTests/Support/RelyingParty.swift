@@ -8,7 +8,7 @@ import Testing
 /// An application that signs people in: makes authorization requests, and redeems codes.
 struct RelyingParty {
     static let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-    static let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWBuGJSstw-cM"
+    static let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
     static let secret = "tkvc_x"
     let id: String
     var callback: String { "https://\(id).example.com/callback" }

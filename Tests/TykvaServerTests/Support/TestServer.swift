@@ -50,7 +50,7 @@ struct TestServer {
             let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
             server.routes.install(on: router)
             let application = Application(router: router, services: server.services, logger: logger)
-            try await application.test(.ahc()) { http in
+            try await application.test(.live) { http in
                 try await body(TestServer(clock: clock, database: database, http: http, secrets: secrets))
             }
             server.passwordHasher.stop()

@@ -2,8 +2,8 @@ import OAuth
 
 /// Where a form may lead in the end, beside our own origin: the origin or the scheme of a client's redirect URI.
 struct FormTarget: Hashable, Sendable {
-    /// As a source of `form-action` (CSP3 §2.3.1); no character of it can end the directive.
-    let source: String
+    /// As sources of `form-action` (CSP3 §2.3.1), divided by spaces; no character of them can end the directive.
+    private(set) var source: String
     /// What a person reads: the host, or the scheme of an application on their device.
     let shownHost: String
 
@@ -28,6 +28,22 @@ struct FormTarget: Hashable, Sendable {
             source = "\(scheme):"
             shownHost = scheme
         }
+    }
+
+    /// The same with every other origin that the client registered: browsers hold `form-action` against each further
+    /// redirect, so an application that goes on to another host of its own has to name it.
+    init?(redirectURI: String, of client: Client?) {
+        self.init(redirectURI: redirectURI)
+        var sources = [source]
+        for uri in (client?.redirectURIs ?? []) + (client?.postLogoutRedirectURIs ?? []) {
+            guard let more = FormTarget(redirectURI: uri.text)?.source, !sources.contains(more) else { continue }
+            sources.append(more)
+        }
+        source = sources.joined(separator: " ")
+    }
+
+    init?(_ target: AuthorizationTarget) {
+        self.init(redirectURI: target.redirectURI.text, of: target.client)
     }
 
     private static func isSchemeByte(_ byte: UInt8) -> Bool {

@@ -1,14 +1,23 @@
-import Mustache
+package import Mustache
 
 /// Escapes texts for HTML, scalar by scalar.
 ///
 /// The library's own way goes by characters, and to it a quotation mark with an accent on it is another character than
 /// a quotation mark: a text could leave the attribute that it stands in. A browser's parser goes by code points.
 /// https://html.spec.whatwg.org/multipage/parsing.html#attribute-value-(double-quoted)-state
-struct Markup: MustacheContentType {
-    static let name = "TYKVA_MARKUP"
+package struct Markup: MustacheContentType {
+    private static let name = "TYKVA_MARKUP"
 
-    func escapeText(_ text: String) -> String {
+    private init() {}
+
+    /// A template whose values are escaped so.
+    package static func template(_ source: [UInt8]) throws -> MustacheTemplate {
+        // Named at the head of each template: the library goes back to its own escaping where a template begins.
+        MustacheContentTypes.register(Markup(), named: name)
+        return try MustacheTemplate(string: "{{% CONTENT_TYPE:\(name)}}\n\(String(decoding: source, as: UTF8.self))")
+    }
+
+    package func escapeText(_ text: String) -> String {
         var escaped: [UInt8] = []
         escaped.reserveCapacity(text.utf8.count)
         for byte in text.utf8 {

@@ -12,12 +12,7 @@ struct PageRenderer: Sendable {
 
     /// - Throws: When a template or a file of texts of this build is malformed.
     init(branding: Branding = .standard) throws {
-        // Named at the head of each template: the library goes back to its own escaping where a template begins.
-        MustacheContentTypes.register(Markup(), named: Markup.name)
-        let templates = try PageTemplate.allCases.map { template in
-            let source = String(decoding: template.source, as: UTF8.self)
-            return (template.rawValue, try MustacheTemplate(string: "{{% CONTENT_TYPE:\(Markup.name)}}\n\(source)"))
-        }
+        let templates = try PageTemplate.allCases.map { ($0.rawValue, try Markup.template($0.source)) }
         library = MustacheLibrary(templates: Dictionary(uniqueKeysWithValues: templates))
         texts = try PageTexts.all()
         assets = PageAssets(branding)
