@@ -98,7 +98,8 @@ let package = Package(
         .target(
             name: "TykvaServer",
             dependencies: [
-                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto, .hummingbird,
+                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto,
+                .hummingbird,
                 .hummingbirdCore, .hummingbirdHTTP2, .httpTypes, .jwtKit, .logging, .metrics, .coreMetrics, .nioCore,
                 .mustache, .nioCertificateReloading, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioSSL, .nioTLS,
                 .serviceLifecycle, .unixSignals,

@@ -19,6 +19,7 @@ import Foundation
         if isWanted("check") { try await CheckBenchmark.run(&table) }
         if isWanted("refresh") { try await RefreshBenchmark.run(&table) }
         if isWanted("sign-in") { try await SignInBenchmark.run(&table) }
+        if isWanted("pages") { try await PageBenchmark.run(&table) }
         if isWanted("start") { try await StartBenchmark.run(&table) }
         table.printSummary()
     }

@@ -51,7 +51,7 @@ import Testing
         (["--jwks", "/dev/null"], "no JSON"), (["--jwks", "/nowhere"], "cannot be read"),
         (["--name", "a\u{202E}b"], "control characters"), (["--audience", "no-uri"], "absolute URI"),
         (["--resource-server", "no-uri"], "absolute URI"),
-        (["--scope", "a b"], "word of printable ASCII"),
+        (["--scope", "a\"b"], "word of printable ASCII"),
     ])
     func `what could not work or be safe is refused`(_ arguments: [String], _ words: String) async throws {
         let tykva = try Program()

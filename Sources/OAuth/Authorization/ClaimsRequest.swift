@@ -25,7 +25,8 @@ package struct ClaimsRequest: Hashable, Sendable {
             self = .nothing
             return
         }
-        guard let value = try? JSONValue(parsing: Array(text.utf8), limits: Self.limits), case .object(let members) = value
+        guard let value = try? JSONValue(parsing: Array(text.utf8), limits: Self.limits),
+            case .object(let members) = value
         else { throw .invalidRequest("claims is not a JSON object") }
         var subject: String?
         func names(_ member: String) throws(OAuthError) -> [AttributeName] {

@@ -27,7 +27,8 @@ package struct ClientLists: Sendable {
         if let postLogoutRedirectURIs { client.postLogoutRedirectURIs = try Self.uris(postLogoutRedirectURIs) }
         if let audiences { client.audiences = try Self.services(audiences, "audience") }
         if let resourceServers { client.resourceServers = try Self.services(resourceServers, "resource server") }
-        if let scopes {
+        // One option may hold a whole scope, as OAuth writes it.
+        if let scopes = scopes.map({ $0.flatMap { $0.split(separator: " ").map(String.init) } }) {
             guard scopes.allSatisfy(Scope.isToken), let scope = Scope(tokens: scopes) else {
                 throw InvalidValue(
                     "scope",

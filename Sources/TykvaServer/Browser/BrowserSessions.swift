@@ -1,5 +1,5 @@
-import OAuth
 import Hummingbird
+import OAuth
 import Secrets
 import Storage
 

@@ -146,7 +146,8 @@ struct PageDesk: Sendable {
         let seconds: Int
         var kind = ErrorPage.Kind.unavailable
         switch error {
-        case StorageError.overloaded(let retry), PasswordHasherError.overloaded(let retry): (seconds, kind) = (retry, .tooBusy)
+        case StorageError.overloaded(let retry), PasswordHasherError.overloaded(let retry):
+            (seconds, kind) = (retry, .tooBusy)
         default: seconds = Limits.storageRetrySeconds
         }
         visit.logger.error("a page failed", metadata: ["error": "\(error)"])

@@ -36,7 +36,8 @@ struct AccountEndpoint: Sendable {
             }
             do {
                 let new = try Password(form["new"] ?? "")
-                guard let isChanged = try await change(PresentedPassword(form["current"] ?? ""), to: new, session, visit),
+                guard
+                    let isChanged = try await change(PresentedPassword(form["current"] ?? ""), to: new, session, visit),
                     isChanged
                 else { return passwordPage(visit, session, problem: .wrongCurrent) }
                 return desk.seeOther("/account/password?changed")

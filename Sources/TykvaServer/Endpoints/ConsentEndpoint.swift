@@ -18,7 +18,8 @@ struct ConsentEndpoint: Sendable {
             let address = OwnAddress("/consent", query: opened.carriedQuery(key: requests.ticketKey, at: visit.now))
             let target = opened.request.target
             let form = desk.form(address, .consent, of: session, visit, leadsTo: FormTarget(target))
-            let claims = target.client.claims.attributes + opened.request.claims.idToken + opened.request.claims.userInfo
+            let claims =
+                target.client.claims.attributes + opened.request.claims.idToken + opened.request.claims.userInfo
             return desk.show(
                 ConsentPage(
                     form, client: ShownClient(id: target.client.id, displayName: target.client.displayName),

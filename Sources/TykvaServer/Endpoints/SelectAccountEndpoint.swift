@@ -21,7 +21,8 @@ struct SelectAccountEndpoint: Sendable {
             let client = opened.request.client
             return desk.show(
                 SelectAccountPage(
-                    form, person: ShownPerson(session), client: ShownClient(id: client.id, displayName: client.displayName)),
+                    form, person: ShownPerson(session),
+                    client: ShownClient(id: client.id, displayName: client.displayName)),
                 visit, uiLocales: opened.request.uiLocales)
         } catch {
             return desk.response(to: error, visit)

@@ -18,7 +18,9 @@ struct ShownSessions {
         }
         let shown = order.compactMap { id -> SessionsPage.Session? in
             guard let rows = rows[id], let first = rows.first else { return nil }
-            let families = rows.compactMap(\.family).filter { $0.endedAt == nil && $0.expiresAt > now && $0.idleExpiresAt > now }
+            let families = rows.compactMap(\.family).filter {
+                $0.endedAt == nil && $0.expiresAt > now && $0.idleExpiresAt > now
+            }
             // Without a browser and without an application there is nothing left of it.
             guard first.isSignedIn(at: now) || !families.isEmpty else { return nil }
             return Self.session(first, families, isCurrent: id == current, names)

@@ -49,7 +49,9 @@ struct SignInEndpoint: Sendable {
         }
     }
 
-    private func signIn(_ form: FormParameters, _ opened: OpenedRequest?, _ visit: PageDesk.Visit) async throws -> Response {
+    private func signIn(_ form: FormParameters, _ opened: OpenedRequest?, _ visit: PageDesk.Visit) async throws
+        -> Response
+    {
         let name = form["username"] ?? ""
         let client = opened?.request.client.id
         do {
@@ -92,7 +94,9 @@ struct SignInEndpoint: Sendable {
         // A form that was refused for its age begins the same request again.
         var fresh = opened
         if problem == .pageIsOld { fresh?.ticket = nil }
-        let action = fresh.map { OwnAddress("/sign-in", query: $0.carriedQuery(key: requests.ticketKey, at: visit.now)) }
+        let action = fresh.map {
+            OwnAddress("/sign-in", query: $0.carriedQuery(key: requests.ticketKey, at: visit.now))
+        }
         let form = desk.form(
             action ?? OwnAddress("/sign-in"), .signIn, visit, leadsTo: opened.flatMap { FormTarget($0.request.target) })
         let client = opened.map { ShownClient(id: $0.request.client.id, displayName: $0.request.client.displayName) }

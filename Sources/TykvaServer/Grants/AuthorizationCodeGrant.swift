@@ -48,7 +48,8 @@ package struct AuthorizationCodeGrant: Sendable {
             .user(code.user, code.session, code.authentication, claims: begun.claims.allowed(by: client.claims)),
             client: client.id, scope: scope, audience: audience, at: now, latestExpiry: expiry,
             idToken: try await idTokens.contents(
-                of: code.user, scope: scope, client: client, requested: code.idTokenClaims.compactMap(AttributeName.init), nonce: code.nonce),
+                of: code.user, scope: scope, client: client,
+                requested: code.idTokenClaims.compactMap(AttributeName.init), nonce: code.nonce),
             refreshToken: hasRefreshToken
                 ? RefreshToken(family: id, generation: 0, keyNumber: refreshKeys.activeNumber).text(keys: refreshKeys)
                 : nil)
@@ -86,7 +87,9 @@ package struct AuthorizationCodeGrant: Sendable {
         guard code.redirectURI.utf8.elementsEqual(request.redirectURI.utf8) else {
             throw Self.refusal("another redirect_uri than the code was given for")
         }
-        guard let challenge = CodeChallenge(code.codeChallenge), request.verifier.matches(challenge) else { throw Self.refusal("wrong code_verifier") }
+        guard let challenge = CodeChallenge(code.codeChallenge), request.verifier.matches(challenge) else {
+            throw Self.refusal("wrong code_verifier")
+        }
         return code
     }
 

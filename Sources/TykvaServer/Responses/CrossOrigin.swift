@@ -30,8 +30,9 @@ enum CrossOrigin {
 extension Client {
     /// Where the pages of an application in a browser come from: the origins of its redirect URIs.
     var origins: Set<String> {
-        Set(redirectURIs.compactMap { ValidatedRedirectURI($0.text, among: redirectURIs)?.formActionSource }.filter {
-            $0.hasPrefix("http")
-        })
+        Set(
+            redirectURIs.compactMap { ValidatedRedirectURI($0.text, among: redirectURIs)?.formActionSource }.filter {
+                $0.hasPrefix("http")
+            })
     }
 }

@@ -137,7 +137,9 @@ struct Settings {
         let colour = reader.read(SettingTable.brandColour)
         let path = reader.read(SettingTable.brandLogo)
         do {
-            let logo = try path.map { try BoundedInput.bytes($0, "brand_logo", maximumBytes: Branding.maximumLogoBytes) }
+            let logo = try path.map {
+                try BoundedInput.bytes($0, "brand_logo", maximumBytes: Branding.maximumLogoBytes)
+            }
             return try Branding(name: name, colour: colour, logo: logo)
         } catch let error as InvalidValue {
             reader.note("\(Self.brandKey(error.what)): \(error.reason)")

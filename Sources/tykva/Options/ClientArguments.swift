@@ -32,7 +32,9 @@ struct ClientArguments: ParsableArguments {
         help: ArgumentHelp("A service that it is itself; may be repeated.", valueName: "uri"))
     var resourceServers: [String] = []
 
-    @Option(name: .customLong("scope"), help: ArgumentHelp("A scope it may have; may be repeated.", valueName: "scope"))
+    @Option(
+        name: .customLong("scope"),
+        help: ArgumentHelp("A scope it may have, or several divided by spaces; may be repeated.", valueName: "scope"))
     var scopes: [String] = []
 
     @Option(

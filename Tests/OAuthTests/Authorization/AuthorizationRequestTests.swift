@@ -19,22 +19,29 @@ import Testing
         #expect(request.challenge.text == AuthorizationSample.challenge)
     }
 
-    @Test(arguments: [
-        ["redirect_uri": "https://evil.example.com/callback"], ["redirect_uri": nil],
-        ["redirect_uri": "javascript:alert(1)"], ["redirect_uri": "https://app.example.com/callback/"],
-        ["redirect_uri": "https://app.example.com/callback?x=1"], ["redirect_uri": "https://APP.example.com/callback"],
-        ["redirect_uri": "https://app.example.com:443/callback"], ["redirect_uri": "https://app.example.com/callbacK"],
-        ["redirect_uri": "https://app.example.com@evil.example.com/callback"],
-        ["redirect_uri": "https://app.example.com/callback#"], ["redirect_uri": "https://app.example.com%2fcallback"],
-        ["redirect_uri": "https://app.example.com\\callback"], ["redirect_uri": "//app.example.com/callback"],
-        ["redirect_uri": "http://app.example.com/callback"], ["redirect_uri": "https://app.example.com/../callback"],
-    ] as [[String: String?]])
+    @Test(
+        arguments: [
+            ["redirect_uri": "https://evil.example.com/callback"], ["redirect_uri": nil],
+            ["redirect_uri": "javascript:alert(1)"], ["redirect_uri": "https://app.example.com/callback/"],
+            ["redirect_uri": "https://app.example.com/callback?x=1"],
+            ["redirect_uri": "https://APP.example.com/callback"],
+            ["redirect_uri": "https://app.example.com:443/callback"],
+            ["redirect_uri": "https://app.example.com/callbacK"],
+            ["redirect_uri": "https://app.example.com@evil.example.com/callback"],
+            ["redirect_uri": "https://app.example.com/callback#"],
+            ["redirect_uri": "https://app.example.com%2fcallback"],
+            ["redirect_uri": "https://app.example.com\\callback"], ["redirect_uri": "//app.example.com/callback"],
+            ["redirect_uri": "http://app.example.com/callback"],
+            ["redirect_uri": "https://app.example.com/../callback"],
+        ] as [[String: String?]])
     func `what is not registered is never redirected to`(_ changes: [String: String?]) throws {
         #expect(try AuthorizationSample.refusal(changes) == .page(.invalidRequest))
     }
 
     @Test func `a repeated client or redirect URI is told on a page, anything else to the application`() throws {
-        #expect(try AuthorizationSample.refusal(and: "&redirect_uri=https%3A%2F%2Fevil.example.com") == .page(.invalidRequest))
+        #expect(
+            try AuthorizationSample.refusal(and: "&redirect_uri=https%3A%2F%2Fevil.example.com")
+                == .page(.invalidRequest))
         #expect(throws: AuthorizationError.self) {
             let parameters = try FormParameters(authorizationRequest: "client_id=a&client_id=b".utf8)
             _ = try AuthorizationTarget.clientID(in: parameters)
@@ -43,21 +50,22 @@ import Testing
         #expect(try AuthorizationSample.refusal(and: "&state=other") == .redirect(.invalidRequest, state: nil))
     }
 
-    @Test(arguments: [
-        (["response_type": nil], .invalidRequest), (["response_type": "token"], .unsupportedResponseType),
-        (["response_type": "code id_token"], .unsupportedResponseType),
-        (["code_challenge": nil], .invalidRequest), (["code_challenge_method": nil], .invalidRequest),
-        (["code_challenge_method": "plain"], .invalidRequest), (["code_challenge": "short"], .invalidRequest),
-        (["code_challenge": AuthorizationSample.challenge + "="], .invalidRequest),
-        (["prompt": "none login"], .invalidRequest), (["prompt": "dance"], .invalidRequest),
-        (["max_age": "-1"], .invalidRequest), (["max_age": "1.5"], .invalidRequest),
-        (["max_age": "99999999999"], .invalidRequest), (["request": "eyJ"], .requestNotSupported),
-        (["request_uri": "https://app.example.com/r"], .requestURINotSupported),
-        (["registration": "{}"], .registrationNotSupported), (["response_mode": "fragment"], .invalidRequest),
-        (["scope": "a\"b"], .invalidScope), (["resource": "https://other.example.com"], .invalidTarget),
-        (["claims": "[]"], .invalidRequest), (["claims": "{"], .invalidRequest),
-        (["nonce": String(repeating: "n", count: 513)], .invalidRequest),
-    ] as [([String: String?], OAuthError.Code)])
+    @Test(
+        arguments: [
+            (["response_type": nil], .invalidRequest), (["response_type": "token"], .unsupportedResponseType),
+            (["response_type": "code id_token"], .unsupportedResponseType),
+            (["code_challenge": nil], .invalidRequest), (["code_challenge_method": nil], .invalidRequest),
+            (["code_challenge_method": "plain"], .invalidRequest), (["code_challenge": "short"], .invalidRequest),
+            (["code_challenge": AuthorizationSample.challenge + "="], .invalidRequest),
+            (["prompt": "none login"], .invalidRequest), (["prompt": "dance"], .invalidRequest),
+            (["max_age": "-1"], .invalidRequest), (["max_age": "1.5"], .invalidRequest),
+            (["max_age": "99999999999"], .invalidRequest), (["request": "eyJ"], .requestNotSupported),
+            (["request_uri": "https://app.example.com/r"], .requestURINotSupported),
+            (["registration": "{}"], .registrationNotSupported), (["response_mode": "fragment"], .invalidRequest),
+            (["scope": "a\"b"], .invalidScope), (["resource": "https://other.example.com"], .invalidTarget),
+            (["claims": "[]"], .invalidRequest), (["claims": "{"], .invalidRequest),
+            (["nonce": String(repeating: "n", count: 513)], .invalidRequest),
+        ] as [([String: String?], OAuthError.Code)])
     func `the application is told in the words of the standard`(
         _ changes: [String: String?], _ code: OAuthError.Code
     ) throws {
@@ -78,10 +86,14 @@ import Testing
 
 @Suite struct ValidatedRedirectURITests {
     @Test(arguments: [
-        ("http://127.0.0.1/cb", "http://127.0.0.1:51004/cb", true), ("http://127.0.0.1:1/cb", "http://127.0.0.1:2/cb", true),
-        ("http://[::1]/cb", "http://[::1]:51004/cb", true), ("http://127.0.0.1/cb", "http://127.0.0.1:51004/other", false),
-        ("http://localhost/cb", "http://localhost:51004/cb", false), ("http://127.0.0.1/cb", "http://[::1]:51004/cb", false),
-        ("http://127.0.0.1/cb", "http://127.0.0.1:99999/cb", false), ("http://127.0.0.1/cb", "http://127.0.0.1:0/cb", false),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:51004/cb", true),
+        ("http://127.0.0.1:1/cb", "http://127.0.0.1:2/cb", true),
+        ("http://[::1]/cb", "http://[::1]:51004/cb", true),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:51004/other", false),
+        ("http://localhost/cb", "http://localhost:51004/cb", false),
+        ("http://127.0.0.1/cb", "http://[::1]:51004/cb", false),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:99999/cb", false),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:0/cb", false),
         ("http://127.0.0.1/cb", "http://127.0.0.1.evil.example.com/cb", false),
         ("http://127.0.0.1/cb", "http://127.0.0.1:80@evil.example.com/cb", false),
         ("http://127.0.0.1/cb", "https://127.0.0.1:443/cb", false),

@@ -6,7 +6,8 @@ import Testing
     private let anna = UserID.random()
 
     private func circumstances(
-        authTime: Int64? = nil, consented: String? = nil, _ change: (inout AuthorizationCircumstances) -> Void = { _ in }
+        authTime: Int64? = nil, consented: String? = nil,
+        _ change: (inout AuthorizationCircumstances) -> Void = { _ in }
     ) -> AuthorizationCircumstances {
         var circumstances = AuthorizationCircumstances(now: now)
         circumstances.session = authTime.map { .init(user: anna, authTime: Milliseconds($0)) }
@@ -60,7 +61,9 @@ import Testing
 
     @Test func `somebody else than expected signs in, once`() throws {
         let other = circumstances(authTime: 10) { $0.expectedSubject = "u_x" }
-        let again = circumstances(authTime: 10) { $0.expectedSubject = "u_x"; $0.startedAt = Milliseconds(10) }
+        let again = circumstances(authTime: 10) {
+            $0.expectedSubject = "u_x"; $0.startedAt = Milliseconds(10)
+        }
         let same = circumstances(authTime: 10) { [anna] in $0.expectedSubject = anna.text }
         #expect(try step(other) == "sign in")
         #expect(try step(["prompt": "none"], other) == "login_required")

@@ -68,7 +68,8 @@ import Testing
             }
             let foreign = try #require(try theirs.claims["sid"]?.stringValue)
             _ = try await end("/account/sessions/end", "session", foreign)
-            #expect(try await portal.refresh(theirs.refreshToken, at: server).status == 200, "another's session goes on")
+            #expect(
+                try await portal.refresh(theirs.refreshToken, at: server).status == 200, "another's session goes on")
             let other = try #require(try Tokens(others).claims["sid"]?.stringValue)
             _ = try await end("/account/sessions/end", "session", other)
             #expect(try await there.get("/account").location == "/sign-in")

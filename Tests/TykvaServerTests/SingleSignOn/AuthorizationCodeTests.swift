@@ -84,9 +84,14 @@ import Testing
             let wrongVerifier = String(RelyingParty.verifier.dropLast()) + "j"
             #expect(try await portal.redeem(code, at: server, secret: "tkvc_y").error == "invalid_client")
             #expect(try await shop.redeem(code, at: server).error == "invalid_grant")
-            #expect(try await portal.redeem(code, at: server, with: ["code_verifier": wrongVerifier]).error == "invalid_grant")
-            #expect(try await portal.redeem(code, at: server, with: ["redirect_uri": "https://x.example.com"]).error == "invalid_grant")
-            #expect(try await portal.redeem(code, at: server, with: ["code_verifier": "short"]).error == "invalid_request")
+            #expect(
+                try await portal.redeem(code, at: server, with: ["code_verifier": wrongVerifier]).error
+                    == "invalid_grant")
+            #expect(
+                try await portal.redeem(code, at: server, with: ["redirect_uri": "https://x.example.com"]).error
+                    == "invalid_grant")
+            #expect(
+                try await portal.redeem(code, at: server, with: ["code_verifier": "short"]).error == "invalid_request")
             #expect(try await portal.redeem(code, at: server).status == 200)
         }
     }

@@ -74,7 +74,8 @@ import Testing
             let page = try await browser.follow(browser.signIn())
             for text in ["Shop", "shop.example.com"] { #expect(page.text.contains(text)) }
             #expect(!page.text.contains("<script"))
-            #expect(page.headers[.contentSecurityPolicy]?.contains("form-action 'self' https://shop.example.com") == true)
+            #expect(
+                page.headers[.contentSecurityPolicy]?.contains("form-action 'self' https://shop.example.com") == true)
         }
     }
 }

@@ -46,7 +46,9 @@ import Testing
             let visit = try await browser.signIn()
             for cookie in visit.setCookies {
                 #expect(cookie.hasPrefix("__Host-"))
-                for attribute in ["Path=/", "Secure", "HttpOnly", "SameSite=Lax"] { #expect(cookie.contains(attribute)) }
+                for attribute in ["Path=/", "Secure", "HttpOnly", "SameSite=Lax"] {
+                    #expect(cookie.contains(attribute))
+                }
                 #expect(!cookie.contains("Domain"))
             }
             #expect(visit.headers[.cacheControl] == "no-store")
@@ -109,7 +111,9 @@ import Testing
             let other = "/sign-in?\(portal.request(["prompt": "login", "state": "another"]))\(ticket)"
             #expect(try await browser.get(other).location?.hasPrefix("/authorize?") == true)
             #expect(try await browser.get(portal.address() + ticket).parameter("code") != nil)
-            #expect(try await browser.get(portal.address(["prompt": "login"]) + ticket).location?.hasPrefix("/sign-in") == true)
+            #expect(
+                try await browser.get(portal.address(["prompt": "login"]) + ticket).location?.hasPrefix("/sign-in")
+                    == true)
         }
     }
 

@@ -11,7 +11,9 @@ import Testing
 @Suite(.serialized) struct SignOutTests {
     private let portal = RelyingParty.trusted
 
-    private func logout(_ hint: String?, _ more: String = "&post_logout_redirect_uri=https%3A%2F%2Fportal.example.com%2Fout&state=x%26") -> String {
+    private func logout(
+        _ hint: String?, _ more: String = "&post_logout_redirect_uri=https%3A%2F%2Fportal.example.com%2Fout&state=x%26"
+    ) -> String {
         "/logout?id_token_hint=\(hint ?? "")\(more)"
     }
 

@@ -68,7 +68,9 @@ import Testing
 @Suite(.serialized) struct PushedRequestTests {
     private let portal = RelyingParty.trusted
 
-    private func push(_ server: TestServer, _ changes: [String: String?] = [:], secret: String = RelyingParty.secret) async throws -> Answer {
+    private func push(_ server: TestServer, _ changes: [String: String?] = [:], secret: String = RelyingParty.secret)
+        async throws -> Answer
+    {
         try await server.post(
             "/par", raw: portal.request(changes), headers: TestServer.basic("portal", secret))
     }
@@ -99,7 +101,8 @@ import Testing
             let stranger = "/authorize?client_id=shop&request_uri=\(percentEncoded(uri))"
             #expect(try await browser.get(stranger).status == 400)
             server.clock.advance(by: .seconds(90))
-            #expect(try await browser.get("/authorize?client_id=portal&request_uri=\(percentEncoded(uri))").status == 400)
+            #expect(
+                try await browser.get("/authorize?client_id=portal&request_uri=\(percentEncoded(uri))").status == 400)
         }
     }
 }

@@ -27,7 +27,8 @@ final class WebBrowser {
 
     /// Sends the form on the page that was read last.
     @discardableResult
-    func submit(_ fields: [String: String], to action: String? = nil, with more: HTTPFields = [:]) async throws -> Visit {
+    func submit(_ fields: [String: String], to action: String? = nil, with more: HTTPFields = [:]) async throws -> Visit
+    {
         let target = try action ?? #require(formAction(), "there is no form on the page")
         var pairs = fields
         if fields["form"] == nil { pairs["form"] = formToken() }
