@@ -17,6 +17,10 @@ struct AuthorizationRequests: Sendable {
         guard query.utf8.count <= Limits.authorizationQueryBytes else {
             throw AuthorizationError.page(.request, .invalidRequest("the request is too long"))
         }
+        // It goes on in the addresses of our pages as it is.
+        guard query.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw AuthorizationError.page(.request, .invalidRequest("the request is not encoded"))
+        }
         let sent = try Self.parameters(query)
         let id = try AuthorizationTarget.clientID(in: sent)
         let client = try await clients.client(id)

@@ -37,16 +37,15 @@ package struct PasswordGrant: Sendable {
         let session = NewSession(
             id: .random(), user: user.id, authentication: signedIn, createdAt: now, expiresAt: expiry,
             holder: origin.holder)
-        let familyID = client.grants.contains(.refreshToken) ? FamilyID.random() : nil
-        let family = familyID.map { id in
-            NewFamily(
-                id: id.key, user: user.id, client: client.id, session: session.id, scope: scope,
-                resources: request.target.resources, tokenKey: refreshKeys.activeNumber, authentication: signedIn,
-                createdAt: now, idleExpiresAt: min(now + lifetimes.familyIdle, expiry), expiresAt: expiry,
-                holder: origin.holder)
-        }
+        // Without a refresh token too: so it is known which applications are in a session.
+        let familyID = FamilyID.random()
+        let family = NewFamily(
+            id: familyID.key, user: user.id, client: client.id, session: session.id, scope: scope,
+            resources: request.target.resources, tokenKey: refreshKeys.activeNumber, authentication: signedIn,
+            createdAt: now, idleExpiresAt: min(now + lifetimes.familyIdle, expiry), expiresAt: expiry,
+            holder: origin.holder)
         let event = Event(
-            at: now, type: .signInSucceeded, user: user.id, client: client.id, session: session.id, family: family?.id,
+            at: now, type: .signInSucceeded, user: user.id, client: client.id, session: session.id, family: family.id,
             holder: origin.holder, requestID: origin.requestID)
         guard try await begin(session, family, checked: user.passwordHash, event) else {
             throw PasswordCheck.refusal("the user was disabled or removed, or has another password now")
@@ -56,13 +55,15 @@ package struct PasswordGrant: Sendable {
             .user(user.id, session.id, signedIn, claims: user.claims.allowed(by: client.claims)), client: client.id,
             scope: scope, audience: audience, at: now, latestExpiry: expiry,
             idToken: try await idTokens.contents(of: user.id, scope: scope, client: client),
-            refreshToken: familyID.flatMap {
-                RefreshToken(family: $0, generation: 0, keyNumber: refreshKeys.activeNumber).text(keys: refreshKeys)
-            })
+            refreshToken: client.grants.contains(.refreshToken) ? refreshToken(familyID) : nil)
+    }
+
+    private func refreshToken(_ family: FamilyID) -> String? {
+        RefreshToken(family: family, generation: 0, keyNumber: refreshKeys.activeNumber).text(keys: refreshKeys)
     }
 
     private func begin(
-        _ session: NewSession, _ family: NewFamily?, checked hash: String?, _ event: Event
+        _ session: NewSession, _ family: NewFamily, checked hash: String?, _ event: Event
     ) async throws(StorageError) -> Bool {
         do throws(StorageError) {
             return try await database.write { tx throws(StorageError) in
