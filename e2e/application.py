@@ -1,11 +1,14 @@
 """A relying party by hand: PKCE, state and nonce as the specifications say, and each of them can be said wrongly."""
 
 import base64
+import functools
 import hashlib
+import json
 import secrets
 import urllib.parse
 
 import jwt
+from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from deployment import BILLING, ORDERS
 
@@ -15,6 +18,18 @@ CALLBACK = "http://127.0.0.1:9/callback"
 
 SIGNED_OUT = "http://127.0.0.1:9/signed-out"
 SCOPES = ("openid", "profile", "email", "phone", "address", "offline_access", "orders:read")
+
+
+@functools.cache
+def client_keys():
+    """The keys of the client `keyholder`, by kid."""
+    return {
+        "ec": ECKey.generate_key("P-256", {"kid": "ec", "alg": "ES256", "use": "sig"}),
+        "rsa": RSAKey.generate_key(2048, {"kid": "rsa", "alg": "RS256", "use": "sig"})}
+
+
+def key_set(private=False):
+    return KeySet(list(client_keys().values())).as_dict(private=private)
 
 
 def add_applications(deployment):
@@ -28,6 +43,9 @@ def add_applications(deployment):
     audiences = ["--audience", ORDERS, "--audience", BILLING]
     deployment.add_client("portal", "--first-party", "--claim", "roles", *audiences, *ends, *scopes)
     deployment.add_client("partner", "--name", "Partner & Söhne", *audiences, *ends, *scopes)
+    keys = deployment.folder / "keyholder.json"
+    keys.write_text(json.dumps(key_set()))
+    deployment.add_client("keyholder", "--first-party", "--jwks", keys, *ends, *scopes)
     deployment.add_client("spa", "--public", "--first-party", *ends, *scopes)
     deployment.add_client("pushing", "--first-party", "--require-pushed-requests", *ends, *scopes)
     deployment.add_client("brief", "--first-party", "--grant", "authorization_code", *ends, *scopes)
