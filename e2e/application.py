@@ -17,6 +17,7 @@ CALLBACK = "http://127.0.0.1:9/callback"
 
 
 SIGNED_OUT = "http://127.0.0.1:9/signed-out"
+MAIL = "https://mail.example"
 SCOPES = ("openid", "profile", "email", "phone", "address", "offline_access", "orders:read")
 
 
@@ -51,6 +52,9 @@ def add_applications(deployment):
     deployment.add_client("brief", "--first-party", "--grant", "authorization_code", *ends, *scopes)
     deployment.add_client(
         "api", "--grant", "client_credentials", "--audience", ORDERS, "--resource-server", ORDERS, "--scope", "orders:read")
+    deployment.add_client(
+        "mail-program", "--public", "--first-party", "--audience", MAIL, "--audience", ORDERS, *ends, *scopes)
+    deployment.add_client("mail-server", "--grant", "client_credentials", "--resource-server", MAIL)
     deployment.add_client("other-api", "--grant", "client_credentials", "--resource-server", "https://other.example")
 
 

@@ -12,6 +12,7 @@ from application import CALLBACK, SIGNED_OUT, Application
 from clocks import MovingClock
 from damage import altered, claims, header
 from deployment import BILLING, ORDERS, Deployment, refused
+from processes import wait_until
 from visitor import Visitor
 
 SQLITE = pytest.mark.engine("sqlite", "about the wire, not the store")
@@ -139,10 +140,16 @@ def test_user_info_refuses_whatever_is_no_access_token_for_it(provider, portal, 
     assert (nothing.status_code, "error=" in nothing.headers["WWW-Authenticate"]) == (401, False)
     # RFC 6750 §2.3: never in the address.
     assert provider.get("/userinfo", params={"access_token": tokens["access_token"]}).status_code == 401
-    # RFC 6750 §3.1: two ways at once are malformed.
-    both = provider.post("/userinfo", {"access_token": tokens["access_token"]},
-                         headers={"Authorization": f"Bearer {tokens['access_token']}"})
-    assert both.status_code == 400, "RFC 6750 §3.1: more than one method is invalid_request, 400"
+
+
+@SQLITE
+def test_user_info_that_is_asked_in_two_ways_at_once_is_malformed(provider, portal, visitor):
+    """RFC 6750 §3.1: more than one way is `invalid_request`, 400; so is a header that is not Bearer and a token."""
+    token = portal.sign_in(visitor)["access_token"]
+    two = provider.post("/userinfo", {"access_token": token}, headers={"Authorization": f"Bearer {token}"})
+    odd = provider.get("/userinfo", headers={"Authorization": f"Basic {token}"})
+    for answer in (two, odd):
+        assert answer.status_code == 400 and 'error="invalid_request"' in answer.headers["WWW-Authenticate"]
 
 
 def test_user_info_ends_with_the_session(provider, portal, visitor):
@@ -261,13 +268,9 @@ def test_id_token_hint_names_whom_the_application_expects(provider, portal, visi
     assert portal.error(stranger, id_token_hint=hint) == "login_required"
     stranger.user = "anna"
     page = portal.answer(stranger, id_token_hint=hint)
-    assert portal.id_token(portal.redeemed(page.query["code"]))["sub"] == portal_subject(hint)
+    assert portal.id_token(portal.redeemed(page.query["code"]))["sub"] == claims(hint)["sub"]
     for wrong in [tokens["access_token"], "garbage", *altered(hint).values()]:
         assert portal.error(visitor, id_token_hint=wrong) == "invalid_request"
-
-
-def portal_subject(token):
-    return claims(token)["sub"]
 
 
 @pytest.mark.engine("sqlite", "PostgreSQL has a clock of its own")
@@ -437,6 +440,99 @@ def test_a_code_ends_with_the_session_it_is_of(provider, portal, visitor):
     code = portal.code(visitor)
     provider.deployment.tykva("session", "end", sid)
     assert refused(portal.redeem(code))
+
+
+# What ends what.
+
+def test_a_disabled_person_is_out_everywhere_and_cannot_come_back(provider, portal, newcomer):
+    tokens = portal.sign_in(newcomer, scope="openid offline_access")
+    code = portal.code(newcomer)
+    provider.deployment.tykva("user", "disable", newcomer.user)
+    assert refused(portal.redeem(code)) and refused(portal.refresh(tokens["refresh_token"]))
+    assert portal.user_info(tokens["access_token"]).status_code == 401
+    assert portal.error(newcomer, prompt="none") == "login_required"
+    page = portal.answer(newcomer)
+    assert page.path == "/sign-in" and page.asked == ["/sign-in"], "the password is of no use"
+
+
+def test_a_new_password_ends_every_session(provider, portal, newcomer):
+    tokens = portal.sign_in(newcomer, scope="openid offline_access")
+    code = portal.code(newcomer)
+    provider.deployment.tykva("user", "password", newcomer.user, "--password-stdin", stdin="another quite good password\n")
+    assert refused(portal.redeem(code)) and refused(portal.refresh(tokens["refresh_token"]))
+    assert portal.error(newcomer, prompt="none") == "login_required"
+    assert portal.answer(newcomer).path == "/sign-in"
+    newcomer.password = "another quite good password"
+    portal.sign_in(newcomer)
+
+
+def test_a_withdrawn_consent_ends_what_the_application_has(provider, partner, portal, newcomer):
+    tokens, others = partner.sign_in(newcomer, scope="openid offline_access"), portal.sign_in(newcomer)
+    code = partner.code(newcomer, scope="openid")
+    page = newcomer.open(f"{provider.issuer}/account/consents")
+    form = next(form for form in page.forms if form.action.startswith("/account/consents/withdraw"))
+    fields = form.fields | {name: value for name, value in form.buttons if name}
+    newcomer.open(provider.issuer + form.action, form=fields)
+    assert refused(partner.redeem(code)) and refused(partner.refresh(tokens["refresh_token"]))
+    assert partner.user_info(tokens["access_token"]).status_code == 401
+    assert partner.error(newcomer, prompt="none") == "consent_required"
+    assert portal.refresh(others["refresh_token"]).status_code == 200, "another application has nothing to do with it"
+
+
+def test_a_removed_client_is_unknown(provider, newcomer):
+    provider.deployment.add_client("brief-life", "--first-party", "--redirect-uri", CALLBACK, "--scope", "openid")
+    client = Application.of(provider, "brief-life")
+    tokens = client.sign_in(newcomer)
+    provider.deployment.tykva("client", "remove", "brief-life")
+
+    def is_unknown():
+        page = newcomer.open(client.url(), until=CALLBACK)
+        return page.status == 400 and not page.url.startswith(CALLBACK)
+
+    wait_until(is_unknown, 10, "a page for an unknown client")
+    assert refused(client.refresh(tokens["refresh_token"]), "invalid_client", 401)
+    assert client.user_info(tokens["access_token"]).status_code == 401
+
+
+@pytest.mark.engine("sqlite", "PostgreSQL has a clock of its own")
+def test_a_browser_session_idles_out_and_the_phone_stays_signed_in(later):
+    server, clock = later
+    visitor, portal = Visitor(server), Application.of(server, "portal")
+    tokens = portal.sign_in(visitor)
+    for _ in range(3):
+        clock.advance(11 * 3600)
+        assert portal.answer(visitor, prompt="none").asked == [], "each use begins the twelve hours anew"
+    clock.advance(12 * 3600 + 60)
+    assert portal.error(visitor, prompt="none") == "login_required"
+    assert portal.refresh(tokens["refresh_token"]).status_code == 200
+    portal.sign_in(visitor)
+
+
+@pytest.mark.engine("sqlite", "PostgreSQL has a clock of its own")
+def test_a_browser_session_ends_after_thirty_days_however_it_is_used(later):
+    server, clock = later
+    visitor, portal = Visitor(server), Application.of(server, "portal")
+    portal.sign_in(visitor)
+    for _ in range(65):
+        clock.advance(11 * 3600)
+        assert visitor.open(portal.url(prompt="none"), until=CALLBACK).query.get("code")
+    clock.advance(6 * 3600)
+    assert portal.error(visitor, prompt="none") == "login_required"
+
+
+@pytest.mark.engine("sqlite", "PostgreSQL has a clock of its own")
+def test_a_form_of_an_hour_ago_begins_again_and_loses_nothing(later):
+    server, clock = later
+    visitor, partner = Visitor(server), Application.of(server, "partner")
+    page = visitor.open(partner.url(scope="openid email"))
+    clock.advance(3700)
+    page = visitor.submit(page, {"username": "anna", "password": visitor.password}, until=CALLBACK)
+    assert page.path == "/sign-in" and page.form, "a form again, which says why"
+    page = visitor.submit(page, {"username": "anna", "password": visitor.password}, until=CALLBACK)
+    assert page.path == "/consent"
+    clock.advance(3700)
+    page = visitor.fill_in(visitor.submit(page, {"decision": "allow"}, until=CALLBACK), until=CALLBACK)
+    assert claims(partner.redeemed(page.query["code"])["id_token"])["email"] == "anna@example.com"
 
 
 # Pushed requests.

@@ -474,7 +474,8 @@ def test_p15_tokens_are_readable_by_pages_of_the_client_alone(provider, spa, sig
         form = {"grant_type": "authorization_code", "code": spa.code(signed_in), "redirect_uri": CALLBACK,
                 "code_verifier": spa.verifier}
         answer = spa.post("/token", form, headers={"Origin": origin})
-        info = provider.get("/userinfo", headers={"Origin": origin, "Authorization": f"Bearer {answer.json()['access_token']}"})
+        bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        info = provider.get("/userinfo", headers={"Origin": origin} | bearer)
         for one in (answer, info):
             assert one.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
             assert "Access-Control-Allow-Credentials" not in one.headers
@@ -509,8 +510,10 @@ def test_two_tabs_sign_in_at_once(provider, portal, partner):
 def test_a_ticket_that_was_changed_begins_again_with_the_same_request(provider, portal):
     visitor = Visitor(provider)
     page = visitor.open(portal.url(prompt="login"))
-    for change in (lambda url: url[:-1] + ("A" if url[-1] != "A" else "B"), lambda url: url.replace("scope=openid", "scope=openid+email"),
-                   lambda url: url[: url.index("&tykva_ticket")]):
+    changes = [
+        lambda url: url[:-1] + ("A" if url[-1] != "A" else "B"), lambda url: url[: url.index("&tykva_ticket")],
+        lambda url: url.replace("scope=openid", "scope=openid+email")]
+    for change in changes:
         again = visitor.open(change(page.url), until=CALLBACK)
         assert visitor.is_at(again, "/sign-in") and again.form.fields["username"] == ""
         assert [status for status, _ in visitor.steps][0] == 303
