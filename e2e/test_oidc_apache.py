@@ -227,6 +227,38 @@ def test_the_logout_token_is_the_sessions(world, person, receiver):
     assert claims(tokens["id_token"]).get("events") is None
 
 
+ENDINGS = {
+    "the operator ends the session": lambda server, name, tokens, said: server.deployment.tykva("session", "end", said["sid"]),
+    "the person is disabled": lambda server, name, tokens, said: server.deployment.tykva("user", "disable", name),
+    "the person has a new password": lambda server, name, tokens, said: server.deployment.tykva(
+        "user", "password", name, "--password-stdin", stdin="another quite good password\n"),
+    "a stolen refresh token is used": lambda server, name, tokens, said: replay(server, tokens["refresh_token"]),
+}
+
+
+def replay(server, token):
+    """Two behind the current one: the class `stale`, which ends the session."""
+    listener = Application.of(server, "listener")
+    successor = listener.refresh(token).json()["refresh_token"]
+    assert listener.refresh(successor).status_code == 200
+    assert listener.refresh(token).status_code == 400
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_whatever_ends_a_session_is_told(world, receiver, ending):
+    server, _, _ = world
+    name = f"leaving-{list(ENDINGS).index(ending)}"
+    server.deployment.add_user(name)
+    listener = Application.of(server, "listener")
+    tokens = listener.sign_in(Visitor(server, user=name, verify=server.verify))
+    said = listener.id_token(tokens)
+    receiver.tokens.clear()
+    ENDINGS[ending](server, name, tokens, said)
+    _, form = wait_until(lambda: receiver.tokens[:1], 20, f"a notice when {ending}")[0]
+    assert claims(form["logout_token"][0])["sid"] == said["sid"]
+    wait_for_delivery(server, "listener", said["sid"])
+
+
 def test_an_application_that_hangs_delays_nobody(world, person, receiver):
     """By the order of events: everybody else goes on while the issuer still waits for its answer."""
     server, one, two = world

@@ -367,6 +367,25 @@ def test_state_comes_back_byte_for_byte_and_may_be_missing(portal, visitor):
     assert set(portal.answer(visitor, state=None).query) == {"code", "iss"}
 
 
+@SQLITE
+def test_an_application_on_a_device_is_answered_by_its_own_scheme(provider, visitor):
+    provider.deployment.add_client(
+        "device", "--public", "--redirect-uri", "com.example.device:/callback", "--scope", "openid")
+    device = Application(provider, "device", redirect_uri="com.example.device:/callback")
+    page = visitor.open(device.url())
+    assert "com.example.device:" in page.response.headers["Content-Security-Policy"]
+    page = visitor.fill_in(page, until=device.redirect_uri)
+    assert page.asked == ["/sign-in", "/consent"] and device.id_token(device.redeemed(page.query["code"]))
+
+
+def test_offline_access_of_anothers_application_is_asked_for_each_time(partner, newcomer):
+    """OIDC Core §11: a saved consent is not always sufficient for it."""
+    assert partner.answer(newcomer, scope="openid offline_access").asked == ["/sign-in", "/consent"]
+    assert partner.answer(newcomer, scope="openid offline_access").asked == ["/consent"]
+    assert partner.error(newcomer, scope="openid offline_access", prompt="none") == "consent_required"
+    assert partner.answer(newcomer, scope="openid").asked == []
+
+
 # Codes.
 
 def test_the_second_use_of_a_code_ends_what_the_first_one_bought(portal, visitor):
@@ -656,3 +675,43 @@ def test_signing_out_takes_a_form_and_an_expired_hint_and_a_client_id(provider, 
     assert page.url == SIGNED_OUT
     # Once more, when nobody is signed in any more: the person still comes back.
     assert visitor.open(f"{provider.issuer}/logout", form=form, until=SIGNED_OUT).url == SIGNED_OUT
+
+
+def test_another_browser_of_the_same_person_stays_signed_in(provider, portal, visitor):
+    phone = Visitor(provider, agent="Phone/1.0")
+    here, there = portal.sign_in(visitor), portal.sign_in(phone)
+    assert portal.id_token(there)["sid"] != claims(here["id_token"])["sid"]
+    visitor.open(f"{provider.issuer}/logout?id_token_hint={here['id_token']}")
+    assert portal.error(visitor, prompt="none") == "login_required"
+    assert portal.answer(phone, prompt="none").asked == []
+    assert portal.refresh(there["refresh_token"]).status_code == 200
+
+
+# Secrets.
+
+def test_no_secret_of_a_sign_in_is_written_down(prepared_provider, tmp_path):
+    deployment = Deployment.copy(prepared_provider, tmp_path / "own")
+    with deployment.serve(environment={"TYKVA_LOG_LEVEL": "trace"}) as server:
+        visitor, partner = Visitor(server), Application.of(server, "partner")
+        pushed = push(partner).json()["request_uri"]
+        page = visitor.open(partner.pushed_url(pushed), until=CALLBACK)
+        token = page.form.fields["form"]
+        page = visitor.fill_in(page, until=CALLBACK)
+        code = page.query["code"]
+        assert partner.redeem(code, code_verifier="v" * 43).status_code == 400
+        tokens = partner.redeemed(code)
+        partner.user_info(tokens["access_token"])
+        again = partner.refresh(tokens["refresh_token"]).json()
+        secrets = {
+            "the pushed request": pushed.rsplit(":", 1)[1], "a form's token": token, "the code": code, "the verifier": partner.verifier,
+            "the session's cookie": visitor.cookie("__Host-tykva-session"), "the form's cookie": visitor.cookie("__Host-tykva-form"),
+            "the client's secret": partner.secret, "the password": visitor.password, "another password": "wr0ng-passw0rd"}
+        secrets |= {f"{name} {n}": each[name] for n, each in enumerate((tokens, again)) for name in ("access_token", "refresh_token", "id_token")}
+        visitor.open(f"{server.issuer}/logout?id_token_hint={tokens['id_token']}")
+        page = visitor.open(f"{server.issuer}/sign-in")
+        visitor.submit(page, {"username": "anna", "password": "wr0ng-passw0rd"})
+        written = {"the log": server.errors + server.output, "the audit log": str(deployment.audit()), "the store": deployment.dump()}
+    for place, text in written.items():
+        assert len(text) > 100, place
+        for what, secret in secrets.items():
+            assert secret not in text and urllib.parse.quote(secret) not in text, f"{what} is in {place}"
