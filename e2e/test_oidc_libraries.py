@@ -64,7 +64,8 @@ class Authlib:
             credentials = client_keys()["ec"]
         self.session = AuthlibSession(
             client, credentials, scope=SCOPE, redirect_uri=CALLBACK, code_challenge_method="S256",
-            token_endpoint_auth_method=method, token_endpoint=metadata["token_endpoint"])
+            token_endpoint_auth_method=method, revocation_endpoint_auth_method=method,
+            token_endpoint=metadata["token_endpoint"])
         self.session.trust_env = False
         if method == "private_key_jwt":
             self.session.register_client_auth_method(
