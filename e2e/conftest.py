@@ -1,15 +1,19 @@
+import itertools
 import os
 
 import pytest
 
+from application import add_applications
 from certificates import Authority
 from clocks import wrong_clock
 from deployment import ORDERS, Deployment
 from engines import PostgreSQL, SQLite, populate
 from processes import binary
+from visitor import Visitor
 
 ENGINES = {engine.name: engine for engine in (SQLite, PostgreSQL)}
 WANTED = [name.strip() for name in os.environ.get("TYKVA_TEST_ENGINES", "sqlite,postgres").split(",")]
+newcomers = itertools.count(1)
 
 # What would change the trust or the settings of the libraries in this process.
 for name in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE"):
@@ -52,6 +56,35 @@ def prepared(engine, tmp_path_factory):
 def deployment(prepared, tmp_path):
     """A deployment of this test's own, not yet served."""
     return Deployment.copy(prepared, tmp_path / "own")
+
+
+@pytest.fixture(scope="session")
+def prepared_provider(prepared, tmp_path_factory):
+    """A deployment whose people sign in to applications with a browser."""
+    made = Deployment.copy(prepared, tmp_path_factory.mktemp("provider"))
+    add_applications(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def provider(prepared_provider, tmp_path_factory):
+    """A server of it that the tests of one file share."""
+    with Deployment.copy(prepared_provider, tmp_path_factory.mktemp("shared")).serve() as running:
+        yield running
+
+
+@pytest.fixture
+def visitor(provider):
+    """Anna, with a browser that nobody has used before."""
+    return Visitor(provider)
+
+
+@pytest.fixture
+def newcomer(provider):
+    """Somebody who has consented to nothing yet."""
+    name = f"newcomer-{next(newcomers)}"
+    provider.deployment.add_user(name)
+    return Visitor(provider, user=name)
 
 
 @pytest.fixture(scope="module")
