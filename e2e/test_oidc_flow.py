@@ -378,12 +378,12 @@ def test_an_application_on_a_device_is_answered_by_its_own_scheme(provider, visi
     assert page.asked == ["/sign-in", "/consent"] and device.id_token(device.redeemed(page.query["code"]))
 
 
-def test_offline_access_of_anothers_application_is_asked_for_each_time(partner, newcomer):
-    """OIDC Core §11: a saved consent is not always sufficient for it."""
-    assert partner.answer(newcomer, scope="openid offline_access").asked == ["/sign-in", "/consent"]
-    assert partner.answer(newcomer, scope="openid offline_access").asked == ["/consent"]
+def test_offline_access_of_anothers_application_is_asked_for_like_any_scope(partner, newcomer):
+    """OIDC Core §11 wants a consent that covers it; it is remembered, and withdrawn on the account pages."""
+    assert partner.answer(newcomer, scope="openid").asked == ["/sign-in", "/consent"]
     assert partner.error(newcomer, scope="openid offline_access", prompt="none") == "consent_required"
-    assert partner.answer(newcomer, scope="openid").asked == []
+    assert partner.answer(newcomer, scope="openid offline_access").asked == ["/consent"]
+    assert partner.answer(newcomer, scope="openid offline_access").asked == []
 
 
 # Codes.
