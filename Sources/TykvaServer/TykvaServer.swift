@@ -14,6 +14,7 @@ package struct TykvaServer: Sendable {
     package let clock: DeploymentClock
     package let passwordHasher: PasswordHasher
     package let maintenance: ExpiredRows
+    let retreat = Retreat()
 
     /// - Throws: When storage fails, or no signing key opens.
     package init(
@@ -52,7 +53,7 @@ package struct TykvaServer: Sendable {
             metadata: MetadataEndpoint(
                 ServerMetadata(issuer: configuration.issuer, algorithm: .es256, scopes: [])),
             keySet: KeySetEndpoint(keys: keys),
-            health: HealthEndpoint(database: database, keys: keys, clock: clock),
+            health: HealthEndpoint(database: database, keys: keys, clock: clock, retreat: retreat),
             isSecure: configuration.issuer.isSecure, proxies: configuration.trustedProxies,
             arePeersChecked: configuration.onlyProxiesConnect)
         services = [

@@ -15,7 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve", abstract: "Runs the server.",
         discussion: """
             Prints one line when it is ready. TERM and INT end it in order within 30
-            seconds, a second one at once; HUP reads the certificate again.
+            seconds, a second one at once; HUP reads the certificate again. TERM first
+            lets a node drain (drain_seconds).
 
             Example:
               tykva serve --issuer https://auth.example.com --listen 0.0.0.0:443 \\
@@ -151,7 +152,8 @@ struct ServeCommand: AsyncParsableCommand {
         let issuer = serving.issuer
         var plan = ServePlan(
             listen: settings.listen, certificate: certificate, metricsListen: settings.metricsListen,
-            maximumConnections: settings.maximumConnections, opened: opened, configuration: serving.configuration,
+            maximumConnections: settings.maximumConnections, drainSeconds: settings.drainSeconds, opened: opened,
+            configuration: serving.configuration,
             clock: clock, logger: logger, onReady: { try? Console.print("tykva: ready at \(issuer)") })
         if dev { plan.additions = Self.story(opened, serving, clock) }
         do {
