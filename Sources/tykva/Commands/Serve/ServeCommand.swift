@@ -126,7 +126,11 @@ struct ServeCommand: AsyncParsableCommand {
                 terms.mayChangeIssuer = true
             }
         }
-        return try await OpenedDeployment(prepared.database, secrets: secrets, terms: terms, at: now)
+        do {
+            return try await OpenedDeployment(prepared.database, secrets: secrets, terms: terms, at: now)
+        } catch let error as InvalidValue {
+            throw CommandFailure("\(error)", .configuration)
+        }
     }
 
     private func confirm(from old: String, to new: Issuer) throws {
