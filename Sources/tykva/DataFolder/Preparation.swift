@@ -38,6 +38,7 @@ struct Preparation {
         if isFile, let folder = premises.folder { lock = try await PreparationLock(folder) }
         defer { lock?.release() }
         let source = try MasterSecretSource(settings, premises.folder)
+        if case .sqlite(let path) = premises.database { try MovedMark(of: path).refuse() }
         do {
             return try await open(purpose, source, progress)
         } catch let refusal as MasterSecretRefusal {

@@ -47,6 +47,7 @@ struct Workplace {
 
     private static func existing(_ premises: Premises, _ settings: Settings, _ need: Need) async throws -> any Database
     {
+        if need == .changing, case .sqlite(let path) = premises.database { try MovedMark(of: path).refuse() }
         guard premises.isThere else { throw premises.nothingThere }
         let source = try MasterSecretSource(settings, premises.folder)
         let database = try await premises.database.open(settings, isLooking: need == .looking)
