@@ -80,6 +80,9 @@ struct ServeCommand: AsyncParsableCommand {
         let certificate = try settings.loadCertificate()
         let prepared = try await Preparation(settings, premises) { logger.notice("\($0)") }
             .open(.forServing)
+        if case .postgres = premises.database, geteuid() == 0 {
+            logger.warning("this runs as root, and nothing here needs it: run it as a user of its own")
+        }
         do {
             // Before it is read for the first time: else time would stand still on a machine that is ahead.
             guard await ClockWatch(prepared.database, clock: clock, logger: logger).measure() else {
