@@ -106,7 +106,7 @@ class Server(Process):
         self.url = f"{scheme}://127.0.0.1:{port}"
         self.wrapper = wrapper
         command = [*wrapper, *deployment.serve_command(port, *arguments)]
-        settings = {"TYKVA_METRICS_LISTEN": "off"} | deployment.environment | environment
+        settings = {"TYKVA_METRICS_LISTEN": "off", "TYKVA_DRAIN_SECONDS": "0"} | deployment.environment | environment
         super().__init__(deployment.folder, name, command, settings)
         self.wait_for(lambda: "tykva: ready at" in self.output, "ready")
         assert self.output.splitlines()[-1] == f"tykva: ready at {self.issuer}"

@@ -255,7 +255,7 @@ def hold_connection(port, database="postgres", user=ROLE):
 class PgBouncer:
     """PgBouncer in transaction mode before one server: every transaction gets any of a few connections."""
 
-    def __init__(self, server, folder, size=5):
+    def __init__(self, server, folder, size=5, more=""):
         self.folder = pathlib.Path(folder)
         self.port = free_port()
         users, configuration = self.folder / "users.txt", self.folder / "pgbouncer.ini"
@@ -264,7 +264,7 @@ class PgBouncer:
             f"[databases]\n* = host=127.0.0.1 port={server.port}\n"
             f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {self.port}\nunix_socket_dir =\n"
             f"auth_type = trust\nauth_file = {users}\npool_mode = transaction\ndefault_pool_size = {size}\n"
-            "max_client_conn = 200\nserver_login_retry = 1\n")
+            f"max_client_conn = 200\nserver_login_retry = 1\n{more}")
         for path in (users, configuration):
             own(path)
         self._configuration = configuration

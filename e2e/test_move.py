@@ -8,6 +8,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import tempfile
 
 import pytest
 
@@ -234,8 +235,85 @@ def test_a_target_with_a_deployment_in_it_is_refused_and_stays_as_it_was(deploym
     before = other.dump()
     assert_refused(move(deployment, file_url(deployment), file_url(other)), issuer, "empty database")
     assert other.dump() == before
+
+
+def test_a_finished_move_given_again_says_so(deployment, target):
+    served_once(deployment)
     moved(deployment, file_url(deployment), target.url)
-    assert_refused(move(deployment, file_url(deployment), target.url), issuer, "empty database")
+    done = move(deployment, file_url(deployment), target.url)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert done.stdout.startswith("this move was finished at 2"), done.stdout
+    again = moved(deployment, file_url(deployment), target.url)
+    assert again["finished_at"].startswith("2") and again["to"].startswith("postgres:")
+
+
+def test_a_file_that_was_moved_away_is_not_served_any_more(deployment, target, tmp_path):
+    served_once(deployment)
+    mark = deployment.data / "tykva.moved"
+    moved(deployment, file_url(deployment), target.url)
+    assert mark.read_text().startswith(f"moved to postgres:127.0.0.1:{target.server.port}/{target.database} on 2")
+    assert oct(mark.stat().st_mode)[-3:] == "600"
+    before = deployment.dump()
+    words = ("was moved to postgres:", target.database, f"remove {mark}")
+    assert_refused(start(deployment), *words)
+    for command in (("user", "disable", "anna"), ("user", "add", "carla", "--password-stdin"), ("migrate",)):
+        assert_refused(deployment.run(*command, stdin="correct horse battery\n"), *words)
+    assert_refused(deployment.run("config", "check"), *words, code=CONFIGURATION)
+    assert deployment.run("user", "list").returncode == 0, "one may look"
+    assert deployment.dump() == before
+    assert_refused(move(deployment, file_url(deployment), f"sqlite:{tmp_path}/third/tykva.sqlite"), *words[:2])
+
+    # A move that was killed between its end and the note writes it when it is given again.
+    mark.unlink()
+    assert move(deployment, file_url(deployment), target.url).returncode == 0
+    assert mark.exists()
+
+    # Whoever comes home to the same place takes the note away.
+    for path in deployment.data.glob("tykva.sqlite*"):
+        path.unlink()
+    assert_refused(start(deployment), *words)
+    moved(deployment, target.url, file_url(deployment))
+    assert not mark.exists()
+    mark.write_text("")
+    assert_refused(start(deployment), "moved away", mark)
+
+
+def test_int_and_term_break_it_off_with_a_sentence(deployment, target):
+    with deployment.serve() as server:
+        server.sign_in()
+        assert server.stop() == 0
+    crowd(deployment, FAMILIES)
+    command = [binary("tykva"), "move", "--from", file_url(deployment), "--to", target.url]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        begun = progress(target)
+        process = Process(deployment.folder, f"move-{number}", command)
+        wait_until(lambda: progress(target) > begun, 60, "begun")
+        process.signal(number)
+        assert process.ended(5) == 128 + number
+        assert process.errors.splitlines()[-1] == "tykva: broken off; give the same command again, and it goes on where it was"
+    assert moved(deployment, file_url(deployment), target.url)["rows"] > 2 * FAMILIES
+
+
+def test_a_source_that_is_no_file_or_somebody_elses_is_refused_and_nothing_is_made(deployment, target, tmp_path):
+    served_once(deployment)
+    before = sorted(path.name for path in deployment.data.iterdir())
+    assert_refused(move(deployment, f"sqlite:{deployment.data}", target.url), "source", "is not a file")
+    assert not deployment.data.with_name("data.lock").exists()
+    if os.geteuid() != 0:
+        return
+    os.chmod(deployment.folder, 0o755)
+    with tempfile.TemporaryDirectory(prefix="tykva-e2e-") as place:
+        shutil.copytree(deployment.data, f"{place}/data")
+        for path in (place, f"{place}/data", f"{place}/data/tykva.sqlite"):
+            os.chmod(path, 0o755)
+        made = sorted(os.listdir(f"{place}/data"))
+        done = subprocess.run(
+            ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", binary("tykva"), "move",
+             "--from", f"sqlite:{place}/data/tykva.sqlite", "--to", f"sqlite:{place}/x.sqlite"],
+            capture_output=True, text=True, cwd="/", env=clean_environment())
+        assert_refused(done, "source", "belongs to user root", "user nobody")
+        assert sorted(os.listdir(f"{place}/data")) == made
+    assert sorted(path.name for path in deployment.data.iterdir()) == before
 
 
 def test_what_is_no_deployment_is_refused_as_a_source(deployment, target, tmp_path):
@@ -268,7 +346,7 @@ def test_wrong_usage_and_wrong_configuration(deployment, target, tmp_path):
     assert_refused(move(deployment, target.url, target.url), "same database")
     assert_refused(
         move(deployment, source, target.url, environment={"TYKVA_DATABASE_PASSWORD_FILE": str(tmp_path / "none")}),
-        "password file")
+        "password file", code=CONFIGURATION)
     assert_refused(move(deployment, source, f"postgres://tykva@127.0.0.1:{free_port()}/x"), "target", "not available")
 
 

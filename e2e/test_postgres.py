@@ -1,6 +1,7 @@
 """Nodes on PostgreSQL: what one does the other knows; trouble of the way to the database is a 503, and heals."""
 
 import concurrent.futures
+import os
 import time
 
 import pytest
@@ -111,7 +112,7 @@ def test_four_that_start_at_once_on_an_empty_database_all_come_up(engine, tmp_pa
 def test_another_issuer_is_refused_beside_a_running_node(nodes):
     done = nodes[0].deployment.run(
         "serve", "--listen", f"127.0.0.1:{free_port()}", environment={"TYKVA_METRICS_LISTEN": "off"})
-    assert done.returncode == 1 and nodes[0].issuer in done.stderr, done.stderr
+    assert done.returncode == 78 and nodes[0].issuer in done.stderr, done.stderr
 
 
 def test_nothing_is_made_beside_the_database(nodes):
@@ -177,3 +178,7 @@ def test_a_node_says_who_it_is_to_the_database(nodes, engine):
     named = engine.server.sql(
         f"SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = '{nodes[0].deployment.database}'")
     assert named.splitlines() and all("tykva" in name for name in named.splitlines())
+
+
+def test_a_node_that_runs_as_root_says_that_it_need_not(nodes):
+    assert ("this runs as root" in nodes[0].errors) == (os.geteuid() == 0)

@@ -7,6 +7,7 @@ import test_crash
 from deployment import Deployment, refused
 from postgres import PgBouncer, temporary_folder
 from processes import wait_until
+from test_start import assert_refused
 
 pytestmark = pytest.mark.engine("postgres", "PgBouncer stands before it")
 
@@ -81,9 +82,22 @@ def test_a_pgbouncer_that_was_away_is_used_again(deployment, engine, bouncer):
 
 
 def test_prepared_statements_through_it_are_told_as_what_they_are(prepared, bouncer, tmp_path):
-    """Without `?prepared=off` it cannot work; it does not seem to, either."""
     made = Deployment.copy(prepared, tmp_path / "own")
     made.use(bouncer.url(made.database, prepared="on"))
     done = made.run("session", "list")
-    assert done.returncode in (0, 1)
-    assert "Fatal" not in done.stderr
+    assert_refused(done, "this looks like a pooler: add ?prepared=off to the URL")
+
+
+def test_a_pooler_that_passes_over_our_options_is_told_by_its_statements(prepared, engine, tmp_path):
+    with temporary_folder() as place:
+        bouncer = PgBouncer(engine.server, place, 1, "ignore_startup_parameters = options\n")
+        try:
+            made = Deployment.copy(prepared, tmp_path / "own")
+            made.use(bouncer.url(made.database, prepared="on"))
+            for _ in range(3):
+                done = made.run("user", "list")
+                if done.returncode:
+                    break
+            assert_refused(done, "prepared statement", "add ?prepared=off to the URL")
+        finally:
+            bouncer.stop()

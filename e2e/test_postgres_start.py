@@ -72,7 +72,7 @@ def test_a_master_secret_is_never_made_by_itself(deployment):
     deployment.secret_path.unlink()
     assert_refused_in_time(deployment, "master_secret_file", deployment.secret_path, code=78)
     deployment.environment = {}
-    done = assert_refused_in_time(deployment, "master secret")
+    done = assert_refused_in_time(deployment, "master secret", code=78)
     assert "secret new" in done.stderr or "TYKVA_MASTER_SECRET_FILE" in done.stderr
     assert not list(deployment.folder.rglob("master-secret"))
     assert kept.strip() not in done.stderr
@@ -82,7 +82,7 @@ def test_an_empty_database_without_a_master_secret(engine, tmp_path):
     made = PostgresDeployment(tmp_path / "empty", engine.server)
     made.environment = {}
     before = made.dump()
-    assert_refused_in_time(made, "master secret")
+    assert_refused_in_time(made, "master secret", code=78)
     assert made.dump() == before, "nothing is written before the secret is there"
 
 
@@ -147,7 +147,7 @@ def test_a_wrong_or_missing_password(behind_password):
     wrong = "a wrong password of the role"
     done = assert_refused_in_time(behind_password, "password", environment={"PGPASSWORD": wrong})
     assert wrong not in done.stderr
-    assert_refused_in_time(behind_password, "password")
+    assert_refused_in_time(behind_password, "no password supplied", "database_password_file")
 
 
 @pytest.mark.parametrize("place", ["PGPASSWORD", "PGPASSFILE", "TYKVA_DATABASE_PASSWORD_FILE"])
@@ -168,7 +168,7 @@ def test_a_password_file_that_others_can_read(behind_password, tmp_path):
     path = tmp_path / "password"
     path.write_text(PASSWORD)
     path.chmod(0o644)
-    assert_refused(start(behind_password, environment={"TYKVA_DATABASE_PASSWORD_FILE": str(path)}), path, code=1)
+    assert_refused(start(behind_password, environment={"TYKVA_DATABASE_PASSWORD_FILE": str(path)}), path, code=78)
 
 
 def test_a_standby_alone_takes_no_writes(engine, deployment):

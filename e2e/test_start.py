@@ -105,7 +105,7 @@ def test_another_master_secret_is_refused_and_nothing_is_written(deployment):
     secret = deployment.secret_path
     secret.write_text(deployment.tykva("secret", "new", data=False))
     before = deployment.dump()
-    assert_refused(start(deployment), "master secret", "not the one of this database")
+    assert_refused(start(deployment), "master secret", "not the one of this database", secret, code=CONFIGURATION)
     assert deployment.dump() == before
 
 
@@ -113,20 +113,20 @@ def test_another_master_secret_is_refused_and_nothing_is_written(deployment):
 def test_a_master_secret_in_another_form_is_refused_without_being_shown(deployment, text):
     deployment.secret_path.write_text(text)
     done = start(deployment)
-    assert_refused(done, "master secret")
+    assert_refused(done, "master secret", code=CONFIGURATION)
     assert not text or text not in done.stderr
 
 
 def test_a_master_secret_that_others_can_read_is_refused(deployment):
     secret = deployment.secret_path
     secret.chmod(0o640)
-    assert_refused(start(deployment), secret, "0640")
+    assert_refused(start(deployment), secret, "0640", code=CONFIGURATION)
 
 
 def test_another_issuer_is_refused_and_the_old_one_goes_on(deployment):
     with deployment.serve() as server:
         token, port = server.sign_in()["refresh_token"], server.port
-    assert_refused(start(deployment), "issuer", f"http://127.0.0.1:{port}", "--change-issuer")
+    assert_refused(start(deployment), "issuer", f"http://127.0.0.1:{port}", "--change-issuer", code=CONFIGURATION)
     with deployment.serve(port=port) as server:
         server.refreshed(token)
 
@@ -134,11 +134,11 @@ def test_another_issuer_is_refused_and_the_old_one_goes_on(deployment):
 def test_dev_data_and_other_data_do_not_mix(deployment, tmp_path):
     with deployment.serve():
         pass
-    assert_refused(start(deployment, "--dev"), "--dev")
+    assert_refused(start(deployment, "--dev"), "--dev", code=CONFIGURATION)
     demo = Deployment(tmp_path / "demo")
     with demo.serve("--dev") as server:
         port = server.port
-    assert_refused(start(demo, port=port), "--dev")
+    assert_refused(start(demo, port=port), "--dev", code=CONFIGURATION)
 
 
 @pytest.mark.parametrize("arguments, words", [

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Why a master secret's file was not read or made: one sentence with the path and the fault, never the content.
 package struct MasterSecretFileError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Fault: Error, Sendable, Equatable {
@@ -27,11 +33,16 @@ package struct MasterSecretFileError: Error, Sendable, Equatable, CustomStringCo
         case .openToOthers(let mode):
             "\(file) is open to other users (mode 0\(String(mode, radix: 8))): make it 0600"
         case .foreignOwner(let userID):
-            "\(file) belongs to user \(userID): it must belong to the user who runs tykva, or to root"
+            "\(file) belongs to user \(Self.name(of: userID)): it must belong to the user who runs tykva, or to root"
         case .tooLarge: "\(file) is larger than \(MasterSecretFile.maximumBytes) bytes"
         case .malformed(let error): "\(file) is refused: \(error)"
         case .exists: "\(file) exists already and is left as it is"
         case .unwritable(let error): "\(file) cannot be written: \(error)"
         }
+    }
+
+    /// The number of a user without an entry.
+    private static func name(of user: UInt32) -> String {
+        getpwuid(user).map { String(cString: $0.pointee.pw_name) } ?? "\(user)"
     }
 }

@@ -14,6 +14,7 @@ package struct TykvaServer: Sendable {
     package let clock: DeploymentClock
     package let passwordHasher: PasswordHasher
     package let maintenance: ExpiredRows
+    let retreat = Retreat()
 
     /// - Throws: When storage fails, or no signing key opens.
     package init(
@@ -71,8 +72,9 @@ package struct TykvaServer: Sendable {
             account: AccountEndpoint(desk: desk, database: database, hasher: hasher),
             metadata: MetadataEndpoint(issuer: configuration.issuer, keys: keys, clients: directory),
             keySet: KeySetEndpoint(keys: keys),
-            health: HealthEndpoint(database: database, keys: keys, clock: clock), pages: desk.renderer,
-            clients: directory, isSecure: configuration.issuer.isSecure, proxies: configuration.trustedProxies,
+            health: HealthEndpoint(database: database, keys: keys, clock: clock, retreat: retreat),
+            pages: desk.renderer, clients: directory, isSecure: configuration.issuer.isSecure,
+            proxies: configuration.trustedProxies,
             arePeersChecked: configuration.onlyProxiesConnect)
         let outgoing = OutgoingRequests()
         services = [

@@ -188,6 +188,14 @@ import Testing
         #expect(sentences[2].contains("mode 0644"))
     }
 
+    @Test func `an owner is called by name, where there is one`() {
+        func sentence(_ user: UInt32) -> String {
+            MasterSecretFileError(path: "/x", fault: .foreignOwner(userID: user)).description
+        }
+        #expect(sentence(0).contains("belongs to user root:"))
+        #expect(sentence(4_000_000_001).contains("belongs to user 4000000001:"))
+    }
+
     private func mode(_ path: String) throws -> Int {
         try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
     }

@@ -74,20 +74,32 @@ import Testing
         let path = tykva.data + "/master-secret"
         let secret = try String(contentsOfFile: path, encoding: .utf8)
         let other = try await tykva.run(["secret", "new"]).output
-        func attempt(_ text: String?, mode: Int = 0o600, _ words: String) async throws {
+        func attempt(_ text: String?, mode: Int = 0o600, status: Int32 = 78, _ words: String) async throws {
             try? FileManager.default.removeItem(atPath: path)
             if let text {
                 try text.write(toFile: path, atomically: false, encoding: .utf8)
                 try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
             }
             let refused = try await tykva("serve", "--listen", FreePort.address())
-            #expect(refused.status == 1)
+            #expect(refused.status == status)
             #expect(refused.complaint.contains(words), "\(refused.complaint)")
             #expect(!refused.all.contains(secret.dropFirst(5).prefix(12)))
+            // What can be told without the database is told by the check too.
+            guard !words.contains("of this database") else { return }
+            let checked = try await tykva("config", "check")
+            #expect(checked.status == 78)
+            #expect(checked.complaint.contains(words), "\(checked.complaint)")
         }
-        try await attempt(nil, "the master secret is missing")
+        #expect(try await tykva("config", "check").status == 0)
+        try await attempt(nil, status: 1, "the master secret is missing")
         #expect(!FileManager.default.fileExists(atPath: path))
-        try await attempt(other, "number 1 is not the one of this database")
+        try await attempt(other, "\(path): number 1 is not the one of this database; copy the file")
+        // A command goes on, and says in one line what would happen to a server.
+        let warned = try await tykva("user", "show", "anna")
+        #expect(warned.status == 0)
+        #expect(warned.complaint.hasPrefix("tykva: warning: the master secret in \(path)"))
+        #expect(warned.complaint.filter(\.isNewline).count == 1)
+        try await attempt("2:\(secret)", "number 2 is number 1 of this database: write 1:…")
         try await attempt(secret, mode: 0o644, "make it 0600")
         try await attempt("nonsense\n", "begins with")
         try await attempt(String(secret.dropLast(3)) + "AA\n", "checksum is wrong")
@@ -110,7 +122,7 @@ import Testing
         tykva.environment["TYKVA_MASTER_SECRET_FILE"] = nil
         tykva.environment["TYKVA_MASTER_SECRET"] = "tkvm_geheimgeheim"
         let refused = try await tykva("serve", "--listen", FreePort.address())
-        #expect(refused.status == 1)
+        #expect(refused.status == 78)
         #expect(!refused.all.contains("geheimgeheim"))
     }
 
@@ -122,6 +134,33 @@ import Testing
         #expect(chown(tykva.data, 65534, 65534) == 0)
         #expect(try await tykva.addUser().status == 0)
         for name in ["tykva.sqlite", "master-secret"] { #expect(try owner(tykva.data + "/" + name) == 65534) }
+    }
+
+    @Test(arguments: [
+        (nil, 0o600, "No such file"), ("geheim\n", 0o644, "chmod 600"), ("", 0o600, "one line"),
+        ("geheim\nmore\n", 0o600, "one line"), ("geheim\r\n", 0o600, "CR LF"),
+    ])
+    func `a password file that holds no password is wrong configuration, at a check too`(
+        _ text: String?, _ mode: Int, _ words: String
+    ) async throws {
+        var tykva = try Program()
+        tykva.environment["TYKVA_DATABASE"] = "postgres://tykva@127.0.0.1:1/tykva"
+        tykva.environment["TYKVA_MASTER_SECRET"] = try await Program().run(["secret", "new"]).output
+        let path = tykva.folder.file("password")
+        if let text { _ = try tykva.write(text, to: "password", mode: mode) }
+        tykva.environment["TYKVA_DATABASE_PASSWORD_FILE"] = path
+        for command in [["serve"], ["user", "list"], ["config", "check"]] {
+            let refused = try await tykva.run(command)
+            #expect(refused.status == 78, "\(command)")
+            #expect(refused.complaint.contains(words) && refused.complaint.contains(path), "\(refused.complaint)")
+            #expect(!refused.all.contains("geheim"))
+        }
+        _ = try tykva.write("geheim\n", to: "password")
+        #expect(try await tykva.run(["config", "check"]).status == 0)
+        tykva.environment["TYKVA_MASTER_SECRET"] = nil
+        let missing = try await tykva.run(["config", "check"])
+        #expect(missing.status == 78)
+        #expect(missing.complaint.contains("the master secret is missing"))
     }
 
     @Test(.enabled(if: Privileges.canActAsNobody)) func `another user is refused`() async throws {

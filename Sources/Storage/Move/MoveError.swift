@@ -1,3 +1,5 @@
+package import OAuth
+
 /// Why a deployment was not moved; nothing is lost, and the source is as it was.
 package enum MoveError: Error, Sendable, Hashable {
     case source(StorageError)
@@ -8,6 +10,8 @@ package enum MoveError: Error, Sendable, Hashable {
     case occupied(issuer: String?)
     /// A part of another deployment is there.
     case otherMove(issuer: String)
+    /// This move was made before: there is nothing left to do.
+    case finished(at: Milliseconds)
     /// The target was prepared with another master secret than the source has.
     case otherSecret
     /// Another process moves into the same target.
@@ -29,6 +33,8 @@ extension MoveError: CustomStringConvertible {
             "the target holds data already\(issuer.map { ", of \($0)" } ?? ""): a move needs an empty database"
         case .otherMove(let issuer):
             "the target holds an unfinished move of another deployment, of \(issuer): a move needs an empty database"
+        case .finished:
+            "this move was finished before"
         case .otherSecret:
             "the target was prepared with another master secret than the source has: a move needs an empty database"
         case .overtaken:

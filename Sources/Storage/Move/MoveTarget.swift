@@ -78,8 +78,10 @@ struct MoveTarget: Sendable {
             return nil
         case .data(let issuer): throw .occupied(issuer: issuer)
         case .move(let move):
-            if move.isFinished { throw .occupied(issuer: move.issuer) }
-            guard move.isOf(deployment) else { throw .otherMove(issuer: move.issuer) }
+            guard move.isOf(deployment) else {
+                throw move.isFinished ? .occupied(issuer: move.issuer) : .otherMove(issuer: move.issuer)
+            }
+            if let time = move.finishedAt { throw .finished(at: time) }
             return move
         }
     }

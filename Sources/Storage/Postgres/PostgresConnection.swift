@@ -27,12 +27,12 @@ final class PostgresConnection {
 
     /// Connects, and refuses a server that this program cannot work with.
     ///
+    /// - Parameter url: Of one server alone.
     /// - Throws: `unavailable` with one sentence.
-    init(_ url: PostgresURL, _ options: PostgresOptions) throws(StorageError) {
+    init(_ url: PostgresURL, _ options: PostgresOptions, before deadline: Instant) throws(StorageError) {
         self.options = options
         place = url.description
         isPrepared = url.isPrepared
-        let deadline = ContinuousClock.now + options.connect
         handle = try PostgresDialing(url, options).connect(before: deadline)
         PQsetnonblocking(handle, 1)
         timeline = try PostgresServerCheck(place: place).check(self, before: deadline)
@@ -163,7 +163,9 @@ final class PostgresConnection {
 
     private func late(_ purpose: PostgresPurpose) -> StorageError {
         isBroken = true
-        return lost("the server at \(place) did not answer in time", purpose)
+        guard purpose == .committing else { return lost("the server at \(place) did not answer in time", purpose) }
+        return lost(
+            "the server at \(place) did not confirm it in time: it hangs, or waits for a synchronous standby", purpose)
     }
 
     private func hungUp(_ purpose: PostgresPurpose) -> StorageError {

@@ -21,8 +21,10 @@ package final class PostgresDatabase: Database {
     /// - Throws: `unavailable` with one sentence when the server cannot be reached, or is not one to work with.
     package init(_ url: PostgresURL, options: PostgresOptions = PostgresOptions()) async throws(StorageError) {
         self.options = options
-        pool = try PostgresPool(url, options)
-        listener = try PostgresListener(url, options)
+        let servers = PostgresServers(url, options)
+        await servers.survey()
+        pool = try PostgresPool(servers, options)
+        listener = try PostgresListener(servers, options)
         do throws(StorageError) {
             _ = try await dataVersion()
         } catch {

@@ -15,6 +15,8 @@ struct PostgresDialing {
         guard let handle = start() else { throw .unavailable(reason: "there is no memory for a connection") }
         // What the server remarks by the way would go to stderr, between the lines of the log.
         PQsetNoticeReceiver(handle, { _, _ in }, nil)
+        // The SQLSTATE of a refusal is told in its text alone.
+        PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
         do throws(StorageError) {
             try proceed(handle, deadline)
             return handle
@@ -26,7 +28,7 @@ struct PostgresDialing {
     }
 
     private func start() -> OpaquePointer? {
-        var parameters = url.parameters
+        var parameters = url.parameters.merging(PostgresTrust.authorities(for: url.parameters)) { given, _ in given }
         // A pooler refuses options at the start, since its connections are shared; there the role's settings count.
         if url.isPrepared {
             let timeouts = PostgresOptions.serverTimeouts.map { "-c" + $0 }
@@ -59,11 +61,8 @@ struct PostgresDialing {
         }
     }
 
-    /// libpq's own words, in one line: they hold host, user and reason, and no password.
     private func refusal(_ handle: OpaquePointer) -> StorageError {
-        let message = PQerrorMessage(handle).map { String(cString: $0) } ?? ""
-        let lines = message.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " || $0 == "\t" } }
-        let line = String(lines.joined(separator: "; ").prefix(400))
+        let line = PostgresAdvice.connecting(PQerrorMessage(handle).map { String(cString: $0) } ?? "")
         return .unavailable(reason: line.isEmpty ? "\(url.description) refuses the connection" : line)
     }
 }

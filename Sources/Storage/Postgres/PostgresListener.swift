@@ -6,7 +6,7 @@ import Synchronization
 final class PostgresListener: Sendable {
     static let channel = "tykva_change"
 
-    private let url: PostgresURL
+    private let servers: PostgresServers
     private let options: PostgresOptions
     private let isClosed = Atomic<Bool>(false)
     private let continuation: AsyncStream<Void>.Continuation
@@ -15,8 +15,8 @@ final class PostgresListener: Sendable {
     /// How long the thread waits before it looks whether it is to end.
     private static let slice = Duration.milliseconds(250)
 
-    init(_ url: PostgresURL, _ options: PostgresOptions) throws(StorageError) {
-        self.url = url
+    init(_ servers: PostgresServers, _ options: PostgresOptions) throws(StorageError) {
+        self.servers = servers
         self.options = options
         (signals, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         do throws(SystemError) {
@@ -35,7 +35,8 @@ final class PostgresListener: Sendable {
         var nextPoll = ContinuousClock.now
         while !isClosed.load(ordering: .relaxed) {
             // Through a pooler nobody hears a notification: there the clock alone tells.
-            if connection == nil, url.isPrepared { connection = try? connected() }
+            if connection == nil, servers.isPrepared { connection = try? connected() }
+            if let current = connection, servers.hasOutgrown(current) { connection = nil }
             let end = min(nextPoll, .now + Self.slice)
             if let current = connection {
                 if PostgresSocket.wait(current.socket, POLLIN, until: end) { take(&connection) }
@@ -50,7 +51,7 @@ final class PostgresListener: Sendable {
     }
 
     private func connected() throws(StorageError) -> PostgresConnection {
-        let connection = try PostgresConnection(url, options)
+        let connection = try servers.connect()
         try connection.control("LISTEN \(Self.channel)", .writing, before: .now + options.statement)
         // What was told before we listened is looked at now.
         continuation.yield()

@@ -19,7 +19,7 @@ struct PostgresJob: Sendable {
 /// A connection is made when there is work and none is idle. The one used last is used next, so that few stay warm.
 /// While no connection can be had, what waits is refused at once.
 final class PostgresPool: Sendable {
-    private let url: PostgresURL
+    private let servers: PostgresServers
     private let options: PostgresOptions
     private let state: Mutex<State>
 
@@ -49,8 +49,8 @@ final class PostgresPool: Sendable {
     private static let pause = Duration.milliseconds(500)
     private static let sweep = Duration.milliseconds(250)
 
-    init(_ url: PostgresURL, _ options: PostgresOptions) throws(StorageError) {
-        self.url = url
+    init(_ servers: PostgresServers, _ options: PostgresOptions) throws(StorageError) {
+        self.servers = servers
         self.options = options
         state = Mutex(State(threads: options.connections + 1))
         do throws(SystemError) {
@@ -94,6 +94,7 @@ final class PostgresPool: Sendable {
     private func work(_ worker: Worker) {
         var connection: PostgresConnection?
         while true {
+            if let current = connection, servers.hasOutgrown(current) { drop(&connection) }
             switch next(worker, isConnected: connection != nil) {
             case .perform(let job):
                 guard let current = connection else { preconditionFailure("work comes to who has a connection") }
@@ -125,7 +126,7 @@ final class PostgresPool: Sendable {
 
     private func connected() -> PostgresConnection? {
         do throws(StorageError) {
-            let connection = try PostgresConnection(url, options)
+            let connection = try servers.connect()
             state.withLock { $0.connected += 1 }
             return connection
         } catch {
@@ -163,7 +164,7 @@ final class PostgresPool: Sendable {
                 return state.isClosed && state.waiting.isEmpty
             }
             for job in late {
-                job.refuse(.unavailable(reason: "no connection to \(url.description) came free in time"))
+                job.refuse(.unavailable(reason: "no connection to \(servers.description) came free in time"))
             }
             if isOver { return leave() }
         }

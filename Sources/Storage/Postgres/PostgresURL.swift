@@ -17,22 +17,25 @@ package struct PostgresURL: Sendable, Hashable {
     private static let maximumBytes = 2048
     private static let secrets = ["password", "sslpassword"]
 
-    /// - Throws: One sentence; it repeats nothing of the text but names of parameters.
-    package init(_ text: String) throws(InvalidValue) {
+    /// - Parameter environment: libpq reads some of it by itself where the URL says nothing: that must not send anybody
+    ///   elsewhere, nor make the way less safe.
+    /// - Throws: One sentence; it repeats nothing of the text but names of parameters and of an authority's file.
+    package init(
+        _ text: String, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(InvalidValue) {
         guard Self.schemes.contains(where: text.hasPrefix) else { throw Self.refusal("it must begin with postgres://") }
         guard text.utf8.count <= Self.maximumBytes, !text.utf8.contains(0) else {
             throw Self.refusal("it has more than \(Self.maximumBytes) bytes, or a NUL")
         }
         let (uri, isPrepared) = try Self.splitPrepared(text)
         var given = try Self.parse(uri)
-        for secret in Self.secrets where given[secret] != nil {
-            throw Self.refusal(
-                "a password does not belong in a URL: give it by PGPASSFILE, database_password_file or PGPASSWORD")
+        try Self.checkSecretsAndService(given, environment)
+        if let address = environment["PGHOSTADDR"], !address.isEmpty, given["hostaddr"] == nil {
+            given["hostaddr"] = address
         }
-        if let mode = given["target_session_attrs"], !["read-write", "primary", "any"].contains(mode) {
-            throw Self.refusal("target_session_attrs must be read-write, primary or any: sessions are written")
-        }
-        given.merge(Self.defaults(given)) { given, _ in given }
+        try Self.check(given)
+        given.merge(PostgresTrust.defaults(given, environment)) { given, _ in given }
+        given.merge(Self.defaults) { given, _ in given }
         parameters = given
         self.isPrepared = isPrepared
         description = Self.place(given)
@@ -46,7 +49,66 @@ package struct PostgresURL: Sendable, Hashable {
     private init(_ url: PostgresURL, adding more: [String: String]) {
         parameters = url.parameters.merging(more) { $1 }
         isPrepared = url.isPrepared
-        description = url.description
+        description = Self.place(parameters)
+    }
+
+    /// The same store on each of its servers alone, in the order of the URL.
+    var servers: [PostgresURL] {
+        let (names, addresses, ports) = (list("host"), list("hostaddr"), list("port"))
+        return (0..<max(names.count, addresses.count)).map { index in
+            var own: [String: String] = [:]
+            // Named in any case: else libpq would take PGHOST.
+            own["host"] = names.isEmpty ? addresses[index] : names[index]
+            if !addresses.isEmpty { own["hostaddr"] = addresses[index] }
+            if !ports.isEmpty { own["port"] = ports[ports.count == 1 ? 0 : index] }
+            return PostgresURL(self, adding: own)
+        }
+    }
+
+    private func list(_ name: String) -> [String] { Self.list(parameters[name]) }
+
+    private static func list(_ text: String?) -> [String] {
+        text.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) } ?? []
+    }
+
+    private static func checkSecretsAndService(
+        _ given: [String: String], _ environment: [String: String]
+    ) throws(InvalidValue) {
+        for secret in secrets where given[secret] != nil {
+            throw refusal(
+                "a password does not belong in a URL: give it by PGPASSFILE, database_password_file or PGPASSWORD")
+        }
+        guard given["service"] == nil else {
+            throw refusal("it names a service, whose file could say anything: name host, user and database themselves")
+        }
+        guard environment["PGSERVICE"]?.isEmpty ?? true else {
+            throw refusal("PGSERVICE is set, and the file of that service would add to it: unset it")
+        }
+    }
+
+    /// What libpq would tell at each connection, or fill in from somewhere else.
+    private static func check(_ given: [String: String]) throws(InvalidValue) {
+        let (names, addresses, ports) = (list(given["host"]), list(given["hostaddr"]), list(given["port"]))
+        guard !names.isEmpty || !addresses.isEmpty, !(names + addresses).contains("") else {
+            throw refusal("it names no host; a socket's folder is one too: postgres://USER@/DATABASE?host=/FOLDER")
+        }
+        let count = max(names.count, addresses.count)
+        guard names.isEmpty || names.count == count, addresses.isEmpty || addresses.count == count else {
+            throw refusal("it has \(names.count) hosts, and hostaddr or PGHOSTADDR \(addresses.count)")
+        }
+        guard ports.count <= 1 || ports.count == count else {
+            throw refusal("it has \(ports.count) ports for \(count) hosts")
+        }
+        for port in ports where !port.isEmpty {
+            guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), (1...65_535).contains(Int(port) ?? 0) else {
+                throw refusal("a port is a number from 1 to 65535")
+            }
+        }
+        guard given["user"]?.isEmpty == false else { throw refusal("it names no user: postgres://USER@HOST/DATABASE") }
+        if let mode = given["target_session_attrs"], !["read-write", "primary", "any"].contains(mode) {
+            throw refusal("target_session_attrs must be read-write, primary or any: sessions are written")
+        }
+        try PostgresTrust.check(given)
     }
 
     /// Takes our own parameter out: libpq refuses what it does not know.
@@ -86,40 +148,19 @@ package struct PostgresURL: Sendable, Hashable {
     }
 
     /// What this program wants where nothing else was said.
-    private static func defaults(_ given: [String: String]) -> [String: String] {
-        var defaults = [
-            "application_name": "tykva", "client_encoding": "UTF8", "target_session_attrs": "read-write",
-            "gssencmode": "disable", "keepalives_idle": "10", "keepalives_interval": "3", "keepalives_count": "3",
-            "tcp_user_timeout": "10000",
-        ]
-        guard !isLocal(given) else {
-            defaults["sslmode"] = "prefer"
-            return defaults
-        }
-        defaults["sslmode"] = "verify-full"
-        // libpq 15 looks for the authorities in the home folder alone; the system's are what people expect.
-        let system = "/etc/ssl/certs/ca-certificates.crt"
-        let own = (ProcessInfo.processInfo.environment["HOME"] ?? "") + "/.postgresql/root.crt"
-        if access(own, R_OK) != 0, access(system, R_OK) == 0 { defaults["sslrootcert"] = system }
-        return defaults
-    }
-
-    /// Whether every host is this machine: a socket's folder, or a loopback address.
-    private static func isLocal(_ given: [String: String]) -> Bool {
-        let hosts = (given["hostaddr"] ?? given["host"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
-        return hosts.allSatisfy { host in
-            host.isEmpty || host.hasPrefix("/") || host.hasPrefix("@") || host == "localhost"
-                || NetworkAddress(String(host))?.isLoopback == true
-        }
-    }
+    private static let defaults = [
+        "application_name": "tykva", "client_encoding": "UTF8", "target_session_attrs": "read-write",
+        "gssencmode": "disable", "keepalives_idle": "10", "keepalives_interval": "3", "keepalives_count": "3",
+        "tcp_user_timeout": "10000",
+    ]
 
     private static func place(_ given: [String: String]) -> String {
         let hosts = given["host"] ?? given["hostaddr"] ?? ""
         let port = given["port"].map { ":\($0)" } ?? ""
-        return "\(hosts.isEmpty ? "the local socket" : hosts)\(port)/\(given["dbname"] ?? "")"
+        return "\(hosts)\(port)/\(given["dbname"] ?? "")"
     }
 
-    private static func refusal(_ reason: String) -> InvalidValue { InvalidValue("database", reason) }
+    static func refusal(_ reason: String) -> InvalidValue { InvalidValue("database", reason) }
 }
 
 /// A password may be in the parameters: only the place is shown.

@@ -15,7 +15,7 @@ extension StorageError {
     /// https://www.postgresql.org/docs/15/errcodes-appendix.html
     init(_ result: borrowing PostgresResult, _ purpose: PostgresPurpose) {
         let state = result.error("C") ?? ""
-        let message = result.error("M") ?? "the server refused without a reason"
+        let message = PostgresAdvice.advised(result.error("M") ?? "the server refused without a reason", state: state)
         let isFatal = result.error("V") != "ERROR"
         if isFatal, purpose == .committing {
             self = .unknownOutcome(reason: message)
@@ -32,6 +32,7 @@ extension StorageError {
         case "25006": self = .unavailable(reason: "the server is a standby, which takes no writes")
         case "42501":
             self = .unavailable(reason: "\(message): the role must own the database, or may create in its schema")
+        case "42P05", "26000": self = .unavailable(reason: message)
         case "XX001", "XX002": self = .corrupt(reason: message)
         default: self = Self.byClass(state.prefix(2), message)
         }

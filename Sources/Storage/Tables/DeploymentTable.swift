@@ -77,11 +77,13 @@ extension Statement where Answer == [RegisteredMasterSecret] {
 }
 
 extension Statement where Answer == Void {
+    /// Does nothing when there is a secret of that number already, the same or another: whoever registers reads again.
     package static func register(_ secret: RegisteredMasterSecret, at now: Milliseconds) -> Self {
         Self(
             """
             INSERT INTO master_secret (number, check_value, registered_at)
             VALUES (\(Int64(secret.number)), \(secret.checkValue), \(now))
+            ON CONFLICT (number) DO NOTHING
             """)
     }
 }

@@ -7,7 +7,9 @@ struct RecordedMove: Sendable {
     let createdAt: Milliseconds
     /// What was copied is not what the source holds.
     let isStale: Bool
-    let isFinished: Bool
+    let finishedAt: Milliseconds?
+
+    var isFinished: Bool { finishedAt != nil }
 
     func isOf(_ deployment: Deployment) -> Bool {
         issuer == deployment.issuer && createdAt == deployment.createdAt
@@ -30,7 +32,7 @@ extension Statement where Answer == RecordedMove? {
                 RecordedMove(
                     issuer: try row.text("issuer"), createdAt: try row.instant("created_at"),
                     isStale: try row.optionalInteger("stale_at") != nil,
-                    isFinished: try row.optionalInteger("finished_at") != nil)
+                    finishedAt: try row.optionalInstant("finished_at"))
             }
         }
     }

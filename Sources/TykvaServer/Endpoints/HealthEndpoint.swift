@@ -4,15 +4,17 @@ import Logging
 import OAuth
 import Storage
 
-/// `/health/live`: the process answers. `/health/ready`: it can sign, and storage answers.
+/// `/health/live`: the process answers. `/health/ready`: it can sign, storage answers, and it is not about to end.
 struct HealthEndpoint: Sendable {
     let database: any Database
     let keys: KeyRing
     let clock: DeploymentClock
+    let retreat: Retreat
 
     func live() -> Response { JSONResponse.response(#"{"status":"live"}"#) }
 
     func ready(_ logger: Logger) async -> Response {
+        guard !retreat.isUnderWay else { return notReady("it is about to end", logger, level: .info) }
         guard keys.current.active(at: clock.now()) != nil else { return notReady("no active signing key", logger) }
         guard clock.isTrusted else {
             return notReady("the clock is too far from the database's, or unknown", logger)
@@ -25,8 +27,8 @@ struct HealthEndpoint: Sendable {
         return JSONResponse.response(#"{"status":"ready"}"#)
     }
 
-    private func notReady(_ why: StaticString, _ logger: Logger) -> Response {
-        logger.error("not ready", metadata: ["reason": "\(why)"])
+    private func notReady(_ why: StaticString, _ logger: Logger, level: Logger.Level = .error) -> Response {
+        logger.log(level: level, "not ready", metadata: ["reason": "\(why)"])
         var response = JSONResponse.response(#"{"status":"not ready","reason":"\#(why)"}"#, status: .serviceUnavailable)
         response.headers[.retryAfter] = String(Limits.storageRetrySeconds)
         return response

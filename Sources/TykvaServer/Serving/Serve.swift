@@ -8,6 +8,7 @@ import Synchronization
 import UnixSignals
 
 /// Serves until TERM or INT: then finishes what it has accepted, for 30 s at most; a second signal ends it at once.
+/// Before that TERM lets the node drain, when the plan says so.
 ///
 /// - Throws: When an address cannot be listened on.
 package func serve(_ plan: ServePlan) async throws {
@@ -30,8 +31,11 @@ package func serve(_ plan: ServePlan) async throws {
     }
     // The last is stopped first: requests end before what they rest on.
     services.append(application)
+    let drain = Drain(seconds: plan.drainSeconds, retreat: server.retreat, logger: plan.logger)
     var configuration = ServiceGroupConfiguration(
-        services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: plan.logger)
+        services: services.map { .init(service: $0) } + [
+            .init(service: drain, successTerminationBehavior: .gracefullyShutdownGroup)
+        ], logger: plan.logger)
     configuration.maximumGracefulShutdownDuration = .seconds(Limits.shutdownSeconds)
     let result = await Result { try await ServiceGroup(configuration: configuration).run() }
     server.passwordHasher.stop()

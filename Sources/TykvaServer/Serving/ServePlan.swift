@@ -10,6 +10,8 @@ package struct ServePlan: Sendable {
     /// Nil when there are no metrics.
     package var metricsListen: ListenAddress?
     package var maximumConnections: Int
+    /// How long after TERM the node is not ready before its listener closes.
+    package var drainSeconds: Int
     package var opened: OpenedDeployment
     package var configuration: ServerConfiguration
     package var clock: DeploymentClock
@@ -23,7 +25,7 @@ package struct ServePlan: Sendable {
 
     package init(
         listen: ListenAddress, certificate: ServingCertificate? = nil, metricsListen: ListenAddress? = nil,
-        maximumConnections: Int = 1024,
+        maximumConnections: Int = 1024, drainSeconds: Int = 0,
         opened: OpenedDeployment, configuration: ServerConfiguration, clock: DeploymentClock, logger: Logger,
         additions: @escaping @Sendable (Router<ServeRequestContext>, TykvaServer) async throws -> [any Service] = {
             _, _ in []
@@ -33,6 +35,7 @@ package struct ServePlan: Sendable {
         self.certificate = certificate
         self.metricsListen = metricsListen
         self.maximumConnections = maximumConnections
+        self.drainSeconds = drainSeconds
         self.opened = opened
         self.configuration = configuration
         self.clock = clock

@@ -10,7 +10,7 @@ import UnixSignals
 
 /// HUP reads the certificate and its key again; a second TERM or INT ends the process at once.
 ///
-/// The first TERM or INT is the service group's: it lives until that one's graceful shutdown has ended everything else.
+/// The first TERM or INT is `Drain`'s: this lives until the graceful shutdown after it has ended everything else.
 struct Signals: Service {
     let certificate: ServingCertificate?
     let logger: Logger

@@ -8,6 +8,7 @@ import StrictFormats
 /// Having one is proof that a start may go on: nothing is written when anything is wrong.
 package struct OpenedDeployment: Sendable {
     package let database: any Database
+    /// The active one is the deployment's.
     package let secrets: MasterSecrets
     package let deployment: Deployment
 
@@ -25,37 +26,17 @@ package struct OpenedDeployment: Sendable {
     }
 
     /// - Parameter database: Migrated already.
-    /// - Throws: `InvalidValue` with one sentence when issuer, secret or kind of data do not fit; `StorageError`.
+    /// - Throws: `MasterSecretRefusal`; `InvalidValue` with one sentence when issuer or kind of data do not fit;
+    ///   `StorageError`.
     package init(
         _ database: any Database, secrets: MasterSecrets, terms: Terms, at now: Milliseconds
     ) async throws {
         self.database = database
-        self.secrets = secrets
         try await database.refuseUnfinishedMove()
-        try await Self.checkSecrets(database, secrets, at: now)
+        let secrets = try await MasterSecretCheck(secrets).register(in: database, at: now)
+        self.secrets = secrets
         deployment = try await Self.openDeployment(database, terms, at: now)
         try await Self.makeFirstKeys(database, secrets, at: now)
-    }
-
-    /// Compares every registered check value; registers the secret of an empty database.
-    package static func checkSecrets(
-        _ database: any Database, _ secrets: MasterSecrets, at now: Milliseconds
-    ) async throws {
-        let registered = try await database.read { tx throws(StorageError) in try tx.run(.masterSecrets) }
-        for known in registered {
-            guard let value = secrets.checkValue(known.number) else {
-                throw InvalidValue("master secret", "number \(known.number), which this database knows, is not here")
-            }
-            guard ConstantTime.equal(value, known.checkValue) else {
-                throw InvalidValue("master secret", "number \(known.number) is not the one of this database")
-            }
-        }
-        guard registered.isEmpty, let value = secrets.checkValue(secrets.activeNumber) else { return }
-        let first = RegisteredMasterSecret(number: secrets.activeNumber, checkValue: value)
-        try await database.administer { tx throws(StorageError) in
-            guard try tx.run(.masterSecrets).isEmpty else { return }
-            try tx.run(.register(first, at: now))
-        }
     }
 
     private static func openDeployment(

@@ -22,6 +22,7 @@ struct Settings {
     let passwordHashing: ServerConfiguration.PasswordHashing
     let eventRetention: Duration
     let maximumConnections: Int
+    let drainSeconds: Int
     let logLevel: String
     let logFormat: String
     /// Every key with its text and where that came from, for `tykva config show`.
@@ -55,6 +56,7 @@ struct Settings {
         let hashing = Self.passwordHashing(&reader)
         let retention = reader.read(SettingTable.eventRetention)
         let connections = reader.read(SettingTable.maximumConnections)
+        let drain = reader.read(SettingTable.drainSeconds)
         let level = reader.read(SettingTable.logLevel)
         let format = reader.read(SettingTable.logFormat)
         if case .serving(let isDev) = purpose {
@@ -76,9 +78,15 @@ struct Settings {
         passwordHashing = hashing
         eventRetention = retention
         maximumConnections = connections
+        drainSeconds = drain ?? Self.standardDrainSeconds(database)
         logLevel = level
         logFormat = format
         found = reader.found
+    }
+
+    /// Several nodes stand behind a proxy, which is to notice; one on a file is not worth waiting for.
+    private static func standardDrainSeconds(_ database: DatabaseLocation?) -> Int {
+        if case .postgres? = database { 5 } else { 0 }
     }
 
     private static func tls(_ reader: inout SettingReader) -> ServingCertificate.Files? {

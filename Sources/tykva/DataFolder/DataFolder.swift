@@ -8,7 +8,7 @@ struct DataFolder {
     let path: String
 
     static let databaseName = "tykva.sqlite"
-    static let lockName = "tykva.lock"
+    static let lockKind = "lock"
 
     var databasePath: String { path + "/" + Self.databaseName }
     var masterSecretPath: String { path + "/master-secret" }
@@ -60,6 +60,19 @@ struct DataFolder {
                 "the data folder \(path) is open to other users (mode 0\(mode)): close it with chmod 700 \(path)")
         }
         return DataFolder(path: path)
+    }
+
+    /// A file beside a database, whatever links lead to that: `tykva.lock` for a data folder's own, else its name with
+    /// `.lock` behind it.
+    static func path(beside databasePath: String, for kind: String) -> String {
+        var file = URL(fileURLWithPath: databasePath)
+        if let resolved = realpath(databasePath, nil) {
+            file = URL(fileURLWithPath: String(cString: resolved))
+            free(resolved)
+        }
+        let isFolders = file.lastPathComponent == databaseName
+        let name = isFolders ? "tykva.\(kind)" : "\(file.lastPathComponent).\(kind)"
+        return file.deletingLastPathComponent().path + "/" + name
     }
 
     private static func failure(_ path: String, _ what: String) -> CommandFailure {

@@ -36,6 +36,8 @@ extension DatabaseLocation {
             var target = url
             if let file = settings.databasePasswordFile {
                 target = url.with(password: try DatabasePassword.read(file))
+            } else {
+                try DatabasePassword.checkPassFile()
             }
             return try await PostgresDatabase(target, options: options)
         }

@@ -9,7 +9,7 @@ struct DatabaseLock: ~Copyable {
 
     /// - Throws: When another process works on the database: the sentence tells its process id.
     init(of databasePath: String) throws {
-        let path = Self.path(of: databasePath)
+        let path = DataFolder.path(beside: databasePath, for: DataFolder.lockKind)
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, Self.mode)
         guard descriptor >= 0 else {
             throw CommandFailure("the lock file \(path) cannot be opened: \(String(cString: strerror(errno)))")
@@ -32,19 +32,6 @@ struct DatabaseLock: ~Copyable {
     }
 
     deinit { close(descriptor) }
-
-    /// Beside the file itself, whatever links lead to it: `tykva.lock` for a data folder's own, else the name with
-    /// `.lock` behind it.
-    private static func path(of databasePath: String) -> String {
-        var file = URL(fileURLWithPath: databasePath)
-        if let resolved = realpath(databasePath, nil) {
-            file = URL(fileURLWithPath: String(cString: resolved))
-            free(resolved)
-        }
-        let isFolders = file.lastPathComponent == DataFolder.databaseName
-        let name = isFolders ? DataFolder.lockName : file.lastPathComponent + ".lock"
-        return file.deletingLastPathComponent().path + "/" + name
-    }
 
     private static func holder(_ descriptor: Int32) -> Int? {
         var bytes = [UInt8](repeating: 0, count: 16)

@@ -1,5 +1,7 @@
 import Foundation
 import Secrets
+import Storage
+import TykvaServer
 
 /// Where the master secret comes from: the environment, a file of its own, systemd, or the data folder.
 enum MasterSecretSource {
@@ -36,6 +38,16 @@ enum MasterSecretSource {
         }
     }
 
+    /// What sentences call it; nil when nothing is there to be read.
+    var place: String? {
+        switch self {
+        case .environment: Self.variable
+        case .file(let path, _): path
+        case .folder(let folder): access(folder.masterSecretPath, F_OK) == 0 ? folder.masterSecretPath : nil
+        case .nowhere: nil
+        }
+    }
+
     /// - Parameter mayMake: Whether the folder's own file may be made: on an empty database only.
     /// - Returns: The secrets, and whether they were made by this call.
     func load(mayMake: Bool) throws -> (secrets: MasterSecrets, isNew: Bool) {
@@ -44,24 +56,53 @@ enum MasterSecretSource {
             do {
                 return (try MasterSecrets(parsing: text), false)
             } catch {
-                throw CommandFailure("the master secret in \(Self.variable) is refused: \(error)")
+                throw CommandFailure("the master secret in \(Self.variable) is refused: \(error)", .configuration)
             }
-        case .file(let path, let origin):
-            return (try MasterSecretFile.load(path, origin: origin), false)
+        case .file(let path, let origin): return (try Self.read(path, origin), false)
         case .nowhere:
             throw CommandFailure(
                 "the master secret is missing: on PostgreSQL every node must have the same one, so it is not made by "
-                    + "itself; `tykva secret new` prints one, to be given by master_secret_file or "
-                    + "TYKVA_MASTER_SECRET_FILE")
+                    + "itself; copy the file of a node that runs, or for the first node let `tykva secret new` print "
+                    + "one, and give it by master_secret_file or TYKVA_MASTER_SECRET_FILE", .configuration)
         case .folder(let folder):
             let path = folder.masterSecretPath
-            if access(path, F_OK) == 0 { return (try MasterSecretFile.load(path), false) }
+            if access(path, F_OK) == 0 { return (try Self.read(path, .file), false) }
             guard mayMake else {
                 throw CommandFailure(
                     "the master secret is missing: there is no \(path), and the database belongs to one; "
                         + "put it back from where you keep it (backups of the database never contain it)")
             }
             return (MasterSecrets(try MasterSecretFile.create(path)), true)
+        }
+    }
+
+    /// A refusal with the place of the secrets, and what to do.
+    func explained(_ refusal: MasterSecretRefusal) -> CommandFailure {
+        let advice = if case .renumbered = refusal { "" } else { "; copy the file of a node that runs" }
+        return CommandFailure("the master secret in \(place ?? "the data folder"): \(refusal)\(advice)", .configuration)
+    }
+
+    /// Tells in one line when the secrets that are here would keep a server from starting on this database.
+    ///
+    /// For commands, which do not need them: where none is here, nothing is wrong.
+    func warn(_ database: any Database) async {
+        guard place != nil else { return }
+        do {
+            try await MasterSecretCheck(load(mayMake: false).secrets).compare(with: database)
+        } catch let refusal as MasterSecretRefusal {
+            Console.complain("warning: \(explained(refusal))")
+        } catch let failure as CommandFailure {
+            Console.complain("warning: \(failure)")
+        } catch {
+            // The store's trouble is told by what the command does there.
+        }
+    }
+
+    private static func read(_ path: String, _ origin: MasterSecretFile.Origin) throws -> MasterSecrets {
+        do {
+            return try MasterSecretFile.load(path, origin: origin)
+        } catch {
+            throw CommandFailure("\(error)", .configuration)
         }
     }
 }

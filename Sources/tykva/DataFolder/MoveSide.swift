@@ -57,6 +57,23 @@ struct MoveSide {
         throw CommandFailure("the \(name): there is no database at \(path)")
     }
 
+    /// A file that is there is a file, and this user's: else a lock file would come to stand beside somebody else's.
+    func mustBeOurs() throws {
+        var status = stat()
+        guard let path, stat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw CommandFailure("the \(name): \(path) is not a file; a data folder's database is its tykva.sqlite")
+        }
+        guard status.st_uid == geteuid() else {
+            throw CommandFailure(
+                "the \(name): \(path) belongs to \(UserAccount(status.st_uid).name), and this is "
+                    + "\(UserAccount(geteuid()).name): run the command as its owner, or as root")
+        }
+    }
+
+    /// The note that the deployment was moved away; nil on PostgreSQL.
+    var mark: MovedMark? { path.map { MovedMark(of: $0) } }
+
     func makeFolder() throws {
         guard let folder, access(folder.path, F_OK) != 0, errno == ENOENT else { return }
         _ = try DataFolder.made(folder.path)

@@ -11,6 +11,13 @@ struct Premises {
         try Premises(settings) { try DataFolder.existing($0) }
     }
 
+    /// Nil when there is no data folder, and one is needed.
+    static func ifThere(_ settings: Settings) throws -> Premises? {
+        if case .postgres? = settings.database { return try existing(settings) }
+        guard access(settings.data, F_OK) == 0 || errno != ENOENT else { return nil }
+        return try existing(settings)
+    }
+
     /// Makes the data folder when it is missing and needed.
     static func made(_ settings: Settings) throws -> Premises {
         try Premises(settings) { try DataFolder.made($0) }

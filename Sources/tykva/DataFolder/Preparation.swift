@@ -38,6 +38,17 @@ struct Preparation {
         if isFile, let folder = premises.folder { lock = try await PreparationLock(folder) }
         defer { lock?.release() }
         let source = try MasterSecretSource(settings, premises.folder)
+        if case .sqlite(let path) = premises.database { try MovedMark(of: path).refuse() }
+        do {
+            return try await open(purpose, source, progress)
+        } catch let refusal as MasterSecretRefusal {
+            throw source.explained(refusal)
+        }
+    }
+
+    private func open(
+        _ purpose: Purpose, _ source: MasterSecretSource, _ progress: (Migration) -> Void
+    ) async throws -> Opened {
         guard premises.isThere else {
             // The secret comes first: a database that belongs to none would be in nobody's way, the reverse would.
             let loaded = try load(source, mayMake: true)
@@ -49,10 +60,11 @@ struct Preparation {
             if try await isRegistered(database) {
                 if purpose == .forAdditions {
                     try await Schema.migrator.check(database)
+                    await source.warn(database)
                     return Opened(database: database, secrets: nil)
                 }
                 let loaded = try load(source, mayMake: false)
-                try await OpenedDeployment.checkSecrets(database, loaded, at: try await now(database))
+                try await MasterSecretCheck(loaded).compare(with: database)
                 return try await make(database, loaded, progress)
             }
             return try await make(database, load(source, mayMake: isFile), progress)
@@ -86,8 +98,8 @@ struct Preparation {
         do {
             let now = try await now(database)
             try await Schema.migrator.migrate(database, at: now.value, progress: progress)
-            try await OpenedDeployment.checkSecrets(database, secrets, at: now)
-            return Opened(database: database, secrets: secrets)
+            let registered = try await MasterSecretCheck(secrets).register(in: database, at: now)
+            return Opened(database: database, secrets: registered)
         } catch {
             await database.close()
             throw error

@@ -47,11 +47,14 @@ struct Workplace {
 
     private static func existing(_ premises: Premises, _ settings: Settings, _ need: Need) async throws -> any Database
     {
+        if need == .changing, case .sqlite(let path) = premises.database { try MovedMark(of: path).refuse() }
         guard premises.isThere else { throw premises.nothingThere }
+        let source = try MasterSecretSource(settings, premises.folder)
         let database = try await premises.database.open(settings, isLooking: need == .looking)
         do {
             try await Schema.migrator.check(database)
             try await database.refuseUnfinishedMove()
+            await source.warn(database)
             return database
         } catch {
             await database.close()

@@ -34,6 +34,11 @@ enum Console {
         _ = put("\n", STDERR_FILENO)
     }
 
+    /// Ends the line of a terminal's stderr on which the cursor is.
+    static func endLine() {
+        if isatty(STDERR_FILENO) == 1 { endQuestion() }
+    }
+
     /// Writes over the line of a terminal's stderr on which the cursor is.
     static func overwrite(_ line: String) {
         _ = put("\r\u{1B}[K\(TerminalText.escaped(line))", STDERR_FILENO)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Storage
 
 /// What a command's error becomes: text on one of the two outputs, and an exit code. Never a stack trace.
 struct Report {
@@ -14,6 +15,9 @@ struct Report {
         case let failure as CommandFailure: self.init(failure.status, [failure.sentence])
         case let faults as ConfigurationFaults: self.init(.configuration, faults.sentences)
         case let missing as MissingCommand: self.init(.usage, [], hint: missing.help)
+        case StorageError.unknownOutcome:
+            self.init(
+                .failed, [Self.sentence("\(error)") + "; look whether it was done, and give the command again if not"])
         case is FoundSomething: self.init(.failed, [])
         default:
             let code = Tykva.exitCode(for: error)

@@ -90,6 +90,10 @@ import Testing
                     _ = await #expect(throws: MoveError.source(.moveUnfinished)) { try await Moving.move(target, next) }
                 }
                 _ = try await Moving.move(source.database, target)
+                await #expect(throws: MoveError.finished(at: Milliseconds(5))) {
+                    try await Moving.move(source.database, target)
+                }
+                try await source.database.once(Statement("UPDATE deployment SET created_at = 7"))
                 await #expect(throws: MoveError.occupied(issuer: MoveScene.issuer)) {
                     try await Moving.move(source.database, target)
                 }

@@ -10,7 +10,8 @@ struct PostgresDatabaseTests {
         try await with { options in
             options.statement = .milliseconds(300)
         } _: { database, _ async throws in
-            await #expect(throws: StorageError.self) { try await database.once(.sleep(5)) }
+            let error = await #expect(throws: StorageError.self) { try await database.once(.sleep(5)) }
+            #expect(error?.description.contains("waits for a synchronous standby") == true)
             #expect(try await database.once(.one) == 1)
         }
     }

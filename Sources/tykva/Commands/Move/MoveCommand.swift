@@ -11,7 +11,7 @@ struct MoveCommand: AsyncParsableCommand {
         discussion: """
             Every server of the deployment must be stopped. The other database must be empty. The source is only read;
             in the end every row of both sides is compared. A move that was broken off goes on where it was when the
-            same command is given again.
+            same command is given again. A moved file is marked, and not served any more.
 
             Example:
               tykva move --from sqlite:/var/lib/tykva/tykva.sqlite --to postgres://tykva@db.example.com/tykva
@@ -41,21 +41,43 @@ struct MoveCommand: AsyncParsableCommand {
         let target = MoveSide(name: "target", location: try Self.location("--to", to))
         try MoveSide.becomeOwner(of: [source, target])
         try source.mustBeThere()
+        for side in [source, target] { try side.mustBeOurs() }
+        try source.mark?.refuse(unlessTo: target.place)
         try target.makeFolder()
         try MoveSide.mustDiffer(source, target)
         let sourceLock = try source.lock()
         let targetLock = try target.lock()
+        let interruption = Interruption()
         let start = ContinuousClock.now
-        let summary = try await source.open(settings, isLooking: true) { from in
+        do {
+            let summary = try await Self.move(source, target, settings)
+            try Self.mark(source, target, at: SystemTime.wall())
+            try tell(summary, source, target, (ContinuousClock.now - start) / .seconds(1))
+        } catch MoveError.finished(let time) {
+            try Self.mark(source, target, at: time)
+            try tell(finished: time, source, target)
+        }
+        interruption.end()
+        _ = consume sourceLock
+        _ = consume targetLock
+    }
+
+    private static func move(
+        _ source: MoveSide, _ target: MoveSide, _ settings: Settings
+    ) async throws -> MoveSummary {
+        try await source.open(settings, isLooking: true) { from in
             try await target.open(settings, isLooking: false) { to in
                 var display = MoveDisplay()
                 defer { display.end() }
                 return try await DeploymentMove(from: from, to: to).run(now: SystemTime.wall) { display.show($0) }
             }
         }
-        try tell(summary, source, target, (ContinuousClock.now - start) / .seconds(1))
-        _ = consume sourceLock
-        _ = consume targetLock
+    }
+
+    /// From here on the target is the deployment, and the source's file is not.
+    private static func mark(_ source: MoveSide, _ target: MoveSide, at time: Milliseconds) throws {
+        try target.mark?.remove()
+        try source.mark?.write(place: target.place, time: time.text)
     }
 
     private static func location(_ flag: String, _ text: String) throws -> DatabaseLocation {
@@ -81,6 +103,16 @@ struct MoveCommand: AsyncParsableCommand {
         Console.complain(
             "servers on the new database need the same master secret\(source.secret), by master_secret_file or in "
                 + "their data folder; \(source.place) is as it was, and must not be served any more")
+    }
+
+    private func tell(finished time: Milliseconds, _ source: MoveSide, _ target: MoveSide) throws {
+        let sentence = "this move was finished at \(time.text): start the nodes on it"
+        guard common.isJSON else { return try Console.print(sentence) }
+        try Console.print(
+            .object(
+                JSONObject([
+                    ("from", .string(source.place)), ("to", .string(target.place)), ("finished_at", time.json),
+                ])))
     }
 
     private func document(

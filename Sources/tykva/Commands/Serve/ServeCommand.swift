@@ -15,7 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve", abstract: "Runs the server.",
         discussion: """
             Prints one line when it is ready. TERM and INT end it in order within 30
-            seconds, a second one at once; HUP reads the certificate again.
+            seconds, a second one at once; HUP reads the certificate again. TERM first
+            lets a node drain (drain_seconds).
 
             Example:
               tykva serve --issuer https://auth.example.com --listen 0.0.0.0:443 \\
@@ -79,6 +80,9 @@ struct ServeCommand: AsyncParsableCommand {
         let certificate = try settings.loadCertificate()
         let prepared = try await Preparation(settings, premises) { logger.notice("\($0)") }
             .open(.forServing)
+        if case .postgres = premises.database, geteuid() == 0 {
+            logger.warning("this runs as root, and nothing here needs it: run it as a user of its own")
+        }
         do {
             // Before it is read for the first time: else time would stand still on a machine that is ahead.
             guard await ClockWatch(prepared.database, clock: clock, logger: logger).measure() else {
@@ -125,7 +129,11 @@ struct ServeCommand: AsyncParsableCommand {
                 terms.mayChangeIssuer = true
             }
         }
-        return try await OpenedDeployment(prepared.database, secrets: secrets, terms: terms, at: now)
+        do {
+            return try await OpenedDeployment(prepared.database, secrets: secrets, terms: terms, at: now)
+        } catch let error as InvalidValue {
+            throw CommandFailure("\(error)", .configuration)
+        }
     }
 
     private func confirm(from old: String, to new: Issuer) throws {
@@ -151,7 +159,8 @@ struct ServeCommand: AsyncParsableCommand {
         let issuer = serving.issuer
         var plan = ServePlan(
             listen: settings.listen, certificate: certificate, metricsListen: settings.metricsListen,
-            maximumConnections: settings.maximumConnections, opened: opened, configuration: serving.configuration,
+            maximumConnections: settings.maximumConnections, drainSeconds: settings.drainSeconds, opened: opened,
+            configuration: serving.configuration,
             clock: clock, logger: logger, onReady: { try? Console.print("tykva: ready at \(issuer)") })
         if dev {
             plan.additions = Self.story(opened, serving, clock)
