@@ -190,7 +190,8 @@ let package = Package(
         .testTarget(
             name: "TykvaServerTests",
             dependencies: [
-                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TestSupport", .crypto, .httpTypes,
+                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TykvaVerifier", "TestSupport", .crypto,
+                .cryptoExtras, .httpTypes,
                 .hummingbird, .coreMetrics, .hummingbirdTesting, .logging, .nioCore,
             ],
             swiftSettings: settings),

@@ -79,6 +79,9 @@ enum SettingTable {
         "event_retention", .span(.days(1) ... .days(3650)), default: "400d", "How long the audit log is kept.")
     static let maximumConnections = Setting(
         "maximum_connections", .number(1...65_536), default: "1024", "How many connections are open at once.")
+    static let allowPrivateAddresses = Setting(
+        "allow_private_addresses", .truth, default: "false",
+        "Whether `jwks_uri` and back-channel logout URIs of clients may lead to private and loopback addresses.")
     static let logLevel = Setting(
         "log_level", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]), default: "info",
         "What is logged: this and what is worse.")
@@ -91,7 +94,7 @@ enum SettingTable {
         accessTokenLifetime, familyIdleLifetime, familyLifetime, browserIdleLifetime, browserLifetime,
         brandName, brandColour, brandLogo, retryWindow, retryWindowOther, theftLate, theftStale,
         passwordHashMemory, passwordHashPasses, passwordHashThreads, passwordHashQueue, eventRetention,
-        maximumConnections, logLevel, logFormat,
+        maximumConnections, allowPrivateAddresses, logLevel, logFormat,
     ]
 
     private static let windowBounds: ClosedRange<Duration> =

@@ -22,6 +22,7 @@ struct Settings {
     let passwordHashing: ServerConfiguration.PasswordHashing
     let eventRetention: Duration
     let maximumConnections: Int
+    let allowsPrivateAddresses: Bool
     let logLevel: String
     let logFormat: String
     /// Every key with its text and where that came from, for `tykva config show`.
@@ -55,6 +56,7 @@ struct Settings {
         let hashing = Self.passwordHashing(&reader)
         let retention = reader.read(SettingTable.eventRetention)
         let connections = reader.read(SettingTable.maximumConnections)
+        let allowsPrivate = reader.read(SettingTable.allowPrivateAddresses)
         let level = reader.read(SettingTable.logLevel)
         let format = reader.read(SettingTable.logFormat)
         if case .serving(let isDev) = purpose {
@@ -64,7 +66,8 @@ struct Settings {
             for fault in rules.faults(given: reader.isGiven) { reader.note(fault) }
         }
         guard reader.faults.isEmpty, let data, let listen, let lifetimes, let window, let late, let stale, let hashing,
-            let retention, let connections, let databaseConnections, let level, let format, let branding
+            let retention, let connections, let databaseConnections, let allowsPrivate, let level, let format,
+            let branding
         else { throw ConfigurationFaults(sentences: reader.faults) }
         self.data = data
         self.databaseConnections = databaseConnections
@@ -76,6 +79,7 @@ struct Settings {
         passwordHashing = hashing
         eventRetention = retention
         maximumConnections = connections
+        allowsPrivateAddresses = allowsPrivate
         logLevel = level
         logFormat = format
         found = reader.found
