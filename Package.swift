@@ -133,6 +133,11 @@ let package = Package(
             path: "Examples/Billing",
             swiftSettings: settings),
         .executableTarget(
+            name: "mounted",
+            dependencies: ["TykvaServer", "TykvaHummingbird", "TykvaVerifier", .hummingbird, .nioCore],
+            path: "Examples/Mounted",
+            swiftSettings: settings),
+        .executableTarget(
             name: "webapp",
             dependencies: [
                 "TykvaHummingbird", "TykvaVerifier", .asyncHTTPClient, .crypto, .hummingbird, .httpTypes, .logging,
