@@ -133,6 +133,11 @@ let package = Package(
             path: "Examples/Billing",
             swiftSettings: settings),
         .executableTarget(
+            name: "mounted",
+            dependencies: ["TykvaServer", "TykvaHummingbird", "TykvaVerifier", .hummingbird, .nioCore],
+            path: "Examples/Mounted",
+            swiftSettings: settings),
+        .executableTarget(
             name: "webapp",
             dependencies: [
                 "TykvaHummingbird", "TykvaVerifier", .asyncHTTPClient, .crypto, .hummingbird, .httpTypes, .logging,
@@ -190,7 +195,8 @@ let package = Package(
         .testTarget(
             name: "TykvaServerTests",
             dependencies: [
-                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TestSupport", .crypto, .httpTypes,
+                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TykvaVerifier", "TestSupport", .crypto,
+                .cryptoExtras, .httpTypes,
                 .hummingbird, .coreMetrics, .hummingbirdTesting, .logging, .nioCore,
             ],
             swiftSettings: settings),

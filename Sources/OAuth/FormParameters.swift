@@ -5,6 +5,9 @@ package struct FormParameters: Sendable {
     package static let maximumCount = 32
     package static let maximumNameBytes = 64
     package static let maximumValueBytes = 4096
+    /// Of a value that is a JWT: 8 KiB are the bound of tokens and assertions.
+    package static let maximumTokenBytes = 8 * 1024
+    private static let tokens: Set = ["token", "access_token", "id_token_hint", "client_assertion"]
     /// The one parameter that may come more than once (RFC 8707 §2).
     private static let repeatable = "resource"
 
@@ -38,7 +41,8 @@ package struct FormParameters: Sendable {
             guard let name = Self.decoded(pair[..<(sign ?? pair.endIndex)]), name.utf8.count <= Self.maximumNameBytes,
                 let value = Self.decoded(sign.map { pair[pair.index(after: $0)...] } ?? pair[pair.endIndex...])
             else { throw .invalidRequest("a parameter is malformed", reason: "parameter \(count) does not decode") }
-            guard value.utf8.count <= Self.maximumValueBytes else { throw .invalidRequest("a parameter is too long") }
+            let maximum = Self.tokens.contains(name) ? Self.maximumTokenBytes : Self.maximumValueBytes
+            guard value.utf8.count <= maximum else { throw .invalidRequest("a parameter is too long") }
             guard name == Self.repeatable || seen.insert(name).inserted else {
                 if areRepetitionsKept {
                     repeated.insert(name)

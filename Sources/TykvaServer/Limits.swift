@@ -25,6 +25,16 @@ package enum Limits {
     package static let shutdownSeconds: Int64 = 30
     /// Clients kept in memory.
     package static let cachedClients = 10_000
+    /// Key sets of clients, fetched and kept in memory.
+    package static let cachedKeySets = 1024
+    /// A document that is fetched from a client, such as its key set.
+    package static let fetchedBytes = 64 * 1024
+    /// For a request of our own to a client's server, from looking up its name to the end of the answer.
+    package static let outgoingSeconds: Int64 = 5
+    /// Addresses of one name that are tried.
+    package static let triedAddresses = 3
+    /// Names that are looked up at once.
+    package static let nameLookups = 16
     /// Rotations remembered by the monotonic clock (docs/refresh.md, row 6).
     package static let rememberedRotations = 16_384
     /// Events waiting to be written that did not need to be in a transaction; more are dropped and counted.

@@ -5,6 +5,7 @@ package import Hummingbird
 package struct Routes: Sendable {
     let token: TokenEndpoint
     let revocation: RevocationEndpoint
+    let introspection: IntrospectionEndpoint
     let userInfo: UserInfoEndpoint
     let pushedRequest: PushedRequestEndpoint
     let authorization: AuthorizationEndpoint
@@ -36,6 +37,16 @@ package struct Routes: Sendable {
         router.get("/") { _, _ in Response(status: .seeOther, headers: [.location: "/account"]) }
     }
 
+    /// The same beside an application's own routes, which have nothing of ours around them, and the root.
+    package func mount<Context: IssuerRequestContext>(on router: Router<Context>) {
+        let group = router.group()
+        group.add(middleware: ResponseHeaders(isSecure: isSecure))
+        group.add(middleware: RequestLog(now: { ContinuousClock.now }, notFound: NotFound(pages)))
+        group.add(middleware: ProxyPeers(proxies, arePeersChecked: arePeersChecked))
+        group.add(middleware: CanonicalRequests())
+        add(to: group)
+    }
+
     package func add<Context: IssuerRequestContext>(to router: some RouterMethods<Context>) {
         addProtocol(to: router)
         addPages(to: router)
@@ -52,6 +63,7 @@ package struct Routes: Sendable {
         router.post("/par") { request, context in await pushedRequest.answer(request, context) }
         router.post("/token") { request, context in await token.answer(request, context) }
         router.post("/revoke") { request, context in await revocation.answer(request, context) }
+        router.post("/introspect") { request, context in await introspection.answer(request, context) }
         router.get("/userinfo") { request, context in await userInfo.answer(request, context) }
         router.post("/userinfo") { request, context in await userInfo.answer(request, context) }
         router.get("/logout") { request, context in await signOut.answer(request, context) }
@@ -59,7 +71,7 @@ package struct Routes: Sendable {
         for path in ["/token", "/revoke", "/userinfo"] as [RouterPath] {
             router.on(path, method: .options) { request, _ in await CrossOrigin.preflight(request, clients: clients) }
         }
-        for path in ["/token", "/revoke", "/par"] as [RouterPath] {
+        for path in ["/token", "/revoke", "/introspect", "/par"] as [RouterPath] {
             refuse([.get, .put, .delete, .patch], at: path, router)
         }
     }

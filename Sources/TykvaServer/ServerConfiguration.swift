@@ -16,12 +16,14 @@ package struct ServerConfiguration: Sendable {
     package var eventRetention: Duration
     /// How the pages show themselves.
     package var branding: Branding
+    /// Whether URLs of clients' registrations may lead to the operator's own networks.
+    package var allowsPrivateAddresses: Bool
 
     package init(
         issuer: Issuer, lifetimes: Lifetimes = Lifetimes(), retryWindow: RetryWindow = .standard,
         thefts: TheftPolicy = .standard, passwordHashing: PasswordHashing = PasswordHashing(),
         trustedProxies: TrustedProxies = .none, onlyProxiesConnect: Bool = false, eventRetention: Duration = .days(400),
-        branding: Branding = .standard
+        branding: Branding = .standard, allowsPrivateAddresses: Bool = false
     ) {
         self.issuer = issuer
         self.lifetimes = lifetimes
@@ -32,6 +34,7 @@ package struct ServerConfiguration: Sendable {
         self.onlyProxiesConnect = onlyProxiesConnect
         self.eventRetention = eventRetention
         self.branding = branding
+        self.allowsPrivateAddresses = allowsPrivateAddresses
     }
 
     /// How long tokens and sessions live.

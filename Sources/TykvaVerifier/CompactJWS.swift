@@ -4,13 +4,13 @@ import StrictFormats
 ///
 /// RFC 7515 §7.1: three parts of canonical base64url. A payload with a dot in it fails to decode, so looking for the
 /// first and the last dot is enough to count them.
-struct CompactJWS {
+package struct CompactJWS: Sendable {
     /// Bytes of the longest token: a token of ours fits 4.75 KiB without ML-DSA.
     static let maximumBytes = 8 * 1024
 
     let bytes: [UInt8]
-    let payload: [UInt8]
-    let signature: [UInt8]
+    package let payload: [UInt8]
+    package let signature: [UInt8]
     private let headerEnd: Int
     private let payloadEnd: Int
 
@@ -18,9 +18,9 @@ struct CompactJWS {
     var header: ArraySlice<UInt8> { bytes[..<headerEnd] }
 
     /// What the signature covers (RFC 7515 §5.2, step 8).
-    var signingInput: ArraySlice<UInt8> { bytes[..<payloadEnd] }
+    package var signingInput: ArraySlice<UInt8> { bytes[..<payloadEnd] }
 
-    init(_ text: String) throws(TokenVerificationError) {
+    package init(_ text: String) throws(TokenVerificationError) {
         let count = text.utf8.count
         guard count <= Self.maximumBytes else {
             throw TokenVerificationError(.size, "the token has \(count) bytes, more than \(Self.maximumBytes)")
@@ -49,7 +49,7 @@ struct CompactJWS {
         self.payloadEnd = payloadEnd
     }
 
-    func decodedHeader() throws(TokenVerificationError) -> [UInt8] {
+    package func decodedHeader() throws(TokenVerificationError) -> [UInt8] {
         guard let header = Base64URL.decode(header) else {
             throw TokenVerificationError(.encoding, "the header is not canonical base64url")
         }

@@ -28,6 +28,11 @@ struct JWKReader {
     /// The key, or nil when it is not for checking signatures that we know.
     func key(id: String) throws(JWKSetError) -> VerificationKey? {
         guard try isForSignatures(), let algorithm = try algorithm() else { return nil }
+        return try key(id: id, for: algorithm)
+    }
+
+    /// The key, for an algorithm that the caller has chosen.
+    func key(id: String, for algorithm: TokenAlgorithm) throws(JWKSetError) -> VerificationKey {
         switch algorithm.kind {
         case .es256:
             try require("kty", "EC")
@@ -51,7 +56,7 @@ struct JWKReader {
     }
 
     /// RFC 7517 §4.2 and §4.3.
-    private func isForSignatures() throws(JWKSetError) -> Bool {
+    func isForSignatures() throws(JWKSetError) -> Bool {
         switch document["use"] {
         case nil: break
         case .string(let use): guard use == "sig" else { return false }

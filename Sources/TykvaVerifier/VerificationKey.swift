@@ -8,7 +8,7 @@ import CryptoExtras
 #endif
 
 /// A public key with its id and the one algorithm that it is for.
-struct VerificationKey: Sendable {
+package struct VerificationKey: Sendable {
     let id: String
     let algorithm: TokenAlgorithm
     private let material: Material
@@ -20,7 +20,7 @@ struct VerificationKey: Sendable {
     }
 
     /// Step 4 of the checks.
-    func isValid(signature: [UInt8], of message: ArraySlice<UInt8>) -> Bool {
+    package func isValid(signature: [UInt8], of message: ArraySlice<UInt8>) -> Bool {
         material.isValid(signature: signature, of: message)
     }
 

@@ -14,9 +14,7 @@ struct PushedRequestEndpoint: Sendable {
     func answer(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
         do {
             let form = try await ProtocolRequest.form(request)
-            let presented = try PresentedCredentials(
-                authorization: request.headers[values: .authorization], form: form)
-            let client = try await clients.authenticate(presented)
+            let client = try await clients.client(of: request, form, at: "/par")
             guard form["request_uri"] == nil else {
                 throw OAuthError.invalidRequest("a pushed request cannot name another one")
             }

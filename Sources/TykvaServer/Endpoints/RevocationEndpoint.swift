@@ -16,9 +16,7 @@ struct RevocationEndpoint: Sendable {
         var response: Response
         do {
             let form = try await ProtocolRequest.form(request)
-            let presented = try PresentedCredentials(
-                authorization: request.headers[values: .authorization], form: form)
-            let client = try await clients.authenticate(presented)
+            let client = try await clients.client(of: request, form, at: "/revoke")
             known = client
             let token = try form.required("token", "token is missing")
             guard !Self.isAccessToken(token) else {

@@ -18,9 +18,7 @@ struct TokenEndpoint: Sendable {
         var response: Response
         do {
             let form = try await ProtocolRequest.form(request)
-            let presented = try PresentedCredentials(
-                authorization: request.headers[values: .authorization], form: form)
-            let client = try await clients.authenticate(presented)
+            let client = try await clients.client(of: request, form, at: "/token")
             known = client
             let wanted = try TokenRequest(form)
             guard client.grants.contains(wanted.grant) else {

@@ -1,8 +1,9 @@
-package import Hummingbird
+public import Hummingbird
 package import NIOCore
 
-/// What the issuer's endpoints need of a request context; an application's own context may conform.
-package protocol IssuerRequestContext: RequestContext, RemoteAddressRequestContext {}
+/// What the issuer's endpoints need of a request context: an application's own context conforms, and gives the address
+/// of the connection as `remoteAddress`.
+public protocol IssuerRequestContext: RequestContext, RemoteAddressRequestContext {}
 
 /// The context of `tykva serve`.
 package struct ServeRequestContext: IssuerRequestContext {

@@ -38,6 +38,6 @@ struct ServeSettings {
             passwordHashing: settings.passwordHashing,
             trustedProxies: TrustedProxies(networks: settings.behindProxy),
             onlyProxiesConnect: !isLoopback && settings.tls == nil, eventRetention: settings.eventRetention,
-            branding: settings.branding)
+            branding: settings.branding, allowsPrivateAddresses: settings.allowsPrivateAddresses)
     }
 }

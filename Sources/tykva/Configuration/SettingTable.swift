@@ -82,6 +82,9 @@ enum SettingTable {
     static let drainSeconds = Setting(
         "drain_seconds", .number(0...300, unit: "s"),
         "How long a node answers on after TERM while it is not ready: `5` on PostgreSQL when it is not set, else `0`.")
+    static let allowPrivateAddresses = Setting(
+        "allow_private_addresses", .truth, default: "false",
+        "Whether `jwks_uri` and back-channel logout URIs of clients may lead to private and loopback addresses.")
     static let logLevel = Setting(
         "log_level", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]), default: "info",
         "What is logged: this and what is worse.")
@@ -94,7 +97,7 @@ enum SettingTable {
         accessTokenLifetime, familyIdleLifetime, familyLifetime, browserIdleLifetime, browserLifetime,
         brandName, brandColour, brandLogo, retryWindow, retryWindowOther, theftLate, theftStale,
         passwordHashMemory, passwordHashPasses, passwordHashThreads, passwordHashQueue, eventRetention,
-        maximumConnections, drainSeconds, logLevel, logFormat,
+        maximumConnections, drainSeconds, allowPrivateAddresses, logLevel, logFormat,
     ]
 
     private static let windowBounds: ClosedRange<Duration> =

@@ -82,6 +82,13 @@ extension SettingType where Value == Int {
     }
 }
 
+extension SettingType where Value == Bool {
+    static let truth = SettingType(name: "word", bounds: "true, false") { text throws(InvalidValue) in
+        guard let value = Bool(text) else { throw InvalidValue("word", "it must be true or false") }
+        return value
+    }
+}
+
 extension SettingType where Value == TheftReach {
     static let reach = SettingType(
         name: "word", bounds: TheftReach.allCases.map(\.rawValue).joined(separator: ", ")

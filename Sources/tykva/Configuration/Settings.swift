@@ -23,6 +23,7 @@ struct Settings {
     let eventRetention: Duration
     let maximumConnections: Int
     let drainSeconds: Int
+    let allowsPrivateAddresses: Bool
     let logLevel: String
     let logFormat: String
     /// Every key with its text and where that came from, for `tykva config show`.
@@ -57,6 +58,7 @@ struct Settings {
         let retention = reader.read(SettingTable.eventRetention)
         let connections = reader.read(SettingTable.maximumConnections)
         let drain = reader.read(SettingTable.drainSeconds)
+        let allowsPrivate = reader.read(SettingTable.allowPrivateAddresses)
         let level = reader.read(SettingTable.logLevel)
         let format = reader.read(SettingTable.logFormat)
         if case .serving(let isDev) = purpose {
@@ -66,7 +68,8 @@ struct Settings {
             for fault in rules.faults(given: reader.isGiven) { reader.note(fault) }
         }
         guard reader.faults.isEmpty, let data, let listen, let lifetimes, let window, let late, let stale, let hashing,
-            let retention, let connections, let databaseConnections, let level, let format, let branding
+            let retention, let connections, let databaseConnections, let allowsPrivate, let level, let format,
+            let branding
         else { throw ConfigurationFaults(sentences: reader.faults) }
         self.data = data
         self.databaseConnections = databaseConnections
@@ -79,6 +82,7 @@ struct Settings {
         eventRetention = retention
         maximumConnections = connections
         drainSeconds = drain ?? Self.standardDrainSeconds(database)
+        allowsPrivateAddresses = allowsPrivate
         logLevel = level
         logFormat = format
         found = reader.found

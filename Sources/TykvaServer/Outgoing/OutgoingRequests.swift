@@ -1,0 +1,117 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import OAuth
+
+/// The requests that the issuer itself makes, to servers of clients.
+///
+/// Bounded in time and size, without redirects, and only to addresses that the rules allow: a name is looked up once,
+/// and the connection goes to an address that was checked, so that a second answer of the name's server is never asked
+/// for. TLS still speaks to the name.
+struct OutgoingRequests: Sendable {
+    private let rules: AddressRules
+    private let resolve: @Sendable (String) async throws -> [NetworkAddress]
+    private let tls: TLSConfiguration
+
+    /// - Parameters:
+    ///   - resolve: Looks a name up; the system's resolver when nil.
+    ///   - tls: Whom we trust; the system's authorities by default.
+    init(
+        _ rules: AddressRules, resolve: (@Sendable (String) async throws -> [NetworkAddress])? = nil,
+        tls: TLSConfiguration = .makeClientConfiguration()
+    ) {
+        self.rules = rules
+        self.tls = tls
+        let names = NameLookup()
+        self.resolve = resolve ?? { try await names.addresses(of: $0) }
+    }
+
+    /// - Throws: When the answer is not 200 or is too large, or there is none, with a reason for the log.
+    func get(_ url: String, accept: String) async throws -> [UInt8] {
+        var request = HTTPClientRequest(url: url)
+        request.headers.add(name: "accept", value: accept)
+        let (status, body) = try await answer(to: request)
+        guard status == 200 else { throw InvalidValue(url, "it answered \(status)") }
+        return body
+    }
+
+    /// - Throws: When the answer is not 2xx, or there is none, with a reason for the log.
+    func post(_ url: String, form: String) async throws {
+        var request = HTTPClientRequest(url: url)
+        request.method = .POST
+        request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
+        request.body = .bytes(ByteBuffer(string: form))
+        let (status, _) = try await answer(to: request)
+        guard (200...299).contains(status) else { throw InvalidValue(url, "it answered \(status)") }
+    }
+
+    private func answer(to request: HTTPClientRequest) async throws -> (status: UInt, body: [UInt8]) {
+        let url = try OutgoingURL(request.url)
+        return try await withThrowingTaskGroup(of: (status: UInt, body: [UInt8]).self) { group in
+            // The client's own deadline ends with the head of the answer, and a body can be dripped for ever.
+            group.addTask { try await send(request, to: url) }
+            group.addTask {
+                try await Task.sleep(for: .seconds(Limits.outgoingSeconds))
+                throw InvalidValue(url.text, "it did not answer within \(Limits.outgoingSeconds) seconds")
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
+    }
+
+    /// To the first of the allowed addresses that takes the connection.
+    private func send(_ request: HTTPClientRequest, to url: OutgoingURL) async throws -> (status: UInt, body: [UInt8]) {
+        let found: [NetworkAddress]
+        if let address = url.address { found = [address] } else { found = try await resolve(url.origin.host) }
+        let allowed = found.filter { rules.allows($0, of: url.origin) }.prefix(Limits.triedAddresses)
+        guard let last = allowed.last else {
+            throw InvalidValue(url.text, "its address is private or reserved, and such ones are not connected to")
+        }
+        for address in allowed.dropLast() {
+            do {
+                return try await send(request, to: url, at: address)
+            } catch  where Self.isConnectFailure(error) {
+                continue
+            }
+        }
+        return try await send(request, to: url, at: last)
+    }
+
+    /// A client of its own for each request: which address a name stands for is a setting of the whole client.
+    private func send(
+        _ request: HTTPClientRequest, to url: OutgoingURL, at address: NetworkAddress
+    ) async throws -> (status: UInt, body: [UInt8]) {
+        // The override goes by the name as the client's own parser sees it.
+        guard url.address != nil || URL(string: url.text)?.host() == url.origin.host else {
+            throw InvalidValue(url.text, "its host has two readings")
+        }
+        var configuration = HTTPClient.Configuration(
+            tlsConfiguration: tls, redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(2), read: .seconds(Limits.outgoingSeconds)))
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.retryConnectionEstablishment = false
+        if url.address == nil { configuration.dnsOverride = [url.origin.host: address.text] }
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        do {
+            let response = try await client.execute(request, timeout: .seconds(Limits.outgoingSeconds))
+            let body = try await response.body.collect(upTo: Limits.fetchedBytes)
+            try? await client.shutdown()
+            return (response.status.code, Array(body.readableBytesView))
+        } catch {
+            try? await client.shutdown()
+            throw error is NIOTooManyBytesError ? InvalidValue(url.text, "its answer is too large") : error
+        }
+    }
+
+    private static func isConnectFailure(_ error: any Error) -> Bool {
+        switch error {
+        case let error as HTTPClientError: error == .connectTimeout
+        case let error as IOError:
+            [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL, EAFNOSUPPORT].contains(error.errnoCode)
+        default: false
+        }
+    }
+}

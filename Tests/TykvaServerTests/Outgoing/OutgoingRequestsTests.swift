@@ -1,0 +1,130 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import OAuth
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import TykvaServer
+
+@Suite(.serialized) struct OutgoingRequestsTests {
+    private static func rules(private allowsPrivate: Bool = true) throws -> AddressRules {
+        AddressRules(issuer: try Issuer("https://auth.example.com"), allowsPrivate: allowsPrivate)
+    }
+
+    /// A client's server, that counts who came.
+    private static func withServer(_ body: @Sendable (_ port: Int, _ came: Counted) async throws -> Void) async throws {
+        let came = Counted()
+        let router = Router()
+        router.get("/jwks") { request, _ in
+            came.note(request.head.authority ?? "")
+            return #"{"keys":[]}"#
+        }
+        router.get("/moved") { _, _ in Response(status: .found, headers: [.location: "/jwks"]) }
+        router.get("/large") { _, _ in String(repeating: "a", count: Limits.fetchedBytes + 1) }
+        router.get("/broken") { _, _ in Response(status: .internalServerError) }
+        router.post("/logout") { request, _ in
+            came.note(String(buffer: try await request.body.collect(upTo: 1024)))
+            return HTTPResponse.Status.noContent
+        }
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        try await Application(router: router, logger: logger).test(.live) { client in
+            try await body(try #require(client.port), came)
+        }
+    }
+
+    final class Counted: Sendable {
+        private let texts = Mutex<[String]>([])
+        var all: [String] { texts.withLock { $0 } }
+        func note(_ text: String) { texts.withLock { $0.append(text) } }
+    }
+
+    @Test func `a document is fetched and a form is posted`() async throws {
+        try await Self.withServer { port, came in
+            let requests = OutgoingRequests(try Self.rules())
+            let bytes = try await requests.get("http://127.0.0.1:\(port)/jwks", accept: "application/json")
+            #expect(String(decoding: bytes, as: UTF8.self) == #"{"keys":[]}"#)
+            try await requests.post("http://localhost:\(port)/logout", form: "logout_token=x")
+            #expect(came.all.last == "logout_token=x")
+        }
+    }
+
+    @Test func `redirects, large answers and errors are refused`() async throws {
+        try await Self.withServer { port, came in
+            let requests = OutgoingRequests(try Self.rules())
+            for path in ["moved", "large", "broken", "nothing"] {
+                await #expect(throws: InvalidValue.self) {
+                    try await requests.get("http://127.0.0.1:\(port)/\(path)", accept: "application/json")
+                }
+            }
+            #expect(came.all.isEmpty)
+        }
+    }
+
+    @Test func `private addresses are refused before anything is sent`() async throws {
+        try await Self.withServer { port, came in
+            let requests = OutgoingRequests(try Self.rules(private: false))
+            for host in ["127.0.0.1", "localhost", "[::1]"] {
+                await #expect(throws: InvalidValue.self) {
+                    try await requests.get("http://\(host):\(port)/jwks", accept: "application/json")
+                }
+            }
+            #expect(came.all.isEmpty)
+        }
+    }
+
+    @Test func `the connection goes to the address that was checked, and the name is looked up once`() async throws {
+        try await Self.withServer { port, came in
+            let lookups = Counted()
+            let loopback = try #require(NetworkAddress("127.0.0.1"))
+            let requests = OutgoingRequests(try Self.rules()) { host in
+                lookups.note(host)
+                return [loopback]
+            }
+            _ = try await requests.get("http://localhost:\(port)/jwks", accept: "application/json")
+            #expect(lookups.all == ["localhost"])
+            #expect(came.all == ["localhost:\(port)"])
+            // The server does not listen there, though the system's resolver would have found it.
+            let elsewhere = try #require(NetworkAddress("127.0.0.2"))
+            let misled = OutgoingRequests(try Self.rules()) { _ in [elsewhere] }
+            await #expect(throws: (any Error).self) {
+                try await misled.get("http://localhost:\(port)/jwks", accept: "application/json")
+            }
+            #expect(came.all.count == 1)
+        }
+    }
+
+    @Test func `of several addresses only the allowed ones are tried, the next when one refuses`() async throws {
+        try await Self.withServer { port, _ in
+            let addresses = try ["169.254.169.254", "127.0.0.2", "127.0.0.1"].map { try #require(NetworkAddress($0)) }
+            let requests = OutgoingRequests(try Self.rules()) { _ in addresses }
+            _ = try await requests.get("http://localhost:\(port)/jwks", accept: "application/json")
+            let only = OutgoingRequests(try Self.rules()) { _ in [addresses[0]] }
+            await #expect(throws: InvalidValue.self) {
+                try await only.get("http://localhost:\(port)/jwks", accept: "application/json")
+            }
+        }
+    }
+
+    @Test func `the keys of a client are fetched from where it publishes them`() async throws {
+        let key = ClientKey.es256()
+        let router = Router()
+        router.get("/jwks") { _, _ in key.set() }
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        try await Application(router: router, logger: logger).test(.live) { published in
+            let url = "http://127.0.0.1:\(try #require(published.port))/jwks"
+            let client = try TestServer.keyed(.url(url))
+            for allows in [true, false] {
+                try await TestServer.run(configure: { $0.allowsPrivateAddresses = allows }, clients: [client]) {
+                    let answer = try await $0.credentials(key.assertion(at: $0.clock.now))
+                    #expect(answer.status == (allows ? 200 : 401))
+                }
+            }
+        }
+    }
+}
