@@ -36,7 +36,7 @@ extension TykvaServer {
         do {
             let clock = DeploymentClock.system()
             if try await database.read({ tx throws(StorageError) in try tx.hasTable("master_secret") }) {
-                try await OpenedDeployment.checkSecrets(database, secrets, at: clock.now())
+                try await MasterSecretCheck(secrets).compare(with: database)
             }
             try await Schema.migrator.migrate(database, at: clock.now().value)
             let opened = try await OpenedDeployment(
