@@ -32,7 +32,9 @@ enum PageBenchmark {
         }
     }
 
-    private static func milliseconds(_ server: ServerProcess, _ path: String, _ client: HTTPClient) async throws -> Double {
+    private static func milliseconds(
+        _ server: ServerProcess, _ path: String, _ client: HTTPClient
+    ) async throws -> Double {
         func once() async throws {
             var request = HTTPClientRequest(url: server.url + path)
             request.headers.add(name: "accept", value: "text/html")

@@ -27,12 +27,15 @@ package struct UserFacts: Sendable {
 
     /// The claims of ID tokens and UserInfo (OIDC Core §5.4): those of the granted scopes, of the client's policy, and
     /// those that were asked for by name.
+    ///
+    /// - Parameter client: As it is registered now: what was taken from it since is not given.
     package func released(
-        scope: Scope, policy: ClaimPolicy, requested: [AttributeName]
+        scope: Scope, to client: Client, requested: [AttributeName]
     ) -> [PublicClaims.Member] {
         let standard = StandardScope.allCases.filter { scope.contains($0.rawValue) }.flatMap(\.claims)
         var members: [PublicClaims.Member] = []
-        for name in standard + requested.map(\.text) + policy.attributes.map(\.text) {
+        let asked = requested.filter { ClaimsRequest.mayHave($0, client) }
+        for name in standard + asked.map(\.text) + client.claims.attributes.map(\.text) {
             guard !members.contains(where: { $0.name == name }), let json = value(name) else { continue }
             members.append(PublicClaims.Member(name: name, json: json))
         }

@@ -77,14 +77,19 @@ extension Statement where Answer == Void {
 extension Statement where Answer == [DueMessage] {
     /// Takes messages of one kind that are due, for one of any number of nodes; counts the attempt.
     ///
-    /// - Parameter until: When another node may try, because this one has told nothing.
+    /// - Parameters:
+    ///   - resting: Clients whose messages are left where they are.
+    ///   - until: When another node may try, because this one has told nothing.
     package static func claim(
-        _ kind: MessageKind, limit: Int64, until: Milliseconds, at now: Milliseconds
+        _ kind: MessageKind, exceptFor resting: [ClientID] = [], limit: Int64, until: Milliseconds, at now: Milliseconds
     ) -> Self {
-        let isDue: SQL = """
+        var isDue: SQL = """
             kind = \(kind.rawValue) AND next_attempt_at <= \(now) AND delivered_at IS NULL AND given_up_at IS NULL
             AND (leased_until IS NULL OR leased_until <= \(now))
             """
+        if !resting.isEmpty {
+            isDue = "\(isDue) AND COALESCE(client_id, '') NOT IN (\(SQL.list(resting.map { "\($0)" })))"
+        }
         return Self(
             """
             UPDATE outbox SET leased_until = \(until), attempts = attempts + 1
@@ -120,6 +125,17 @@ extension Statement where Answer == Bool {
             """
             UPDATE outbox
             SET leased_until = NULL, next_attempt_at = \(nextAttempt), last_error = \(bounded(error))
+            WHERE id = \(message.id) AND attempts = \(message.attempt) AND delivered_at IS NULL
+            RETURNING id
+            """
+        ) { rows in !rows.isEmpty }
+    }
+
+    /// A claimed message was not tried after all: the attempt does not count; false as with `delivered`.
+    package static func release(_ message: DueMessage, until nextAttempt: Milliseconds) -> Self {
+        Self(
+            """
+            UPDATE outbox SET leased_until = NULL, attempts = attempts - 1, next_attempt_at = \(nextAttempt)
             WHERE id = \(message.id) AND attempts = \(message.attempt) AND delivered_at IS NULL
             RETURNING id
             """

@@ -63,7 +63,7 @@ struct UserInfoEndpoint: Sendable {
         json.name("sub")
         json.string(user.text)
         let scope = token.scope.intersection(client.scope)
-        for member in facts.released(scope: scope, policy: client.claims, requested: requested) {
+        for member in facts.released(scope: scope, to: client, requested: requested) {
             json.name(member.name)
             json.raw(member.json)
         }

@@ -15,7 +15,7 @@ package struct IDTokenSource: Sendable {
         let facts = try await database.read { tx throws(StorageError) in try tx.facts(of: user) }
         return facts.map { facts in
             IDTokenContents(
-                nonce: nonce, members: facts.released(scope: scope, policy: client.claims, requested: requested))
+                nonce: nonce, members: facts.released(scope: scope, to: client, requested: requested))
         }
     }
 }

@@ -1,6 +1,8 @@
 package import OAuth
 
-/// The successful answer of the token endpoint (RFC 6749 §5.1, OIDC Core §3.1.3.3). It has no description: it holds tokens.
+/// The successful answer of the token endpoint (RFC 6749 §5.1, OIDC Core §3.1.3.3).
+///
+/// It has no description: it holds tokens.
 package struct TokenResponse: Sendable {
     package let accessToken: String
     /// Whole seconds.

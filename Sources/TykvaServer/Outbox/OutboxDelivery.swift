@@ -56,7 +56,9 @@ struct OutboxDelivery: Service {
             guard room > 0 else { break }
             let now = clock.now()
             messages += try await database.once(
-                .claim(kind, limit: min(room, Self.batch), until: now + Self.lease, at: now))
+                .claim(
+                    kind, exceptFor: destinations.resting(at: now), limit: min(room, Self.batch),
+                    until: now + Self.lease, at: now))
         }
         return messages
     }
@@ -70,10 +72,13 @@ struct OutboxDelivery: Service {
                 guard let notice = BackchannelLogoutNotice(payload: message.payload) else {
                     throw InvalidValue("message", "its payload is malformed")
                 }
-                try await destinations.reach(notice.uri.text, at: clock.now()) {
+                try await destinations.reach(notice.client, at: clock.now()) {
                     try await backchannelLogout.send(notice, at: clock.now())
                 }
             }
+        } catch is Destinations.NotItsTurn {
+            _ = try? await database.once(.release(message, until: clock.now() + .seconds(1)))
+            return
         } catch {
             trouble = "\(error)"
         }

@@ -44,6 +44,7 @@ struct OutgoingRequests: Sendable {
         request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
         request.body = .bytes(ByteBuffer(string: form))
         let (status, _) = try await answer(to: request)
+        if (400...499).contains(status), status != 408, status != 429 { throw RefusedDelivery(status: status) }
         guard (200...299).contains(status) else { throw InvalidValue(url, "it answered \(status)") }
     }
 
