@@ -44,8 +44,7 @@ public struct TykvaServer: Sendable {
         let hasher = try PasswordHasher(configuration.passwordHashing)
         let passwords = PasswordCheck(database, hasher: hasher, events: events)
         let tokens = TokenIssuer(issuer: issuer, keys: keys, lifetime: configuration.lifetimes.accessToken)
-        self.clock = clock
-        passwordHasher = hasher
+        (self.clock, passwordHasher) = (clock, hasher)
         maintenance = ExpiredRows(
             database: database, clock: clock, eventRetention: configuration.eventRetention, logger: logger)
         let token = TokenEndpoint(
@@ -61,10 +60,10 @@ public struct TykvaServer: Sendable {
                 database, tokens: tokens, refreshKeys: refreshKeys, lifetimes: configuration.lifetimes),
             clock: clock, proxies: configuration.trustedProxies)
         let desk = try PageDesk(database, opened.secrets, configuration, clock)
+        let ticketKey = TicketKey(opened.secrets.active, issuer: issuer)
         let requests = AuthorizationRequests(
-            issuer: issuer, clients: directory, database: database, keys: keys,
-            ticketKey: TicketKey(opened.secrets.active, issuer: issuer))
-        let flow = AuthorizationFlow(issuer: issuer, database: database, ticketKey: requests.ticketKey)
+            issuer: issuer, clients: directory, database: database, keys: keys, ticketKey: ticketKey)
+        let flow = AuthorizationFlow(issuer: issuer, database: database, ticketKey: ticketKey)
         routes = Routes(
             token: token,
             revocation: RevocationEndpoint(

@@ -6,7 +6,7 @@ import Testing
 
 @testable import TykvaServer
 
-@Suite(.timeLimit(.minutes(2))) struct ClockWatchTests {
+@Suite(.timeLimit(.minutes(15))) struct ClockWatchTests {
     @Test(arguments: Engine.available, [Int64(-25_000), 0, 25_000])
     func `a clock that is off by less than 30 s follows the store's`(_ engine: Engine, _ error: Int64) async throws {
         try await engine.withDatabase { database in

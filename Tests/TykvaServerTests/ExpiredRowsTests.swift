@@ -7,7 +7,7 @@ import Testing
 
 @testable import TykvaServer
 
-@Suite(.timeLimit(.minutes(2))) struct ExpiredRowsTests {
+@Suite(.timeLimit(.minutes(15))) struct ExpiredRowsTests {
     @Test(arguments: Engine.available)
     func `of two nodes one removes, however much there is, and the other not before it is due again`(
         _ engine: Engine

@@ -6,7 +6,7 @@ import Testing
 
 @testable import TykvaServer
 
-@Suite(.timeLimit(.minutes(2))) struct MasterSecretCheckTests {
+@Suite(.timeLimit(.minutes(15))) struct MasterSecretCheckTests {
     private let now = ManualClock().now
     private let one = MasterSecret.random().revealedText()
     private let two = MasterSecret.random().revealedText()

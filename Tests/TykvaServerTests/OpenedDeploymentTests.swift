@@ -8,7 +8,7 @@ import Testing
 @testable import TykvaServer
 
 /// What a start may take over, and what it leaves alone.
-@Suite(.timeLimit(.minutes(2))) struct OpenedDeploymentTests {
+@Suite(.timeLimit(.minutes(15))) struct OpenedDeploymentTests {
     private let now = ManualClock().now
     private let secrets = MasterSecrets(.random())
 

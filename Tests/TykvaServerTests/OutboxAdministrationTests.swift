@@ -6,7 +6,7 @@ import Testing
 
 @testable import TykvaServer
 
-@Suite(.timeLimit(.minutes(2))) struct OutboxAdministrationTests {
+@Suite(.timeLimit(.minutes(15))) struct OutboxAdministrationTests {
     private static let start = ManualClock().now
 
     /// A store with the notice of one sign-out.

@@ -52,8 +52,8 @@ package struct ClaimsRequest: Hashable, Sendable {
         return scopes
     }
 
-    /// Whether a client may ask for a claim by name: one of a standard scope that it is registered for, which the person
-    /// consents to by that scope; or one that its tokens carry anyway. No other attribute can be had so.
+    /// Whether a client may ask for a claim by name: one of a standard scope that it is registered for, which people
+    /// consent to by that scope; or one that its tokens carry anyway. No other attribute can be had so.
     package static func mayHave(_ name: AttributeName, _ client: Client) -> Bool {
         guard !AttributeName.reserved.contains(name.text) else { return false }
         if client.claims.attributes.contains(name) { return true }

@@ -2,7 +2,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ConcurrencyConformanceTests {
+@Suite(.timeLimit(.minutes(15))) struct ConcurrencyConformanceTests {
     @Test(arguments: Engine.available)
     func `of a hundred concurrent swaps from one value exactly one wins`(_ engine: Engine) async throws {
         try await withSample(engine) { database in

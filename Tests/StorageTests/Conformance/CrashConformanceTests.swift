@@ -3,7 +3,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct CrashConformanceTests {
+@Suite(.timeLimit(.minutes(15))) struct CrashConformanceTests {
     /// How many acknowledged rows the test waits for before it kills the writer.
     private static let acknowledged = [1, 40, 400]
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Queues, closing, and other programs on the same store.
-@Suite(.timeLimit(.minutes(2))) struct LifeConformanceTests {
+@Suite(.timeLimit(.minutes(15))) struct LifeConformanceTests {
     @Test(arguments: Engine.available)
     func `past the limit of waiting writes the next is told to come back, and those before it are done`(
         _ engine: Engine

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(2))) struct MigrationConformanceTests {
+@Suite(.timeLimit(.minutes(15))) struct MigrationConformanceTests {
     private static let first = Migration(
         number: 1, name: "sample",
         resource: Array("CREATE TABLE sample (id BIGINT NOT NULL PRIMARY KEY, words TEXT, number BIGINT);\n".utf8))

@@ -7,7 +7,7 @@ import Testing
 @testable import Storage
 
 /// Nodes of the version before go on while a newer one migrates the store under them, and after.
-@Suite(.timeLimit(.minutes(2))) struct OlderNodeTests {
+@Suite(.timeLimit(.minutes(15))) struct OlderNodeTests {
     private static let start = RefreshScene.start
 
     /// What the workers have done, and whether they may stop.

@@ -5,7 +5,7 @@ import Testing
 @testable import Storage
 
 /// What people do while an operator's transaction is open: one waits for the other, whichever the engine.
-@Suite(.timeLimit(.minutes(2))) struct RaceConformanceTests {
+@Suite(.timeLimit(.minutes(15))) struct RaceConformanceTests {
     private static let later = RefreshScene.start + .minutes(1)
 
     @Test(arguments: Engine.available)

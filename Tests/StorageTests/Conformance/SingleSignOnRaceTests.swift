@@ -6,7 +6,7 @@ import Testing
 @testable import Storage
 
 /// Redemptions and ends at the same time: whichever commits first, nothing lives on that should not.
-@Suite(.timeLimit(.minutes(2))) struct SingleSignOnRaceTests {
+@Suite(.timeLimit(.minutes(15))) struct SingleSignOnRaceTests {
     private static let (start, later) = (SingleSignOnScene.start, SingleSignOnScene.later)
 
     fileprivate struct Redeeming: Sendable {

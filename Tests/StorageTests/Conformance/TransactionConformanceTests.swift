@@ -2,7 +2,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct TransactionConformanceTests {
+@Suite(.timeLimit(.minutes(15))) struct TransactionConformanceTests {
     @Test(arguments: Engine.available)
     func `a write sees its own changes, and its answer comes after the commit`(_ engine: Engine) async throws {
         try await withSample(engine) { database in

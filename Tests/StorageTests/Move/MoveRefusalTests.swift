@@ -5,7 +5,7 @@ import Testing
 
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(2))) struct MoveRefusalTests {
+@Suite(.timeLimit(.minutes(15))) struct MoveRefusalTests {
     private typealias Moving = DeploymentMoveTests
 
     @Test(arguments: Engine.available)

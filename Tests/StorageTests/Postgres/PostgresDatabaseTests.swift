@@ -4,7 +4,7 @@ import Testing
 @testable import Storage
 
 /// What only PostgreSQL has: deadlines, lost connections, a clock of its own. Skipped where there is no server.
-@Suite(.timeLimit(.minutes(2)), .enabled(if: Engine.available.contains(.postgres)))
+@Suite(.timeLimit(.minutes(15)), .enabled(if: Engine.available.contains(.postgres)))
 struct PostgresDatabaseTests {
     @Test func `a statement that takes too long is given up, and the next one works`() async throws {
         try await with { options in

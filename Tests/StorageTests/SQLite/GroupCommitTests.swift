@@ -2,7 +2,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct GroupCommitTests {
+@Suite(.timeLimit(.minutes(15))) struct GroupCommitTests {
     @Test func `writes that wait together share a commit`() async throws {
         try await withSQLite {
             $0.batchTime = .seconds(100)

@@ -3,7 +3,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct SQLiteDatabaseTests {
+@Suite(.timeLimit(.minutes(15))) struct SQLiteDatabaseTests {
     @Test func `the writer flushes every commit to the disk`() async throws {
         try await withSQLite { database, _ in
             #expect(try await database.pragma("PRAGMA synchronous", "synchronous") == 2)

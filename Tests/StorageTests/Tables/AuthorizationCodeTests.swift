@@ -5,7 +5,7 @@ import Testing
 
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(2))) struct AuthorizationCodeTests {
+@Suite(.timeLimit(.minutes(15))) struct AuthorizationCodeTests {
     private static let start = SingleSignOnScene.start
 
     private func issued(_ scene: SingleSignOnScene) async throws -> NewAuthorizationCode {

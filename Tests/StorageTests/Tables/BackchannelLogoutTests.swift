@@ -6,7 +6,7 @@ import Testing
 @testable import Storage
 
 /// Whatever ends a session tells the applications in it, in the same transaction.
-@Suite(.timeLimit(.minutes(2))) struct BackchannelLogoutTests {
+@Suite(.timeLimit(.minutes(15))) struct BackchannelLogoutTests {
     private static let (start, later) = (SingleSignOnScene.start, SingleSignOnScene.later)
 
     enum End: CaseIterable {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(2))) struct BrowserSessionTests {
+@Suite(.timeLimit(.minutes(15))) struct BrowserSessionTests {
     private static let (start, later) = (SingleSignOnScene.start, SingleSignOnScene.later)
 
     @Test(arguments: Engine.available)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(2))) struct ConsentTableTests {
+@Suite(.timeLimit(.minutes(15))) struct ConsentTableTests {
     private static let (start, later) = (SingleSignOnScene.start, SingleSignOnScene.later)
 
     private func grant(_ scope: String, to client: ClientID, in scene: SingleSignOnScene) async throws {

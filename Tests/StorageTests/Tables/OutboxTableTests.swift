@@ -4,7 +4,7 @@ import Testing
 
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(2))) struct OutboxTableTests {
+@Suite(.timeLimit(.minutes(15))) struct OutboxTableTests {
     private static let start = RefreshScene.start
 
     private func write(_ count: Int, in scene: RefreshScene) async throws -> [MessageID] {

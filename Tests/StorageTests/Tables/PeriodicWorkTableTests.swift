@@ -3,7 +3,7 @@ import Storage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct PeriodicWorkTableTests {
+@Suite(.timeLimit(.minutes(15))) struct PeriodicWorkTableTests {
     private static let start = RefreshScene.start
     private let one = PeriodicWork(name: "work", holder: "one")
     private let two = PeriodicWork(name: "work", holder: "two")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(2))) struct PushedRequestTableTests {
+@Suite(.timeLimit(.minutes(15))) struct PushedRequestTableTests {
     private static let start = SingleSignOnScene.start
     private static let request = SingleSignOnScene.hash("request")
 

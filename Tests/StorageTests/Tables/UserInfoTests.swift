@@ -4,7 +4,7 @@ import Testing
 
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(2))) struct UserInfoTests {
+@Suite(.timeLimit(.minutes(15))) struct UserInfoTests {
     private static let (start, later) = (SingleSignOnScene.start, SingleSignOnScene.later)
 
     private func userInfo(
