@@ -53,7 +53,8 @@ class Application:
                 self.send_response(303 if target else 200)
                 if target:
                     self.send_header("Location", target)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
+                kind = "text/javascript" if path.endswith(".js") else "text/html"
+                self.send_header("Content-Type", f"{kind}; charset=utf-8")
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

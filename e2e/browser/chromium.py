@@ -12,6 +12,9 @@ from processes import ROOT, installed
 OUTPUT = ROOT / "e2e" / "output"
 WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 360, "height": 740}
+NARROWEST = {"width": 320, "height": 640}
+# Colours, window, and rules of axe, or all of them: a dark page differs in its colours alone.
+LOOKS = {"light": ("light", WIDE, []), "dark": ("dark", WIDE, ["color-contrast"]), "narrow": ("light", NARROW, [])}
 # Chromium says that a page came with an error's status; the tests look at statuses themselves.
 OWN_STATUS = "Failed to load resource: the server responded with a status of"
 
@@ -99,8 +102,8 @@ class Person:
         self.context.close()
 
 
-def barriers(page, rules=None):
-    """What axe finds on the page that keeps people out of it: by all of its rules, or by these."""
+def barriers(page, rules=()):
+    """What axe finds on the page that keeps people out of it: by these rules, or by all when there are none."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
@@ -113,14 +116,13 @@ def overflow(page):
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
-def look_at(person, name):
-    """Looks at a page light, dark and on a narrow screen, keeps a picture of each, and returns what is wrong with it."""
+def look_at(person, name, looks=("light", "dark", "narrow")):
+    """Looks at a page light, dark or on a narrow screen, keeps a picture of each, and returns what is wrong with it."""
     page = person.page
     OUTPUT.mkdir(exist_ok=True)
     wrong = []
-    # A dark page differs in its colours only.
-    looks = [("light", "light", WIDE, None), ("dark", "dark", WIDE, ["color-contrast"]), ("narrow", "light", NARROW, None)]
-    for look, scheme, size, rules in looks:
+    for look in looks:
+        scheme, size, rules = LOOKS[look]
         # Without movement: colours are measured at their end.
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size(size)
@@ -128,6 +130,10 @@ def look_at(person, name):
         if overflow(page) > 0:
             wrong.append(f"{name} {look}: {overflow(page)} px wider than the screen")
         page.screenshot(path=OUTPUT / f"{name}-{look}.png", full_page=True)
+    # WCAG 2.2, 1.4.10: what a window of 1280 px is at 400 %.
+    page.set_viewport_size(NARROWEST)
+    if overflow(page) > 0:
+        wrong.append(f"{name}: {overflow(page)} px wider than 320 px")
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     page.set_viewport_size(WIDE)
     return wrong

@@ -30,8 +30,8 @@ def site(prepared, application, tmp_path_factory):
     made = Deployment.copy(prepared, tmp_path_factory.mktemp("site"))
     for name, title, *flags in (("shop", "Pumpkin Shop", "--first-party"), ("calendar", "Night Calendar")):
         made.add_client(
-            name, "--public", *flags, "--name", title, "--redirect-uri", application.callback,
-            "--post-logout-redirect-uri", application.signed_out, *SCOPES)
+            name, "--public", *flags, "--name", title, "--redirect-uri", application.callback, "--redirect-uri",
+            f"https://{name}.example/callback", "--post-logout-redirect-uri", application.signed_out, *SCOPES)
     with made.serve() as running:
         yield running
 

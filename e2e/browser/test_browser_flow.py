@@ -1,6 +1,9 @@
 """The way of a person through the pages of the issuer, on both engines."""
 
 import jwt
+import pytest
+
+from deployment import Deployment
 
 
 def test_a_person_signs_in_allows_looks_and_ends_it(site, application, new_person, new_user):
@@ -37,3 +40,23 @@ def test_a_person_signs_in_allows_looks_and_ends_it(site, application, new_perso
     assert person.heading == "You are signed out"
     person.opens(f"{site.url}/account")
     assert person.heading == "Sign in"
+
+
+@pytest.mark.engine("sqlite", "TLS is the same for both")
+def test_the_same_over_tls(authority, prepared, application, new_person, tmp_path):
+    authority.issue(tmp_path / "chain.pem", tmp_path / "key.pem")
+    deployment = Deployment.copy(prepared, tmp_path / "own")
+    deployment.add_client(
+        "shop", "--public", "--first-party", "--redirect-uri", application.callback, "--scope", "openid", "--scope", "profile")
+    files = ["--tls-certificate", tmp_path / "chain.pem", "--tls-key", tmp_path / "key.pem"]
+    with deployment.serve(*files, scheme="https") as server:
+        server.session.verify = str(authority.path)
+        person = new_person(ignore_https_errors=True)
+        asked = application.request(server)
+        person.opens(asked.url)
+        person.signs_in()
+        asked.tokens(person)
+        answer = person.opens(f"{server.url}/account")
+        assert answer.headers["strict-transport-security"].startswith("max-age=")
+        person.presses("Sign out")
+        assert person.heading == "You are signed out"

