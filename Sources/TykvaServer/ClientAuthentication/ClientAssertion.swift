@@ -7,7 +7,7 @@ package struct ClientAssertion: Sendable {
     /// The one `client_assertion_type` that is known.
     static let type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
     /// An assertion is for the request that it comes with, so it need not live long.
-    static let longestLife = Duration.minutes(10)
+    static let longestLife = Duration.hours(1)
     /// How far the client's clock may be from ours.
     static let clockSkew = Duration.seconds(30)
     private static let maximumIDBytes = 256
@@ -70,7 +70,7 @@ package struct ClientAssertion: Sendable {
         }
         guard now < expiresAt + Self.clockSkew else { throw Self.invalid("it has expired") }
         guard expiresAt <= now + Self.longestLife + Self.clockSkew else {
-            throw Self.invalid("exp is more than 10 minutes ahead")
+            throw Self.invalid("exp is more than an hour ahead")
         }
         if let beginsAt, beginsAt > now + Self.clockSkew { throw Self.invalid("nbf or iat is in the future") }
     }

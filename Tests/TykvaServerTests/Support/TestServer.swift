@@ -26,6 +26,7 @@ struct TestServer {
     ///   - configure: Changes the configuration before the start.
     ///   - clients: Registered before the start, beside a public first-party `app` and a confidential `service`.
     static func run(
+        by setup: TestingSetup = .live,
         configure: (inout ServerConfiguration) throws -> Void = { _ in }, clients: [Client] = [],
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
@@ -50,7 +51,7 @@ struct TestServer {
             let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
             server.routes.install(on: router)
             let application = Application(router: router, services: server.services, logger: logger)
-            try await application.test(.live) { http in
+            try await application.test(setup) { http in
                 try await body(TestServer(clock: clock, database: database, http: http, secrets: secrets))
             }
             server.passwordHasher.stop()
