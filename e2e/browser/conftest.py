@@ -1,0 +1,69 @@
+import itertools
+
+import pytest
+
+from application import Application
+from chromium import Chromium
+from deployment import Deployment
+
+names = itertools.count(1)
+SCOPES = [part for scope in ("openid", "profile", "email", "phone", "offline_access") for part in ("--scope", scope)]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """One a file: while it runs, nothing else in this thread can run an event loop."""
+    running = Chromium()
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def application():
+    with Application() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def site(prepared, application, tmp_path_factory):
+    """A server that knows two applications: the house's own, and another's, which has to ask for permission."""
+    made = Deployment.copy(prepared, tmp_path_factory.mktemp("site"))
+    for name, title, *flags in (("shop", "Pumpkin Shop", "--first-party"), ("calendar", "Night Calendar")):
+        made.add_client(
+            name, "--public", *flags, "--name", title, "--redirect-uri", application.callback, "--redirect-uri",
+            f"https://{name}.example/callback", "--post-logout-redirect-uri", application.signed_out, *SCOPES)
+    with made.serve() as running:
+        yield running
+
+
+@pytest.fixture
+def new_person(chromium):
+    """Makes people, each with a browser of their own; at the end nothing may have gone wrong in any of them."""
+    made = []
+
+    def make(**options):
+        made.append(chromium.person(**options))
+        return made[-1]
+
+    yield make
+    problems = [problem for person in made for problem in person.problems]
+    for person in made:
+        person.close()
+    assert not problems, "\n".join(problems)
+
+
+@pytest.fixture
+def person(new_person):
+    return new_person()
+
+
+@pytest.fixture
+def new_user(site):
+    """Makes a user whom no other test knows, and returns the name."""
+
+    def make(*arguments):
+        name = f"person-{next(names)}"
+        site.deployment.add_user(name, *arguments)
+        return name
+
+    return make
