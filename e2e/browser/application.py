@@ -8,6 +8,9 @@ import threading
 import urllib.parse
 
 
+HOME = "<!DOCTYPE html><title>Application</title><h1>Application</h1>"
+
+
 class Application:
     """A server on loopback: it takes answers at /callback, and serves the pages that a test gives it."""
 
@@ -49,7 +52,7 @@ class Application:
                 if path == "/callback":
                     application.answers.append(dict(urllib.parse.parse_qsl(form, keep_blank_values=True)))
                 target = application.redirects.get(path)
-                body = application.pages.get(path, "<!DOCTYPE html><title>Application</title><h1>Application</h1>").encode()
+                body = application.pages.get(path, HOME).encode()
                 self.send_response(303 if target else 200)
                 if target:
                     self.send_header("Location", target)
@@ -76,8 +79,9 @@ class Request:
         self.verifier = secrets.token_urlsafe(32)
         challenge = hashlib.sha256(self.verifier.encode()).digest()
         self.parameters = {
-            "response_type": "code", "client_id": client, "redirect_uri": application.callback, "scope": "openid profile",
-            "state": secrets.token_urlsafe(16), "nonce": secrets.token_urlsafe(16), "code_challenge_method": "S256",
+            "response_type": "code", "client_id": client, "redirect_uri": application.callback,
+            "scope": "openid profile", "state": secrets.token_urlsafe(16), "nonce": secrets.token_urlsafe(16),
+            "code_challenge_method": "S256",
             "code_challenge": base64.urlsafe_b64encode(challenge).rstrip(b"=").decode(),
         } | parameters
         self.query = urllib.parse.urlencode(self.parameters)

@@ -13,8 +13,11 @@ OUTPUT = ROOT / "e2e" / "output"
 WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 360, "height": 740}
 NARROWEST = {"width": 320, "height": 640}
-# Colours, window, and rules of axe, or all of them: a dark page differs in its colours alone.
-LOOKS = {"light": ("light", WIDE, []), "dark": ("dark", WIDE, ["color-contrast"]), "narrow": ("light", NARROW, [])}
+# Colours, window, and rules of axe, or all of them: dark pages differ in their colours, narrow ones in their measures.
+LOOKS = {
+    "light": ("light", WIDE, []), "dark": ("dark", WIDE, ["color-contrast"]),
+    "narrow": ("light", NARROW, ["color-contrast", "target-size", "scrollable-region-focusable", "link-in-text-block"]),
+}
 # Chromium says that a page came with an error's status; the tests look at statuses themselves.
 OWN_STATUS = "Failed to load resource: the server responded with a status of"
 
@@ -108,7 +111,8 @@ def barriers(page, rules=()):
         page.evaluate(AXE_SCRIPT)
     options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
     found = page.evaluate("options => axe.run(options)", options)["violations"]
-    return [f"{rule['id']}: {node['html'][:160]} – {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+    nodes = [(rule["id"], node) for rule in found for node in rule["nodes"]]
+    return [f"{rule}: {node['html'][:160]} – {node['failureSummary']}" for rule, node in nodes]
 
 
 def overflow(page):
@@ -117,7 +121,7 @@ def overflow(page):
 
 
 def look_at(person, name, looks=("light", "dark", "narrow")):
-    """Looks at a page light, dark or on a narrow screen, keeps a picture of each, and returns what is wrong with it."""
+    """Looks at a page light, dark and narrow, keeps a picture of each, and returns what is wrong with it."""
     page = person.page
     OUTPUT.mkdir(exist_ok=True)
     wrong = []

@@ -1,4 +1,4 @@
-"""The example applications in a browser: `webapp`, whose tokens stay on its server, and the single page, which has them."""
+"""The example applications: `webapp`, whose tokens stay on its server, and the single page, which has them itself."""
 
 import json
 
@@ -17,8 +17,9 @@ def issuer(prepared, application, tmp_path_factory):
     made = Deployment.copy(prepared, tmp_path_factory.mktemp("examples"))
     web = f"http://127.0.0.1:{free_port()}"
     made.add_client(
-        "web-app", "--name", "Example", "--first-party", "--redirect-uri", f"{web}/callback", "--post-logout-redirect-uri",
-        f"{web}/signed-out", "--backchannel-logout-uri", f"{web}/backchannel-logout", "--audience", ORDERS, *SCOPES)
+        "web-app", "--name", "Example", "--first-party", "--redirect-uri", f"{web}/callback",
+        "--post-logout-redirect-uri", f"{web}/signed-out", "--backchannel-logout-uri", f"{web}/backchannel-logout",
+        "--audience", ORDERS, *SCOPES)
     page = f"{application.url}/"
     made.add_client(
         "single-page", "--name", "Single page", "--public", "--first-party", "--redirect-uri", page,

@@ -47,7 +47,8 @@ def test_the_same_over_tls(authority, prepared, application, new_person, tmp_pat
     authority.issue(tmp_path / "chain.pem", tmp_path / "key.pem")
     deployment = Deployment.copy(prepared, tmp_path / "own")
     deployment.add_client(
-        "shop", "--public", "--first-party", "--redirect-uri", application.callback, "--scope", "openid", "--scope", "profile")
+        "shop", "--public", "--first-party", "--redirect-uri", application.callback, "--scope", "openid", "--scope",
+        "profile")
     files = ["--tls-certificate", tmp_path / "chain.pem", "--tls-key", tmp_path / "key.pem"]
     with deployment.serve(*files, scheme="https") as server:
         server.session.verify = str(authority.path)

@@ -65,7 +65,8 @@ def test_select_account_and_consent(site, application, reader, looks, new_user):
 
 
 def test_account(site, application, reader, looks, new_user, new_person):
-    name = new_user("--display-name", "Mirela Zucca", "--email", "mirela@example.com", "--role", "gardener", "--role", "cook")
+    name = new_user(
+        "--display-name", "Mirela Zucca", "--email", "mirela@example.com", "--role", "gardener", "--role", "cook")
     reader.opens(f"{site.url}/account")
     reader.signs_in(name)
     looks("profile")

@@ -353,7 +353,8 @@ def test_a_ticket_of_another_request_begins_anew(site, application, person, tick
     own = person.page.url
     person.opens(application.request(site, "shop").url)
     foreign = re.search("tykva_ticket=([^&]+)", person.page.url).group(1)
-    value = {"": "", "tampered": re.search("tykva_ticket=([^&]+)", own).group(1)[:-8] + "AAAAAAAA", "other request's": foreign}
+    tampered = re.search("tykva_ticket=([^&]+)", own).group(1)[:-8] + "AAAAAAAA"
+    value = {"": "", "tampered": tampered, "other request's": foreign}
     person.opens(re.sub("tykva_ticket=[^&]+", f"tykva_ticket={value[ticket]}", own))
     assert person.heading == "Sign in"
     assert urllib.parse.urlencode({"state": asked.parameters["state"]}) in person.page.url
