@@ -55,19 +55,23 @@ struct DemoServer {
             let client = HTTPClient(
                 eventLoopGroupProvider: .singleton, configuration: .init(redirectConfiguration: .disallow))
             let demo = DemoServer(issuer: issuer, clock: clock, database: database, client: client)
-            try await serving(application, ready, logger) { try await body(demo) }
+            try await serving(application, ready, isReady, logger) { try await body(demo) }
             try await client.shutdown()
             server.passwordHasher.stop()
         }
     }
 
     private static func serving(
-        _ application: some ApplicationProtocol, _ ready: AsyncStream<Void>, _ logger: Logger,
-        _ body: () async throws -> Void
+        _ application: some ApplicationProtocol, _ ready: AsyncStream<Void>,
+        _ isReady: AsyncStream<Void>.Continuation, _ logger: Logger, _ body: () async throws -> Void
     ) async throws {
         let group = ServiceGroup(services: [application], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
+            tasks.addTask {
+                // A server that cannot start must not keep the test waiting.
+                defer { isReady.finish() }
+                try await group.run()
+            }
             for await _ in ready {}
             let outcome: Result<Void, any Error>
             do {
