@@ -48,6 +48,6 @@ enum Samples {
             subject: .user(
                 .random(), .random(), .init(time: now, methods: ["pwd"]), claims: claims.allowed(by: policy)),
             audience: audience, client: client, scope: scope, issuedAt: now, expiresAt: now + .seconds(300),
-            tokenID: "0123456789abcdef0123456789abcdef")
+            tokenID: AccessTokenID(family: FamilyID.random().key))
     }
 }

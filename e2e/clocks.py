@@ -3,12 +3,6 @@
 import glob
 
 
-def _library():
-    library = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), None)
-    assert library, "libfaketime is missing: run scripts/setup test"
-    return library
-
-
 def wrong_clock(offset):
     """Options of `serve` for a clock that is this far from the machine's: "-10m", "+25s".
 
@@ -16,29 +10,39 @@ def wrong_clock(offset):
     no longer finds its arguments. The one that `env` becomes inherits it as it is. The monotonic clock stays right, as it
     does on a machine whose date is wrong.
     """
-    environment = {"LD_PRELOAD": _library(), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
-    return {"environment": environment, "wrapper": ["env"]}
+    return options({"FAKETIME": offset})
 
 
-class MovingClock:
-    """A clock that a test puts forward while the server runs. On SQLite only: a PostgreSQL has a clock of its own."""
+class SteppedClock:
+    """A clock that a test sets while the server runs."""
+
+    def __init__(self, path):
+        self._path = path
+        self.step("+0")
+        self.options = options({"FAKETIME_TIMESTAMP_FILE": str(path), "FAKETIME_NO_CACHE": "1"})
+
+    def step(self, offset):
+        """Sets it so far from the machine's."""
+        # At once: the server reads the file whenever it looks at the time.
+        new = self._path.with_suffix(".new")
+        new.write_text(offset + "\n")
+        new.rename(self._path)
+
+
+class MovingClock(SteppedClock):
+    """One that only goes forward, by sums. On SQLite only: a PostgreSQL has a clock of its own."""
 
     def __init__(self, folder):
-        self.path = folder / "clock"
+        super().__init__(folder / "clock")
         self.seconds = 0
-        self._write()
-
-    def _write(self):
-        self.path.write_text(f"+{self.seconds}s\n")
 
     def advance(self, seconds):
         self.seconds += seconds
-        self._write()
+        self.step(f"+{self.seconds}s")
 
-    @property
-    def options(self):
-        """Options of `serve`."""
-        options = wrong_clock("")
-        del options["environment"]["FAKETIME"]
-        options["environment"] |= {"FAKETIME_TIMESTAMP_FILE": str(self.path), "FAKETIME_NO_CACHE": "1"}
-        return options
+
+def options(faketime):
+    library = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), None)
+    assert library, "libfaketime is missing: run scripts/setup test"
+    environment = {"LD_PRELOAD": library, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
+    return {"environment": environment | faketime, "wrapper": ["env"]}

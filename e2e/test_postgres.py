@@ -7,6 +7,8 @@ import time
 import pytest
 
 import load
+from clocks import SteppedClock
+from damage import claims
 from deployment import Deployment, refused
 from engines import PostgresDeployment
 from middleman import Middleman
@@ -182,3 +184,34 @@ def test_a_node_says_who_it_is_to_the_database(nodes, engine):
 
 def test_a_node_that_runs_as_root_says_that_it_need_not(nodes):
     assert ("this runs as root" in nodes[0].errors) == (os.geteuid() == 0)
+
+
+@pytest.mark.parametrize("offset", ["-1h", "-45", "+45", "+1h"])
+def test_a_step_of_a_nodes_clock_moves_nothing(deployment, tmp_path, offset):
+    clock = SteppedClock(tmp_path / "clock")
+    with deployment.serve(**clock.options) as server:
+        first = server.sign_in()["refresh_token"]
+        second = server.refreshed(first)["refresh_token"]
+        clock.step(offset)
+        said = claims(server.sign_in()["access_token"])
+        assert abs(said["iat"] - time.time()) <= 3 and abs(said["auth_time"] - time.time()) <= 3, (said, time.time())
+        assert server.refreshed(first)["refresh_token"] == second, "a retry"
+        third = server.refreshed(second)["refresh_token"]
+        clock.step("+0")
+        assert server.refreshed(second)["refresh_token"] == third, "a retry"
+        server.refreshed(third)
+
+
+def test_a_changed_issuer_ends_the_nodes_of_the_old_one(deployment):
+    issuer, other = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+    answer = deployment.folder / "answer"
+    answer.write_text("yes\n")
+    with deployment.serve("--issuer", issuer, issuer=issuer, name="old") as old:
+        token = old.sign_in()["refresh_token"]
+        answered = ("sh", "-c", f'exec "$@" < {answer}', "sh")
+        with deployment.serve(
+                "--change-issuer", "--issuer", other, issuer=other, name="new", wrapper=answered) as new:
+            assert old.ended(ANSWER_SECONDS) == 78
+            assert other in old.own_errors.splitlines()[-1], old.own_errors
+            assert refused(new.refresh(token))
+            new.refreshed(new.sign_in()["refresh_token"])

@@ -9,8 +9,7 @@ package struct AccessTokenClaims: Sendable {
     package let scope: Scope
     package let issuedAt: Milliseconds
     package let expiresAt: Milliseconds
-    /// `jti`: unique for each token.
-    package let tokenID: String
+    package let tokenID: AccessTokenID
 
     /// Whom a token speaks of.
     package enum Subject: Sendable {
@@ -33,7 +32,7 @@ package struct AccessTokenClaims: Sendable {
 
     package init(
         issuer: Issuer, subject: Subject, audience: Audience, client: ClientID, scope: Scope, issuedAt: Milliseconds,
-        expiresAt: Milliseconds, tokenID: String
+        expiresAt: Milliseconds, tokenID: AccessTokenID
     ) {
         self.issuer = issuer
         self.subject = subject
@@ -57,7 +56,7 @@ package struct AccessTokenClaims: Sendable {
         }
         json.integer("exp", expiresAt.seconds)
         json.integer("iat", issuedAt.seconds)
-        json.string("jti", tokenID)
+        json.string("jti", tokenID.text)
         json.string("client_id", client.text)
         if !scope.isEmpty { json.string("scope", scope.text) }
         if case .user(_, let session, let authentication, let claims) = subject {

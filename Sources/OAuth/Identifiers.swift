@@ -125,6 +125,17 @@ package struct FamilyKey: Hashable, Sendable {
     }
 
     fileprivate init(unchecked bytes: [UInt8]) { self.bytes = bytes }
+
+    init(_ start: [UInt8], filledWith byte: UInt8) {
+        bytes = start.prefix(SHA256.byteCount) + Array(repeating: byte, count: max(0, SHA256.byteCount - start.count))
+    }
+}
+
+/// In the order in which the store keeps them.
+extension FamilyKey: Comparable {
+    package static func < (one: FamilyKey, other: FamilyKey) -> Bool {
+        one.bytes.lexicographicallyPrecedes(other.bytes)
+    }
 }
 
 /// RFC 3986 §2.3.

@@ -35,6 +35,18 @@ package protocol Database: Sendable {
     /// The store's own clock, in milliseconds since 1970, when it has one that all its nodes share.
     func clock() async throws(StorageError) -> Int64?
 
+    /// Whether commits come back: not when one has been waiting for long, and none has come back since.
+    func commitsReturn() -> Bool
+
+    /// What an operator should know about how the store is set up, a sentence each.
+    func remarks() async throws(StorageError) -> [String]
+
     /// Takes no more work, finishes what was accepted, and lets go of the store; later calls throw `closed`.
     func close() async
+}
+
+extension Database {
+    package func commitsReturn() -> Bool { true }
+
+    package func remarks() async throws(StorageError) -> [String] { [] }
 }

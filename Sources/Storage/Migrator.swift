@@ -56,14 +56,27 @@ package struct Migrator: Sendable {
     ) async throws(StorageError) -> [Migration] {
         var taken: [Migration] = []
         for migration in try await pending(on: database) {
-            let mine = try await database.write { transaction throws(StorageError) in
-                try take(migration, in: transaction, at: now)
-            }
-            guard mine else { continue }
+            guard try await take(migration, on: database, at: now) else { continue }
             taken.append(migration)
             progress(migration)
         }
         return taken
+    }
+
+    /// How often a step is tried that did not get its locks at once, because nodes are at work.
+    private static let rounds = 5
+
+    private func take(
+        _ migration: Migration, on database: some Database, at now: Int64
+    ) async throws(StorageError) -> Bool {
+        for _ in 1..<Self.rounds {
+            do throws(StorageError) {
+                return try await database.write { tx throws(StorageError) in try take(migration, in: tx, at: now) }
+            } catch .locked {
+                continue
+            }
+        }
+        return try await database.write { tx throws(StorageError) in try take(migration, in: tx, at: now) }
     }
 
     /// Takes one step, unless another process was faster.

@@ -11,6 +11,8 @@ package enum StorageError: Error, Sendable, Hashable {
     case constraint(kind: ConstraintKind, detail: String)
     /// Another transaction came in between, more often than it was retried.
     case conflict(reason: String)
+    /// Another transaction held what this one needs, for as long as it may wait: nothing was written (503).
+    case locked(reason: String)
     /// What is stored is not what this program stores.
     case corrupt(reason: String)
     /// The engine does not take the statement: a fault of the program, or of the schema under it.
@@ -46,6 +48,8 @@ extension StorageError: CustomStringConvertible {
             "the \(kind.rawValue) constraint on \(detail) refuses this"
         case .conflict(let reason):
             "another transaction came in between too often: \(reason)"
+        case .locked(let reason):
+            "the database is busy: \(reason)"
         case .corrupt(let reason):
             "the database is damaged, or holds what does not belong there: \(reason)"
         case .invalidStatement(let reason):

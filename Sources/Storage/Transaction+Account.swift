@@ -1,4 +1,5 @@
 package import OAuth
+package import Secrets
 
 /// What a person does on their own pages: each checks that what it ends is theirs.
 extension Transaction {
@@ -26,24 +27,29 @@ extension Transaction {
         return ended
     }
 
-    /// Ends one application in a session of a person.
-    package func endFamily(
-        _ key: FamilyKey, ownedBy user: UserID, _ reason: EndReason, at now: Milliseconds, _ event: Event
+    /// Ends one application in a session of a person, and tells it.
+    package func endFamilies(
+        of client: ClientID, in session: SessionID, ownedBy user: UserID, _ reason: EndReason, at now: Milliseconds,
+        _ event: Event
     ) throws(StorageError) {
-        guard try run(.endFamily(key, ofUser: user, reason, at: now)) else { return }
+        try noteBackchannelLogouts(of: client, ofUser: user, in: session, because: event.id, at: now)
+        guard try run(.endFamilies(of: client, in: session, ofUser: user, reason, at: now)) else { return }
         try run(.record(event))
     }
 
     /// Stores another password and ends every other session: whoever knew the old one is signed out.
     ///
-    /// - Parameter old: The stored hash that was checked.
+    /// - Parameters:
+    ///   - old: The stored hash that was checked.
+    ///   - session: Where it is done: it goes on, with another cookie, since the old one may be what was stolen.
     /// - Returns: False when the password was changed since; nothing is written then.
     package func changePassword(
-        of user: UserID, from old: String, to new: String, keeping session: SessionID, at now: Milliseconds,
-        _ event: Event
+        of user: UserID, from old: String, to new: String, keeping session: SessionID, as cookie: TokenHash,
+        at now: Milliseconds, _ event: Event
     ) throws(StorageError) -> Bool {
         guard try run(.upgradePasswordHash(from: old, to: new, of: user)) else { return false }
         try endSessions(ofUser: user, except: session, .passwordChanged, at: now, event)
+        try run(.setCookie(cookie, of: session))
         return true
     }
 
@@ -71,21 +77,31 @@ extension Statement where Answer == [SessionID] {
 }
 
 extension Statement where Answer == Bool {
-    fileprivate static func endFamily(
-        _ key: FamilyKey, ofUser user: UserID, _ reason: EndReason, at now: Milliseconds
+    fileprivate static func endFamilies(
+        of client: ClientID, in session: SessionID, ofUser user: UserID, _ reason: EndReason, at now: Milliseconds
     ) -> Self {
         Self(
             """
             UPDATE token_family SET ended_at = \(now), end_reason = \(reason.rawValue)
-            WHERE id = \(key) AND account_id = \(user) AND ended_at IS NULL
+            WHERE session_id = \(session) AND account_id = \(user) AND client_id = \(client) AND ended_at IS NULL
             RETURNING client_id
             """
         ) { rows in !rows.isEmpty }
     }
 }
 
+extension Statement where Answer == Void {
+    fileprivate static func setCookie(_ cookie: TokenHash, of session: SessionID) -> Self {
+        Self(
+            """
+            UPDATE session SET cookie_hash = \(cookie)
+            WHERE id = \(session) AND ended_at IS NULL AND signed_out_at IS NULL
+            """)
+    }
+}
+
 extension Statement where Answer == Scope? {
-    fileprivate static func takeConsent(of user: UserID, to client: ClientID) -> Self {
+    static func takeConsent(of user: UserID, to client: ClientID) -> Self {
         Self(
             """
             UPDATE consent SET granted_at = granted_at WHERE account_id = \(user) AND client_id = \(client)

@@ -4,19 +4,30 @@ import OAuth
 private let messagesPerInsert = 100
 
 extension Transaction {
-    /// Writes one notice for each client with a living family in a session that wants to be told. Called when the
-    /// session's row is taken and its families still live.
+    /// Writes one notice for each client of a session that wants to be told and has not been. Called when the session
+    /// has ended or been signed out at `now`, and its families still live.
+    ///
+    /// A client whose family has ended is told too: its own sign-in may go on.
     func noteBackchannelLogouts(
         ofSession session: SessionID, because event: EventID, at now: Milliseconds
     ) throws(StorageError) {
         try insert(try run(.backchannelLogouts(ofSession: session, at: now)), because: event, at: now)
     }
 
-    /// The same for all sessions of a user.
+    /// The same for all sessions of a user that ended at `now`.
     func noteBackchannelLogouts(
         ofUser user: UserID, because event: EventID, at now: Milliseconds
     ) throws(StorageError) {
         try insert(try run(.backchannelLogouts(ofUser: user, at: now)), because: event, at: now)
+    }
+
+    /// The same for one client of a user, in one session or in all, whose families are about to end by themselves.
+    func noteBackchannelLogouts(
+        of client: ClientID, ofUser user: UserID, in session: SessionID? = nil, because event: EventID,
+        at now: Milliseconds
+    ) throws(StorageError) {
+        try insert(
+            try run(.backchannelLogouts(of: client, ofUser: user, in: session, at: now)), because: event, at: now)
     }
 
     private func insert(
@@ -39,7 +50,19 @@ extension Statement where Answer == [BackchannelLogoutNotice] {
     }
 
     static func backchannelLogouts(ofUser user: UserID, at now: Milliseconds) -> Self {
-        backchannelLogouts(where: "token_family.account_id = \(user)", at: now)
+        backchannelLogouts(where: "token_family.account_id = \(user) AND session.ended_at = \(now)", at: now)
+    }
+
+    static func backchannelLogouts(
+        of client: ClientID, ofUser user: UserID, in session: SessionID?, at now: Milliseconds
+    ) -> Self {
+        let place: SQL = session.map { " AND token_family.session_id = \($0)" } ?? ""
+        return backchannelLogouts(
+            where: """
+                token_family.account_id = \(user)\(place) AND token_family.client_id = \(client)
+                AND token_family.ended_at IS NULL
+                """,
+            at: now)
     }
 
     private static func backchannelLogouts(where isMeant: SQL, at now: Milliseconds) -> Self {
@@ -48,8 +71,10 @@ extension Statement where Answer == [BackchannelLogoutNotice] {
             SELECT DISTINCT token_family.session_id, token_family.account_id, token_family.client_id,
                    client.backchannel_logout_uri
             FROM token_family JOIN client ON client.id = token_family.client_id
-            WHERE \(isMeant) AND token_family.ended_at IS NULL AND token_family.expires_at > \(now)
-              AND client.backchannel_logout_uri IS NOT NULL
+            JOIN session ON session.id = token_family.session_id
+            WHERE \(isMeant) AND client.backchannel_logout_uri IS NOT NULL
+              AND (session.signed_out_at IS NULL OR session.signed_out_at = \(now)
+                OR (token_family.ended_at IS NULL AND token_family.expires_at > \(now)))
             ORDER BY token_family.session_id, token_family.client_id
             """
         ) { rows throws(StorageError) in

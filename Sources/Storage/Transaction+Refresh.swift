@@ -45,8 +45,7 @@ extension Transaction {
     ///   again.
     package func decide(_ use: RefreshUse, _ rules: RefreshRules) throws(StorageError) -> RefreshOutcome {
         let judged = try run(.judge(use.family))
-        // Both counters only grow, so their sum is new whenever one of them is.
-        let epoch = rules.epoch + timeline
+        let epoch = try epoch(of: use, judged?.state, rules)
         let decision = decideRefresh(
             of: use.generation, family: judged?.state, caller: use.caller,
             circumstances: RefreshCircumstances(
@@ -70,6 +69,14 @@ extension Transaction {
             try end(judged, by: theft, use, rules)
             return .refused(.init(decision: decision, user: judged.user, session: judged.session))
         }
+    }
+
+    /// Both counters only grow, so their sum is new whenever one of them is. Row 8 alone looks at it.
+    private func epoch(
+        of use: RefreshUse, _ state: FamilyState?, _ rules: RefreshRules
+    ) throws(StorageError) -> Int64 {
+        guard let state, use.generation > state.generation else { return rules.epoch }
+        return rules.epoch + (try timeline)
     }
 
     /// Row 7: ends what the policy says, notes both holders and tells the applications, in this transaction.

@@ -49,6 +49,8 @@ package enum Limits {
     package static let pushedRequestLifetime = Duration.seconds(90)
     /// Sessions on a person's page, the latest first.
     package static let shownSessions: Int64 = 100
+    /// Pushed requests of a public client at once, which anybody can send.
+    package static let pushedRequestsOfPublicClient: Int64 = 1000
     /// How seldom the last use of a browser session is written.
     package static let sessionTouch = Duration.minutes(1)
 }

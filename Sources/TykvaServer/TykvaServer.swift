@@ -33,63 +33,30 @@ public struct TykvaServer: Sendable {
         let clockWatch = ClockWatch(database, clock: clock, logger: logger)
         if await !clockWatch.measure() { clock.set(.unknown) }
         let keys = try await KeyRing(database, secrets: opened.secrets, at: clock.now())
-        let refreshKeys = RefreshKeys(secrets: opened.secrets, issuer: issuer)
         let events = EventRecorder(database, logger: logger)
         let epoch = RestoreEpoch(opened.deployment.restoreEpoch)
-        let directory = ClientDirectory(database)
+        let standing = IssuerStanding(issuer)
+        let directory = ClientDirectory(database, clock: clock)
         let outgoing = OutgoingRequests(AddressRules(configuration))
-        let clients = ClientAuthenticator(
-            directory, keySets: ClientKeySets(outgoing, clock: clock, logger: logger), database: database,
-            issuer: issuer, clock: clock)
-        let hasher = try PasswordHasher(configuration.passwordHashing)
-        let passwords = PasswordCheck(database, hasher: hasher, events: events)
         let tokens = TokenIssuer(issuer: issuer, keys: keys, lifetime: configuration.lifetimes.accessToken)
-        (self.clock, passwordHasher) = (clock, hasher)
+        let hasher = try PasswordHasher(configuration.passwordHashing)
+        self.clock = clock
+        passwordHasher = hasher
         maintenance = ExpiredRows(
             database: database, clock: clock, eventRetention: configuration.eventRetention, logger: logger)
-        let token = TokenEndpoint(
-            clients: clients,
-            password: PasswordGrant(
-                database, passwords: passwords, tokens: tokens, refreshKeys: refreshKeys,
-                lifetimes: configuration.lifetimes),
-            refreshToken: RefreshTokenGrant(
-                database, tokens: tokens, keys: refreshKeys, configuration: configuration, clock: clock,
-                epoch: epoch, events: events),
-            clientCredentials: ClientCredentialsGrant(tokens),
-            authorizationCode: AuthorizationCodeGrant(
-                database, tokens: tokens, refreshKeys: refreshKeys, lifetimes: configuration.lifetimes),
-            clock: clock, proxies: configuration.trustedProxies)
-        let desk = try PageDesk(database, opened.secrets, configuration, clock)
-        let ticketKey = TicketKey(opened.secrets.active, issuer: issuer)
-        let requests = AuthorizationRequests(
-            issuer: issuer, clients: directory, database: database, keys: keys, ticketKey: ticketKey)
-        let flow = AuthorizationFlow(issuer: issuer, database: database, ticketKey: ticketKey)
-        routes = Routes(
-            token: token,
-            revocation: RevocationEndpoint(
-                clients: clients, database: database, keys: refreshKeys, clock: clock,
-                proxies: configuration.trustedProxies),
-            introspection: IntrospectionEndpoint(
-                clients: clients, directory: directory, database: database, issuer: issuer, keys: keys,
-                refreshKeys: refreshKeys, clock: clock),
-            userInfo: UserInfoEndpoint(
-                issuer: issuer, keys: keys, clients: directory, database: database, clock: clock),
-            pushedRequest: PushedRequestEndpoint(clients: clients, database: database, issuer: issuer, clock: clock),
-            authorization: AuthorizationEndpoint(desk: desk, requests: requests, flow: flow),
-            signIn: SignInEndpoint(desk: desk, requests: requests, flow: flow, passwords: passwords),
-            selectAccount: SelectAccountEndpoint(desk: desk, requests: requests, flow: flow),
-            consent: ConsentEndpoint(desk: desk, requests: requests, flow: flow, database: database),
-            signOut: SignOutEndpoint(desk: desk, clients: directory, keys: keys),
-            account: AccountEndpoint(desk: desk, database: database, hasher: hasher),
-            metadata: MetadataEndpoint(issuer: issuer, keys: keys, clients: directory),
-            keySet: KeySetEndpoint(keys: keys),
-            health: HealthEndpoint(database: database, keys: keys, clock: clock, retreat: retreat),
-            pages: desk.renderer, clients: directory, isSecure: issuer.isSecure,
-            proxies: configuration.trustedProxies, arePeersChecked: configuration.onlyProxiesConnect)
+        let parts = Parts(
+            database: database, configuration: configuration, secrets: opened.secrets, keys: keys,
+            refreshKeys: RefreshKeys(secrets: opened.secrets, issuer: issuer), tokens: tokens, events: events,
+            epoch: epoch, standing: standing, directory: directory,
+            clients: ClientAuthenticator(
+                directory, keySets: ClientKeySets(outgoing, clock: clock, logger: logger), database: database,
+                issuer: issuer, clock: clock),
+            hasher: hasher, clock: clock, retreat: retreat)
+        routes = try parts.routes()
         services = [
             StorageWatch(
-                database: database, clients: directory, keys: keys, epoch: epoch, clock: clock, events: events,
-                logger: logger),
+                database: database, clients: directory, keys: keys, epoch: epoch, standing: standing, clock: clock,
+                events: events, logger: logger),
             clockWatch, Gauges(hasher: hasher, keys: keys, clock: clock), maintenance, events,
             OutboxDelivery(
                 database: database, clock: clock,

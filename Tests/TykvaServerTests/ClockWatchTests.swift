@@ -13,7 +13,7 @@ import Testing
             let clock = Self.clock(offBy: error)
             #expect(await ClockWatch(database, clock: clock, logger: Logger(label: "test")).measure())
             #expect(clock.isTrusted)
-            guard engine == .postgres else { return #expect(clock.offset == .none) }
+            guard engine == .postgres else { return #expect(clock.reference == .machine) }
             let difference = clock.now().since(SystemTime.wall())
             #expect(abs(difference) < 1000, "\(difference) ms")
         }
@@ -28,15 +28,47 @@ import Testing
         }
     }
 
-    @Test func `an offset that nobody knows any more is not relied on, and time goes on by the last one`() {
+    @Test func `a look that is too long ago is not relied on, and time goes on from it`() {
         let manual = ManualClock()
         let clock = DeploymentClock(wall: { manual.now }, monotonic: { manual.monotonic })
-        clock.set(.milliseconds(7000))
+        clock.set(.store(Self.reading(manual, ahead: .seconds(7))))
         #expect(clock.now() == manual.now + .seconds(7))
         clock.set(.unknown)
         #expect(!clock.isTrusted)
         manual.advance(by: .seconds(1))
         #expect(clock.now() == manual.now + .seconds(7))
+    }
+
+    @Test(arguments: [Int64(-3600), -61, -30, 30, 61, 3600])
+    func `a step of this machine's clock moves nothing where the store has one`(_ seconds: Int64) {
+        let manual = ManualClock()
+        let clock = DeploymentClock(wall: { manual.now }, monotonic: { manual.monotonic })
+        let start = manual.now
+        clock.set(.store(Self.reading(manual, ahead: .seconds(2))))
+        #expect(clock.now() == start + .seconds(2))
+        manual.step(by: .seconds(seconds))
+        #expect(clock.now() == start + .seconds(2))
+        manual.advance(by: .milliseconds(1500))
+        #expect(clock.now() == start + .milliseconds(3500))
+        clock.set(.store(Self.reading(manual, ahead: .seconds(2 - seconds))))
+        #expect(clock.now() == start + .milliseconds(3500))
+        #expect(clock.isTrusted == (abs(2 - seconds) <= 30))
+        #expect(clock.stepsBack == 0)
+    }
+
+    @Test func `without a clock of the store's the machine's counts, and is followed`() {
+        let manual = ManualClock()
+        let clock = DeploymentClock(wall: { manual.now }, monotonic: { manual.monotonic })
+        clock.set(.machine)
+        manual.step(by: .seconds(3600))
+        #expect(clock.now() == manual.now)
+        manual.step(by: .seconds(-3600))
+        #expect(clock.now() == manual.now)
+        #expect(clock.stepsBack == 1)
+    }
+
+    private static func reading(_ manual: ManualClock, ahead: Duration) -> DeploymentClock.Reading {
+        .init(store: manual.now + ahead, machine: manual.now, monotonic: manual.monotonic)
     }
 
     private static func clock(offBy error: Int64) -> DeploymentClock {

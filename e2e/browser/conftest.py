@@ -2,9 +2,9 @@ import itertools
 
 import pytest
 
-from application import Application
 from chromium import Chromium
 from deployment import Deployment
+from website import Website
 
 names = itertools.count(1)
 SCOPES = [part for scope in ("openid", "profile", "email", "phone", "offline_access") for part in ("--scope", scope)]
@@ -20,7 +20,7 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def application():
-    with Application() as running:
+    with Website() as running:
         yield running
 
 

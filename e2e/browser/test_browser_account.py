@@ -125,15 +125,15 @@ def test_nobody_ends_what_is_not_theirs(site, application, visit, new_user):
     visitor = visit(owner)
     tokens = enters(visitor, application, site)
     visitor.opens(f"{site.url}/account/sessions")
-    family = visitor.page.locator("[name=application]").get_attribute("value")
     session = visitor.page.locator("article h2").get_attribute("id")
     site.sign_in(stranger)
     person = visit(stranger)
     enters(person, application, site)
     person.opens(f"{site.url}/account/sessions")
-    for field, value in (("session", session), ("application", family)):
-        person.page.locator(f"[name={field}]").first.evaluate("(field, value) => { field.value = value }", value)
-        person.page.locator(f"form:has([name={field}]) button").first.click()
+    for form in ("article .head form", "article li form"):
+        person.page.locator(f"{form} [name=session]").first.evaluate(
+            "(field, value) => { field.value = value }", session)
+        person.page.locator(f"{form} button").first.click()
         person.opens(f"{site.url}/account/sessions")
     assert not is_out(visitor, site)
     assert site.refresh(tokens["refresh_token"], "shop").status_code == 200

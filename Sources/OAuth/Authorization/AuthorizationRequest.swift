@@ -15,6 +15,13 @@ package struct AuthorizationRequest: Sendable {
     package let idTokenHint: String?
     package let claims: ClaimsRequest
 
+    /// Every parameter that is looked at, also those that are refused; nothing else need be kept of a request.
+    package static let parameterNames: Set = [
+        "client_id", "redirect_uri", "response_type", "response_mode", "scope", "resource", "state", "nonce",
+        "code_challenge", "code_challenge_method", "prompt", "max_age", "login_hint", "ui_locales", "acr_values",
+        "id_token_hint", "claims", "request", "request_uri", "registration",
+    ]
+
     package enum Limits {
         package static let nonceBytes = 512
         package static let loginHintBytes = 256

@@ -47,7 +47,7 @@ extension AuthorizationRequest {
             // Somebody else has just signed in: asking again would never end.
             return mayAsk && !isFresh ? .signIn : .refuse(.loginRequired)
         }
-        if needsSignIn(session, at: circumstances.now), !isFresh {
+        if needsSignIn(session, isFresh: isFresh, at: circumstances.now) {
             return mayAsk ? .signIn : .refuse(.loginRequired)
         }
         if prompts.contains(.selectAccount), !isFresh, !circumstances.hasChosenAccount { return .selectAccount }
@@ -59,8 +59,15 @@ extension AuthorizationRequest {
         return .issueCode
     }
 
-    private func needsSignIn(_ session: AuthorizationCircumstances.SignedIn, at now: Milliseconds) -> Bool {
-        if prompts.contains(.login) { return true }
-        return maximumAge.map { now.since(session.authTime) > $0 * 1000 } ?? false
+    /// Asked for once: what a person takes for the pages after it does not count, up to five minutes.
+    private func needsSignIn(
+        _ session: AuthorizationCircumstances.SignedIn, isFresh: Bool, at now: Milliseconds
+    ) -> Bool {
+        if prompts.contains(.login), !isFresh { return true }
+        guard let maximumAge else { return false }
+        let age = now.since(session.authTime)
+        return age > maximumAge * 1000 && !(isFresh && age <= Self.pageTime.wholeMilliseconds)
     }
+
+    private static let pageTime = Duration.minutes(5)
 }

@@ -23,7 +23,9 @@ package struct AuthorizationTarget: Sendable {
         guard let redirectURI = ValidatedRedirectURI(requested, among: client.redirectURIs) else {
             throw .page(
                 .redirectURI,
-                .invalidRequest("the application asked to be answered at an address that it has not registered"))
+                .invalidRequest(
+                    "the application asked to be answered at an address that it has not registered",
+                    reason: "client \(client.id), which has \(client.redirectURIs.count)"))
         }
         self.client = client
         self.redirectURI = redirectURI

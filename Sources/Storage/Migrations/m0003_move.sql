@@ -5,6 +5,8 @@ CREATE TABLE moved_from (
     issuer TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     begun_at BIGINT NOT NULL,
+    -- Which run of `tykva move` works on it, at random: another one that goes on after it writes its own.
+    run_token BYTEA NOT NULL,
     -- Set when what was copied is not what the source holds: it is removed before copying begins anew.
     stale_at BIGINT,
     finished_at BIGINT

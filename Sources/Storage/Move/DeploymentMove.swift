@@ -138,7 +138,7 @@ package struct DeploymentMove: Sendable {
     /// fast-forwarded once more; the target's own timeline only adds to it.
     private func finish(_ tables: [MoveSummary.Table], at now: Milliseconds) async throws(MoveError) -> MoveSummary {
         let used = try await read { tx throws(StorageError) in
-            try tx.run(.deployment).map { $0.restoreEpoch + tx.timeline }
+            try tx.run(.deployment).map { row throws(StorageError) in try row.restoreEpoch + tx.timeline }
         }
         guard let used else { throw .changed(table: MovedTable.deployment.title, reason: "its row is gone") }
         let isFinished = try await target.write { tx throws(StorageError) in

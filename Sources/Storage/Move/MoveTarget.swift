@@ -1,8 +1,14 @@
 import OAuth
 
 /// The database that a deployment is moved into: empty, or with a part of the same deployment.
+///
+/// One run at a time works on it: each takes the move over when it opens the target, and every write of another fails.
 struct MoveTarget: Sendable {
     let database: any Database
+    /// Of this run alone.
+    private let run = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
+
+    init(database: any Database) { self.database = database }
 
     /// What was found in it.
     private enum Contents: Sendable {
@@ -32,19 +38,37 @@ struct MoveTarget: Sendable {
         } catch {
             throw .target(error)
         }
-        if let earlier { return earlier }
-        let began = try await write { tx throws(StorageError) in
+        if earlier == nil {
+            try await begin(deployment, secrets, at: now)
+            return nil
+        }
+        return try await takeOver(deployment)
+    }
+
+    private func begin(
+        _ deployment: Deployment, _ secrets: [RegisteredMasterSecret], at now: Milliseconds
+    ) async throws(MoveError) {
+        let began = try await writeFirst { tx throws(StorageError) in
             try tx.lockAdministration()
             let found = try Self.contents(tx)
             guard Self.isFree(found, deployment, secrets) else { return false }
             // They come with the source's.
             _ = try tx.run(.removeFirst(.max, of: MovedTable.masterSecret))
-            try tx.run(.beginMove(of: deployment, at: now))
+            try tx.run(.beginMove(of: deployment, by: run, at: now))
             return true
         }
         // Somebody has written to it just now: whoever looks again is told what.
         guard began else { throw .overtaken }
-        return nil
+    }
+
+    /// - Returns: The note as it stands once no other run can change it.
+    private func takeOver(_ deployment: Deployment) async throws(MoveError) -> RecordedMove {
+        let move = try await writeFirst { tx throws(StorageError) -> RecordedMove? in
+            try tx.run(.takeMoveOver(by: run))
+            return try tx.run(.recordedMove)
+        }
+        guard let move, !move.isFinished, move.isOf(deployment) else { throw .overtaken }
+        return move
     }
 
     func read<Outcome: Sendable>(
@@ -57,7 +81,21 @@ struct MoveTarget: Sendable {
         }
     }
 
+    /// A write of this run.
+    ///
+    /// - Throws: `overtaken` when another run has taken the move over, or finished it.
     func write<Outcome: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
+    ) async throws(MoveError) -> Outcome {
+        let outcome = try await writeFirst { tx throws(StorageError) -> Outcome? in
+            guard try tx.run(.holdMove(by: run)) else { return nil }
+            return try body(tx)
+        }
+        guard let outcome else { throw .overtaken }
+        return outcome
+    }
+
+    private func writeFirst<Outcome: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
     ) async throws(MoveError) -> Outcome {
         do throws(StorageError) {

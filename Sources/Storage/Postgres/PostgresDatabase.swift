@@ -11,10 +11,14 @@ package final class PostgresDatabase: Database {
     /// How often a transaction is tried that another one came in between of.
     private static let rounds = 3
 
-    /// The time-outs are said in each transaction too: a pooler's connections are shared, and keep nothing.
-    private static let beginWriting =
-        (["BEGIN ISOLATION LEVEL READ COMMITTED"] + PostgresOptions.serverTimeouts.map { "SET LOCAL \($0)" })
-        .joined(separator: "; ")
+    private static let beginReading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+    /// The time-outs are said in each transaction too: a pooler's connections are shared, and keep nothing; and a
+    /// second try has less time than the first.
+    private static func beginWriting(before deadline: ContinuousClock.Instant) -> String {
+        let timeouts = PostgresOptions.serverTimeouts(within: deadline - .now).map { "SET LOCAL \($0)" }
+        return (["BEGIN ISOLATION LEVEL READ COMMITTED"] + timeouts).joined(separator: "; ")
+    }
 
     /// Opens the store, and waits for one answer of the server.
     ///
@@ -36,24 +40,23 @@ package final class PostgresDatabase: Database {
     package var changes: AsyncStream<Void> { listener.signals }
 
     package func once<Answer: Sendable>(_ statement: Statement<Answer>) async throws(StorageError) -> Answer {
-        try await submit { connection, deadline in
-            Self.again { () -> (Result<Answer, StorageError>, isStores: Bool) in
-                do throws(StorageError) {
-                    let rows = try connection.run(statement.sql, .committing, before: deadline)
-                    return (Result { () throws(StorageError) in try statement.answer(rows) }, false)
-                } catch {
-                    return (.failure(error), true)
-                }
+        try await submit { [options] connection, deadline in
+            let rows = Self.again(options, before: deadline) { round in
+                round == 1
+                    ? Self.alone(statement.sql, on: connection, before: deadline)
+                    : Self.bounded(statement.sql, on: connection, before: deadline)
             }
+            return rows.flatMap { rows in Result { () throws(StorageError) in try statement.answer(rows) } }
         }
     }
 
     package func write<Outcome: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
     ) async throws(StorageError) -> Outcome {
-        try await submit { connection, deadline in
-            Self.again {
-                Self.transaction(Self.beginWriting, .writing, on: connection, before: deadline, body)
+        try await submit { [options] connection, deadline in
+            Self.again(options, before: deadline) { _ in
+                Self.transaction(
+                    Self.beginWriting(before: deadline), .writing, on: connection, before: deadline, body)
             }
         }
     }
@@ -61,10 +64,9 @@ package final class PostgresDatabase: Database {
     package func read<Outcome: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
     ) async throws(StorageError) -> Outcome {
-        try await submit { connection, deadline in
-            Self.again {
-                Self.transaction(
-                    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", .reading, on: connection, before: deadline, body)
+        try await submit { [options] connection, deadline in
+            Self.again(options, before: deadline) { _ in
+                Self.transaction(Self.beginReading, .reading, on: connection, before: deadline, body)
             }
         }
     }
@@ -83,6 +85,28 @@ package final class PostgresDatabase: Database {
                 rows throws(StorageError) in
                 guard let row = rows.first else { throw .corrupt(reason: "the server tells no time") }
                 return try row.integer("now")
+            })
+    }
+
+    package func remarks() async throws(StorageError) -> [String] { try await once(.durabilityRemarks) }
+
+    /// When none has come back for a while, and nothing is waited for that could tell whether they do again, one is
+    /// tried.
+    package func commitsReturn() -> Bool {
+        if pool.lateCommits.beginTrial() { tryCommit() }
+        return !pool.lateCommits.areOverdue
+    }
+
+    private func tryCommit() {
+        let late = pool.lateCommits
+        pool.add(
+            PostgresJob(expiry: .now + options.wait) { [options] connection in
+                let deadline = ContinuousClock.now + options.statement
+                let (rows, _) = Self.alone(PostgresLateCommits.trial, on: connection, before: deadline)
+                if case .success = rows { late.note(.kept) }
+                late.endTrial()
+            } refuse: { _ in
+                late.endTrial()
             })
     }
 
@@ -108,13 +132,37 @@ package final class PostgresDatabase: Database {
     ///
     /// - Parameter work: Tells its outcome, and whether a failure is the store's own and not the caller's.
     private static func again<Outcome>(
-        _ work: () -> (Result<Outcome, StorageError>, isStores: Bool)
+        _ options: PostgresOptions, before deadline: ContinuousClock.Instant,
+        _ work: (_ round: Int) -> (Result<Outcome, StorageError>, isStores: Bool)
     ) -> Result<Outcome, StorageError> {
-        for _ in 1..<rounds {
-            let (outcome, isStores) = work()
-            guard case .failure(.conflict) = outcome, isStores else { return outcome }
+        for round in 1..<rounds {
+            let (outcome, isStores) = work(round)
+            guard case .failure(let error) = outcome, isStores,
+                options.allowsAnotherTry(after: error, before: deadline)
+            else { return outcome }
         }
-        return work().0
+        return work(rounds).0
+    }
+
+    /// A statement that is a transaction in itself: one round trip, under the connection's own time-outs.
+    private static func alone(
+        _ sql: SQL, on connection: PostgresConnection, before deadline: ContinuousClock.Instant
+    ) -> (Result<[Row], StorageError>, isStores: Bool) {
+        do throws(StorageError) {
+            return (.success(try connection.run(sql, .deciding, before: deadline)), true)
+        } catch {
+            return (.failure(error), true)
+        }
+    }
+
+    /// The same under time-outs of what is left: else the server would go on with it after we have hung up.
+    private static func bounded(
+        _ sql: SQL, on connection: PostgresConnection, before deadline: ContinuousClock.Instant
+    ) -> (Result<[Row], StorageError>, isStores: Bool) {
+        transaction(beginWriting(before: deadline), .writing, on: connection, before: deadline) {
+            tx throws(StorageError) in
+            try tx.run(Statement<[Row]>(sql) { $0 })
+        }
     }
 
     private static func transaction<Outcome>(
@@ -129,7 +177,7 @@ package final class PostgresDatabase: Database {
                 connection.rollBack(before: deadline)
                 return (outcome, transaction.failure != nil)
             }
-            try connection.control("COMMIT", purpose == .reading ? .reading : .committing, before: transaction.deadline)
+            try connection.commit(purpose == .reading ? .reading : .committing, before: transaction.deadline)
             return (outcome, false)
         } catch {
             connection.rollBack(before: deadline)

@@ -12,7 +12,9 @@ struct PostgresDialing {
     }
 
     func connect(before deadline: ContinuousClock.Instant) throws(StorageError) -> OpaquePointer {
-        guard let handle = start() else { throw .unavailable(reason: "there is no memory for a connection") }
+        guard let handle = try start(before: deadline) else {
+            throw .unavailable(reason: "there is no memory for a connection")
+        }
         // What the server remarks by the way would go to stderr, between the lines of the log.
         PQsetNoticeReceiver(handle, { _, _ in }, nil)
         // The SQLSTATE of a refusal is told in its text alone.
@@ -27,11 +29,12 @@ struct PostgresDialing {
         }
     }
 
-    private func start() -> OpaquePointer? {
-        var parameters = url.parameters.merging(PostgresTrust.authorities(for: url.parameters)) { given, _ in given }
+    private func start(before deadline: ContinuousClock.Instant) throws(StorageError) -> OpaquePointer? {
+        let given = url.parameters.merging(PostgresTrust.authorities(for: url.parameters)) { given, _ in given }
+        var parameters = try PostgresNames.resolved(given, before: deadline)
         // A pooler refuses options at the start, since its connections are shared; there the role's settings count.
         if url.isPrepared {
-            let timeouts = PostgresOptions.serverTimeouts.map { "-c" + $0 }
+            let timeouts = PostgresOptions.serverTimeouts(within: options.statement).map { "-c" + $0 }
             parameters["options"] = (timeouts + [parameters["options"] ?? ""]).joined(separator: " ")
         }
         let pairs = parameters.sorted { $0.key < $1.key }

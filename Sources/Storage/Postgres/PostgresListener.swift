@@ -3,6 +3,8 @@ import Secrets
 import Synchronization
 
 /// Tells that another node may have written: by LISTEN on a connection of its own, and by the clock beside it.
+///
+/// The clock has a thread of its own: it goes on while the other one waits for a server that does not answer.
 final class PostgresListener: Sendable {
     static let channel = "tykva_change"
 
@@ -12,7 +14,7 @@ final class PostgresListener: Sendable {
     private let continuation: AsyncStream<Void>.Continuation
     let signals: AsyncStream<Void>
 
-    /// How long the thread waits before it looks whether it is to end.
+    /// How long a thread waits before it looks whether it is to end.
     private static let slice = Duration.milliseconds(250)
 
     init(_ servers: PostgresServers, _ options: PostgresOptions) throws(StorageError) {
@@ -20,8 +22,11 @@ final class PostgresListener: Sendable {
         self.options = options
         (signals, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         do throws(SystemError) {
-            try WorkerThread.start("postgres-listen", niceness: 0) { [self] in listen() }
+            try WorkerThread.start("postgres-poll", niceness: 0) { [self] in poll() }
+            // Through a pooler nobody hears a notification: there the clock alone tells.
+            if servers.isPrepared { try WorkerThread.start("postgres-listen", niceness: 0) { [self] in listen() } }
         } catch {
+            close()
             throw .unavailable(reason: "no thread could be started: \(error)")
         }
     }
@@ -30,24 +35,29 @@ final class PostgresListener: Sendable {
         isClosed.store(true, ordering: .relaxed)
     }
 
-    private func listen() {
-        var connection: PostgresConnection?
-        var nextPoll = ContinuousClock.now
+    private func poll() {
+        var next = ContinuousClock.now
         while !isClosed.load(ordering: .relaxed) {
-            // Through a pooler nobody hears a notification: there the clock alone tells.
-            if connection == nil, servers.isPrepared { connection = try? connected() }
-            if let current = connection, servers.hasOutgrown(current) { connection = nil }
-            let end = min(nextPoll, .now + Self.slice)
-            if let current = connection {
-                if PostgresSocket.wait(current.socket, POLLIN, until: end) { take(&connection) }
-            } else {
-                Thread.sleep(forTimeInterval: max(end - .now, .milliseconds(1)) / .seconds(1))
+            if ContinuousClock.now >= next {
+                continuation.yield()
+                next = .now + options.poll
             }
-            guard ContinuousClock.now >= nextPoll else { continue }
-            continuation.yield()
-            nextPoll = .now + options.poll
+            Self.sleep(min(next - .now, Self.slice))
         }
         continuation.finish()
+    }
+
+    private func listen() {
+        var connection: PostgresConnection?
+        while !isClosed.load(ordering: .relaxed) {
+            if let current = connection, servers.hasOutgrown(current) { connection = nil }
+            if connection == nil { connection = try? connected() }
+            guard let current = connection else {
+                Self.sleep(Self.slice)
+                continue
+            }
+            if PostgresSocket.wait(current.socket, POLLIN, until: .now + Self.slice) { take(&connection) }
+        }
     }
 
     private func connected() throws(StorageError) -> PostgresConnection {
@@ -64,5 +74,9 @@ final class PostgresListener: Sendable {
         } catch {
             connection = nil
         }
+    }
+
+    private static func sleep(_ span: Duration) {
+        Thread.sleep(forTimeInterval: max(span, .milliseconds(1)) / .seconds(1))
     }
 }

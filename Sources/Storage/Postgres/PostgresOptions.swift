@@ -17,10 +17,32 @@ package struct PostgresOptions: Sendable {
     /// How often is looked whether another node has written, when nothing has told so.
     package var poll = Duration.seconds(2)
 
+    /// For how long commits may fail to come back before the store counts as one that does not take them.
+    package var commitPatience = Duration.seconds(10)
+    /// How long a connection is kept that was given up under a commit, because its backend is still there.
+    package var backendPatience = Duration.seconds(60)
+
     package init() {}
 
     /// PostgreSQL's own time-outs, a little before ours: its refusal is certain, our hanging up is not.
-    static let serverTimeouts = [
-        "statement_timeout=4500", "lock_timeout=4000", "idle_in_transaction_session_timeout=10000",
-    ]
+    ///
+    /// - Parameter span: How long we wait.
+    static func serverTimeouts(within span: Duration) -> [String] {
+        let milliseconds = max(10, Int64(span / .milliseconds(1)))
+        return [
+            "statement_timeout=\(milliseconds * 9 / 10)", "lock_timeout=\(milliseconds * 8 / 10)",
+            "idle_in_transaction_session_timeout=\(milliseconds * 2)",
+        ]
+    }
+
+    /// Whether another try makes sense, after a failure and with so much time left.
+    func allowsAnotherTry(after error: StorageError, before deadline: ContinuousClock.Instant) -> Bool {
+        let left = deadline - .now
+        return switch error {
+        case .conflict: left > statement / 10
+        // Less would not do for the wait that has just failed.
+        case .locked: left > statement * 0.8
+        default: false
+        }
+    }
 }

@@ -22,6 +22,7 @@ final class PostgresPool: Sendable {
     private let servers: PostgresServers
     private let options: PostgresOptions
     private let state: Mutex<State>
+    let lateCommits: PostgresLateCommits
 
     private final class Worker: Sendable {
         let wakeUp = DispatchSemaphore(value: 0)
@@ -53,6 +54,7 @@ final class PostgresPool: Sendable {
         self.servers = servers
         self.options = options
         state = Mutex(State(threads: options.connections + 1))
+        lateCommits = PostgresLateCommits(options)
         do throws(SystemError) {
             for _ in 0..<options.connections {
                 let worker = Worker()
@@ -99,6 +101,8 @@ final class PostgresPool: Sendable {
             case .perform(let job):
                 guard let current = connection else { preconditionFailure("work comes to who has a connection") }
                 job.perform(current)
+                if let outcome = current.takeCommit() { lateCommits.note(outcome) }
+                if current.isUnderCommit { keepPlace(current) }
                 if current.isBroken { drop(&connection) }
             case .connect: connection = connected()
             case .sleep:
@@ -109,6 +113,15 @@ final class PostgresPool: Sendable {
                 connection = nil
                 return leave()
             }
+        }
+    }
+
+    /// Until somebody else waits for the answer of a commit that was given up, the connection keeps its place: the
+    /// server still has the backend.
+    private func keepPlace(_ connection: PostgresConnection) {
+        let expiry = ContinuousClock.now + options.backendPatience
+        while !lateCommits.take(connection), ContinuousClock.now < expiry, !state.withLock({ $0.isClosed }) {
+            Thread.sleep(forTimeInterval: Self.sweep / .seconds(1))
         }
     }
 
@@ -154,6 +167,7 @@ final class PostgresPool: Sendable {
     private func sweepUntilClosed() {
         while true {
             Thread.sleep(forTimeInterval: Self.sweep / .seconds(1))
+            lateCommits.sweep()
             let now = ContinuousClock.now
             var late: [PostgresJob] = []
             let isOver = state.withLock { state in
@@ -166,7 +180,10 @@ final class PostgresPool: Sendable {
             for job in late {
                 job.refuse(.unavailable(reason: "no connection to \(servers.description) came free in time"))
             }
-            if isOver { return leave() }
+            if isOver {
+                lateCommits.close()
+                return leave()
+            }
         }
     }
 

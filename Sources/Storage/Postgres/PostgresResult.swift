@@ -1,4 +1,5 @@
 import CPostgres
+import Foundation
 
 /// What the server answered to one statement; its memory goes with the value.
 struct PostgresResult: ~Copyable {
@@ -8,10 +9,34 @@ struct PostgresResult: ~Copyable {
 
     deinit { PQclear(result) }
 
-    var isSuccess: Bool {
-        let status = PQresultStatus(result)
-        return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY
+    enum Kind {
+        case success
+        /// An error of the server's, or libpq's own.
+        case refusal
+        /// What nothing asks for that this program sends: the beginning of a COPY, a part of a pipeline.
+        case foreign
     }
+
+    var kind: Kind {
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: .success
+        case PGRES_FATAL_ERROR, PGRES_NONFATAL_ERROR, PGRES_BAD_RESPONSE: .refusal
+        default: .foreign
+        }
+    }
+
+    /// Which command it was, as the server says: `COMMIT`, `UPDATE 1`.
+    var tag: String { PQcmdStatus(result).map { String(cString: $0) } ?? "" }
+
+    /// Whether it was a command that writes, and wrote.
+    var hasChangedRows: Bool {
+        guard let tag = PQcmdStatus(result), let rows = PQcmdTuples(result), rows.pointee != 0 else { return false }
+        let isWriting = [UInt8(ascii: "I"), UInt8(ascii: "U"), UInt8(ascii: "D"), UInt8(ascii: "M")]
+            .contains(UInt8(bitPattern: tag.pointee))
+        return isWriting && atoi(rows) != 0
+    }
+
+    var columnCount: Int { Int(PQnfields(result)) }
 
     /// The names of the columns: the same for every run of a statement.
     func columns() -> [String] {

@@ -18,6 +18,17 @@ enum PostgresSocket {
         }
     }
 
+    /// How many bytes have come that nobody has read.
+    static func available(_ socket: Int32) -> Int {
+        #if os(Linux)
+            let request = UInt(FIONREAD)
+        #else
+            let request = UInt(0x4004_667F)
+        #endif
+        var count: Int32 = 0
+        return ioctl(socket, request, &count) == 0 ? Int(count) : 0
+    }
+
     static func isReady(_ socket: Int32, _ events: Int32) -> Bool {
         var descriptor = pollfd(fd: socket, events: Int16(events), revents: 0)
         return poll(&descriptor, 1, 0) == 1

@@ -5,9 +5,8 @@ final class PostgresTransaction: EngineTransaction {
     private(set) var deadline: ContinuousClock.Instant
     var failure: StorageError?
 
-    /// PostgreSQL's advisory locks have numbers; these are ours.
+    /// PostgreSQL's advisory locks have numbers; this is ours.
     private static let schemaLock: Int64 = 0x74796B76_00000001
-    private static let administrationLock: Int64 = 0x74796B76_00000002
 
     /// - Parameter connection: Where a transaction is open.
     init(on connection: PostgresConnection, _ purpose: PostgresPurpose, before deadline: ContinuousClock.Instant) {
@@ -16,7 +15,16 @@ final class PostgresTransaction: EngineTransaction {
         self.deadline = deadline
     }
 
-    var timeline: Int64 { connection.timeline }
+    var timeline: Int64 {
+        get throws(StorageError) {
+            if connection.isPrepared { return connection.timeline }
+            // A pooler's connection outlives the server behind it.
+            guard let timeline = try run(.timeline) else {
+                throw .unavailable(reason: "the server is a standby, which takes no writes")
+            }
+            return timeline
+        }
+    }
 
     func run<Answer>(_ statement: Statement<Answer>) throws(StorageError) -> Answer {
         try noting { () throws(StorageError) in
@@ -44,11 +52,6 @@ final class PostgresTransaction: EngineTransaction {
         try run(Statement("SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)"))
         try run(Statement("SELECT pg_advisory_xact_lock(\(Self.schemaLock))"))
         try run(Statement("SELECT set_config('lock_timeout', '3s', true)"))
-    }
-
-    func lockAdministration() throws(StorageError) {
-        guard purpose != .reading else { throw .invalidStatement(reason: "a read does not lock anything") }
-        try run(Statement("SELECT pg_advisory_xact_lock(\(Self.administrationLock))"))
     }
 
     func announceChange() throws(StorageError) {

@@ -4,8 +4,13 @@ enum PostgresPurpose {
     case reading
     /// In a transaction that a COMMIT is to end: until then nothing is written.
     case writing
-    /// A statement that commits: when the server goes away under it, the outcome is open.
+    /// A statement that is a transaction in itself.
+    case deciding
+    /// The COMMIT of a transaction.
     case committing
+
+    /// When the server goes away under it, the outcome is open.
+    var commits: Bool { self == .deciding || self == .committing }
 }
 
 extension StorageError {
@@ -17,7 +22,7 @@ extension StorageError {
         let state = result.error("C") ?? ""
         let message = PostgresAdvice.advised(result.error("M") ?? "the server refused without a reason", state: state)
         let isFatal = result.error("V") != "ERROR"
-        if isFatal, purpose == .committing {
+        if isFatal, purpose.commits {
             self = .unknownOutcome(reason: message)
             return
         }
@@ -26,13 +31,15 @@ extension StorageError {
         case "23503": self = .constraint(kind: .foreignKey, detail: Self.place(result))
         case "23514": self = .constraint(kind: .check, detail: Self.place(result))
         case "23502": self = .constraint(kind: .notNull, detail: Self.place(result))
-        // Serialization failure, deadlock, lock not had in time: another try may succeed.
-        case "40001", "40P01", "55P03": self = .conflict(reason: message)
+        // Serialization failure, deadlock: another try may succeed.
+        case "40001", "40P01": self = .conflict(reason: message)
+        case "55P03": self = .locked(reason: message)
+        // The connection remembers another statement, or another form of it: the next one is made anew.
+        case "0A000", "26000", "42P05": self = .unavailable(reason: message)
         case "25006" where purpose == .reading: self = .invalidStatement(reason: "a read does not write")
         case "25006": self = .unavailable(reason: "the server is a standby, which takes no writes")
         case "42501":
             self = .unavailable(reason: "\(message): the role must own the database, or may create in its schema")
-        case "42P05", "26000": self = .unavailable(reason: message)
         case "XX001", "XX002": self = .corrupt(reason: message)
         default: self = Self.byClass(state.prefix(2), message)
         }

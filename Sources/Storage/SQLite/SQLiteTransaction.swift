@@ -29,10 +29,6 @@ final class SQLiteTransaction: EngineTransaction {
         if connection.isReadOnly { throw .invalidStatement(reason: "a read does not lock the schema") }
     }
 
-    func lockAdministration() throws(StorageError) {
-        if connection.isReadOnly { throw .invalidStatement(reason: "a read does not lock anything") }
-    }
-
     /// Every write changes the file, and SQLite tells the others (`PRAGMA data_version`).
     func announceChange() {}
 

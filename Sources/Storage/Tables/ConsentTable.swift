@@ -21,8 +21,8 @@ package struct Consent: Hashable, Sendable {
     }
 
     /// The same with what was allowed before; where both are too long together, what was allowed last.
-    func adding(_ former: Consent?) -> Consent {
-        guard let former, let scope = Scope(tokens: former.scope.tokens + scope.tokens) else { return self }
+    func adding(_ former: Scope?) -> Consent {
+        guard let former, let scope = Scope(tokens: former.tokens + scope.tokens) else { return self }
         return Consent(user: user, client: client, scope: scope, grantedAt: grantedAt)
     }
 }
@@ -74,7 +74,9 @@ extension Transaction {
     ///
     /// - Throws: `constraint` (foreign key) when the client or user is gone.
     package func grant(_ consent: Consent, _ event: Event) throws(StorageError) {
-        try run(.write(consent.adding(run(.consent(of: consent.user, to: consent.client)))))
+        // The row is taken before it is added to, so that a withdrawal in between is not undone.
+        let former = try run(.takeConsent(of: consent.user, to: consent.client))
+        try run(.write(consent.adding(former)))
         try run(.record(event))
     }
 
@@ -86,8 +88,10 @@ extension Transaction {
     ) throws(StorageError) -> Bool {
         let wasGranted = try run(.removeConsent(of: user, to: client))
         try run(.removeCodes(ofUser: user, in: client))
-        try run(.endFamilies(ofUser: user, in: client, .consentWithdrawn, at: now))
-        try run(.record(event))
+        try noteBackchannelLogouts(of: client, ofUser: user, because: event.id, at: now)
+        let hasEnded = try run(.endFamilies(ofUser: user, in: client, .consentWithdrawn, at: now))
+        // A name that somebody made up leaves no trace.
+        if wasGranted || hasEnded { try run(.record(event)) }
         return wasGranted
     }
 }

@@ -38,6 +38,15 @@ extension Statement where Answer == Deployment? {
     }
 }
 
+extension Transaction {
+    /// Refuses to begin anything for an issuer that is no longer the deployment's: no token of it would open any more.
+    package func mustBelong(to issuer: Issuer) throws(StorageError) {
+        guard try run(.deployment)?.issuer == issuer.text else {
+            throw .unavailable(reason: "the deployment has another issuer now")
+        }
+    }
+}
+
 extension Statement where Answer == Bool {
     /// Whether an operator has put something in already: a user or a client.
     package static var hasPeople: Self {

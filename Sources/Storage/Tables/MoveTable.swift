@@ -39,12 +39,17 @@ extension Statement where Answer == RecordedMove? {
 }
 
 extension Statement where Answer == Void {
-    static func beginMove(of deployment: Deployment, at now: Milliseconds) -> Self {
+    static func beginMove(of deployment: Deployment, by run: [UInt8], at now: Milliseconds) -> Self {
         Self(
             """
-            INSERT INTO moved_from (id, issuer, created_at, begun_at)
-            VALUES (1, \(deployment.issuer), \(deployment.createdAt), \(now))
+            INSERT INTO moved_from (id, issuer, created_at, begun_at, run_token)
+            VALUES (1, \(deployment.issuer), \(deployment.createdAt), \(now), \(run))
             """)
+    }
+
+    /// Takes an unfinished move over from whichever run has worked on it.
+    static func takeMoveOver(by run: [UInt8]) -> Self {
+        Self("UPDATE moved_from SET run_token = \(run) WHERE id = 1 AND finished_at IS NULL")
     }
 
     static func moveIsStale(at now: Milliseconds) -> Self {
@@ -62,6 +67,16 @@ extension Statement where Answer == Void {
 }
 
 extension Statement where Answer == Bool {
+    /// Keeps every other run away until the end of the transaction; false when one of them has taken the move over.
+    static func holdMove(by run: [UInt8]) -> Self {
+        Self(
+            """
+            UPDATE moved_from SET run_token = \(run) WHERE id = 1 AND run_token = \(run) AND finished_at IS NULL
+            RETURNING id
+            """
+        ) { rows in !rows.isEmpty }
+    }
+
     /// False when it is finished already, or what was copied is stale.
     static func finishMove(at now: Milliseconds) -> Self {
         Self(
@@ -101,16 +116,23 @@ extension Statement where Answer == MovePlace {
     }
 }
 
+extension Transaction {
+    /// Refuses a store, of this program's schema, into which a deployment is being moved.
+    ///
+    /// - Throws: `moveUnfinished`.
+    func refuseUnfinishedMove() throws(StorageError) {
+        if let move = try run(.recordedMove), !move.isFinished { throw .moveUnfinished }
+    }
+}
+
 extension Database {
     /// Refuses a store that holds a part of a deployment only, because a move into it was broken off.
     ///
     /// - Throws: `moveUnfinished`.
     package func refuseUnfinishedMove() async throws(StorageError) {
-        let isUnfinished = try await read { transaction throws(StorageError) in
-            guard try transaction.hasTable("moved_from") else { return false }
-            guard let move = try transaction.run(.recordedMove) else { return false }
-            return !move.isFinished
+        try await read { transaction throws(StorageError) in
+            guard try transaction.hasTable("moved_from") else { return }
+            try transaction.refuseUnfinishedMove()
         }
-        if isUnfinished { throw .moveUnfinished }
     }
 }

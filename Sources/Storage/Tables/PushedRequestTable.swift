@@ -32,10 +32,19 @@ extension Statement where Answer == Void {
                 \(request.hash), \(request.client), \(request.parameters), \(request.createdAt), \(request.expiresAt))
             """)
     }
+}
 
-    /// Removes a request that has had its answer: it is for one use (RFC 9126 §4).
+extension Statement where Answer == Bool {
+    /// Removes a request that has its answer now; false when somebody else was faster: it is for one use (RFC 9126 §4).
     package static func removePushedRequest(_ hash: TokenHash) -> Self {
-        Self("DELETE FROM pushed_request WHERE hash = \(hash)")
+        Self("DELETE FROM pushed_request WHERE hash = \(hash) RETURNING client_id") { rows in !rows.isEmpty }
+    }
+}
+
+extension Statement where Answer == Int {
+    /// How many requests of a client there are, expired ones too; counted no further than to a limit.
+    package static func pushedRequests(of client: ClientID, limit: Int64) -> Self {
+        Self("SELECT client_id FROM pushed_request WHERE client_id = \(client) LIMIT \(limit)") { rows in rows.count }
     }
 }
 

@@ -78,12 +78,24 @@ extension Statement where Answer == [SessionListing] {
     ///
     /// - Parameters:
     ///   - user: Whose; nil for everybody's.
+    ///   - livingAt: Only those that live then: signed in in a browser, or with an application. Nil for all.
     ///   - before: Only sessions made before this instant, or at it and of a smaller id: where the last page ended.
     package static func sessions(
-        of user: UserID?, before: (Milliseconds, SessionID?)?, limit: Int64
+        of user: UserID?, livingAt now: Milliseconds? = nil, before: (Milliseconds, SessionID?)?, limit: Int64
     ) -> Self {
         var filter: SQL = "1 = 1"
         if let user { filter = "session.account_id = \(user)" }
+        if let now {
+            filter = """
+                \(filter) AND session.ended_at IS NULL AND (
+                  (session.signed_out_at IS NULL AND session.browser_idle_expires_at > \(now)
+                    AND session.browser_expires_at > \(now))
+                  OR EXISTS (
+                    SELECT 1 FROM token_family
+                    WHERE token_family.session_id = session.id AND token_family.ended_at IS NULL
+                      AND token_family.expires_at > \(now) AND token_family.idle_expires_at > \(now)))
+                """
+        }
         if let before {
             filter = """
                 \(filter) AND (session.created_at < \(before.0)

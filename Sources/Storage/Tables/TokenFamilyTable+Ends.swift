@@ -95,15 +95,6 @@ extension Statement where Answer == Void {
             """)
     }
 
-    static func endFamilies(ofUser user: UserID, in client: ClientID, _ reason: EndReason, at now: Milliseconds) -> Self
-    {
-        Self(
-            """
-            UPDATE token_family SET ended_at = \(now), end_reason = \(reason.rawValue)
-            WHERE account_id = \(user) AND client_id = \(client) AND ended_at IS NULL
-            """)
-    }
-
     static func endFamilies(ofUser user: UserID, _ reason: EndReason, at now: Milliseconds) -> Self {
         Self(
             """
@@ -122,6 +113,18 @@ extension Statement where Answer == Void {
 }
 
 extension Statement where Answer == Bool {
+    /// Ends every family of a user and client; false when none lived.
+    static func endFamilies(ofUser user: UserID, in client: ClientID, _ reason: EndReason, at now: Milliseconds) -> Self
+    {
+        Self(
+            """
+            UPDATE token_family SET ended_at = \(now), end_reason = \(reason.rawValue)
+            WHERE account_id = \(user) AND client_id = \(client) AND ended_at IS NULL
+            RETURNING client_id
+            """
+        ) { rows in !rows.isEmpty }
+    }
+
     /// Ends one family that still stands where the decision saw it; false when somebody was faster.
     static func endFamily(
         _ key: FamilyKey, seenAt generation: UInt32, _ reason: EndReason, at now: Milliseconds

@@ -22,6 +22,21 @@ struct AuthorizationFlow: Sendable {
     func advance(
         _ opened: OpenedRequest, session: BrowserSession?, hasConsented: Bool = false, at now: Milliseconds
     ) async throws -> Outcome {
+        switch try await step(opened, session: session, hasConsented: hasConsented, at: now) {
+        case .refuse(let error): return refuse(error, opened)
+        case .signIn: return page(.signIn, opened, at: now)
+        case .selectAccount: return page(.selectAccount, opened, at: now)
+        case .consent: return page(.consent, opened, at: now)
+        case .issueCode:
+            guard let session else { return page(.signIn, opened, at: now) }
+            return try await issueCode(opened, session, at: now)
+        }
+    }
+
+    /// What comes next, and nothing done yet.
+    func step(
+        _ opened: OpenedRequest, session: BrowserSession?, hasConsented: Bool = false, at now: Milliseconds
+    ) async throws -> AuthorizationStep {
         var circumstances = AuthorizationCircumstances(now: now)
         circumstances.session = session.map { .init(user: $0.user, authTime: $0.authentication.time) }
         circumstances.startedAt = opened.ticket?.startedAt
@@ -34,15 +49,7 @@ struct AuthorizationFlow: Sendable {
                 try tx.run(.consent(of: session.user, to: client.id))?.scope
             }
         }
-        switch opened.request.step(circumstances) {
-        case .refuse(let error): return refuse(error, opened)
-        case .signIn: return page(.signIn, opened, at: now)
-        case .selectAccount: return page(.selectAccount, opened, at: now)
-        case .consent: return page(.consent, opened, at: now)
-        case .issueCode:
-            guard let session else { return page(.signIn, opened, at: now) }
-            return try await issueCode(opened, session, at: now)
-        }
+        return opened.request.step(circumstances)
     }
 
     func refuse(_ error: OAuthError, _ opened: OpenedRequest) -> Outcome {
@@ -66,11 +73,13 @@ struct AuthorizationFlow: Sendable {
             userInfoClaims: request.claims.userInfo.map(\.text), authentication: session.authentication, createdAt: now,
             expiresAt: now + Limits.codeLifetime)
         switch try await database.writeAgain({ tx throws(StorageError) in
-            try Self.issue(code, of: opened, in: tx)
+            try issue(code, of: opened, in: tx)
         }) {
         case .issued: break
         case .consentIsOver:
             return request.prompts.contains(.none) ? refuse(.consentRequired, opened) : page(.consent, opened, at: now)
+        case .requestIsOver:
+            throw AuthorizationError.page(.request, .invalidRequestURI(reason: "it was answered already"))
         case .sessionIsOver:
             // Since it was read: the person signs in again, and nothing is lost.
             return request.prompts.contains(.none) ? refuse(.loginRequired, opened) : page(.signIn, opened, at: now)
@@ -79,21 +88,23 @@ struct AuthorizationFlow: Sendable {
     }
 
     private enum Issue {
-        case issued, consentIsOver, sessionIsOver
+        case issued, consentIsOver, sessionIsOver, requestIsOver
     }
 
     /// Lock order: consent, session, code. A withdrawal waits for the code and removes it, or is seen.
-    private static func issue(
+    private func issue(
         _ code: NewAuthorizationCode, of opened: OpenedRequest, in tx: any Transaction
     ) throws(StorageError) -> Issue {
         let request = opened.request
+        try tx.mustBelong(to: issuer)
         if !request.client.isFirstParty {
             guard try tx.takeConsent(of: code.user, to: code.client, covering: request.consentScope) else {
                 return .consentIsOver
             }
         }
         guard try tx.issue(code) else { return .sessionIsOver }
-        if let pushed = opened.pushed { try tx.run(.removePushedRequest(pushed)) }
+        // Whoever takes the row answers the request; to anybody else the code is never told.
+        if let pushed = opened.pushed, try !tx.run(.removePushedRequest(pushed)) { return .requestIsOver }
         return .issued
     }
 }

@@ -1,3 +1,4 @@
+import Hummingbird
 import OAuth
 import Secrets
 import Storage
@@ -10,10 +11,12 @@ struct AuthorizationRequests: Sendable {
     let keys: KeyRing
     let ticketKey: TicketKey
 
-    /// - Parameter query: The query of the request's address; perhaps with our ticket at its end.
+    /// The request in the address of a visit, perhaps with our ticket at its end.
+    ///
     /// - Throws: `AuthorizationError`, `StorageError`.
-    func open(_ query: String, at now: Milliseconds) async throws -> OpenedRequest {
-        let (query, ticket) = Self.split(query)
+    func open(_ visit: PageDesk.Visit) async throws -> OpenedRequest {
+        let now = visit.now
+        let (query, ticket) = Self.split(visit.request.uri.query ?? "")
         guard query.utf8.count <= Limits.authorizationQueryBytes else {
             throw AuthorizationError.page(.request, .invalidRequest("the request is too long"))
         }
@@ -31,8 +34,9 @@ struct AuthorizationRequests: Sendable {
             throw target.refusing(.invalidRequest("this client must push its requests (RFC 9126)"))
         }
         return OpenedRequest(
-            request: request, query: query,
-            ticket: ticket.flatMap { RequestTicket($0, query: query, key: ticketKey) }, pushed: pushed,
+            request: request, query: query, browser: visit.formCookie,
+            ticket: ticket.flatMap { RequestTicket($0, query: query, browser: visit.formCookie, key: ticketKey) },
+            pushed: pushed,
             expectedSubject: try expectedSubject(request))
     }
 

@@ -6,6 +6,8 @@ struct OpenedRequest: Sendable {
     let request: AuthorizationRequest
     /// As it came from the application.
     let query: String
+    /// The cookie of the browser in which it is opened.
+    let browser: OneTimeValue
     /// Nil when it comes straight from the application, or with a ticket that is none of ours.
     var ticket: RequestTicket?
     /// The row of a pushed request, to be removed once it is answered.
@@ -21,7 +23,7 @@ struct OpenedRequest: Sendable {
     /// The query with which the request goes on through our pages.
     func carriedQuery(key: TicketKey, at now: Milliseconds) -> String {
         let ticket = ticket ?? RequestTicket(startedAt: now)
-        return "\(query)&\(RequestTicket.parameter)=\(ticket.text(query: query, key: key))"
+        return "\(query)&\(RequestTicket.parameter)=\(ticket.text(query: query, browser: browser, key: key))"
     }
 
     /// Where the application's own link led to.

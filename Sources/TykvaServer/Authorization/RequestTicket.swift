@@ -13,18 +13,25 @@ struct RequestTicket: Hashable, Sendable {
 
     init(startedAt: Milliseconds) { self.startedAt = startedAt }
 
-    /// - Parameter query: The authorization request's query, as it came.
-    init?(_ text: String, query: String, key: TicketKey) {
+    /// - Parameters:
+    ///   - query: The authorization request's query, as it came.
+    ///   - browser: The cookie of the browser in which the request came: in another one the ticket counts for nothing.
+    init?(_ text: String, query: String, browser: OneTimeValue, key: TicketKey) {
         guard let bytes = Base64URL.decode(text), bytes.count == 9 + SHA256.byteCount,
-            key.isValid(bytes[9...], for: bytes[..<9] + Array(query.utf8))
+            key.isValid(bytes[9...], for: Self.covered(Array(bytes[..<9]), query, browser))
         else { return nil }
         startedAt = Milliseconds(bytes[..<8].reduce(Int64(0)) { $0 << 8 | Int64($1) })
         hasChosenAccount = bytes[8] == 1
     }
 
-    func text(query: String, key: TicketKey) -> String {
+    func text(query: String, browser: OneTimeValue, key: TicketKey) -> String {
         let bytes = withUnsafeBytes(of: startedAt.value.bigEndian, Array.init) + [hasChosenAccount ? 1 : 0]
-        return Base64URL.encode(bytes + key.code(for: bytes + Array(query.utf8)))
+        return Base64URL.encode(bytes + key.code(for: Self.covered(bytes, query, browser)))
+    }
+
+    /// The cookie's value has one length, so that it cannot run into the query.
+    private static func covered(_ bytes: [UInt8], _ query: String, _ browser: OneTimeValue) -> [UInt8] {
+        bytes + Array(browser.revealedText().utf8) + Array(query.utf8)
     }
 
     func isOld(at now: Milliseconds) -> Bool {

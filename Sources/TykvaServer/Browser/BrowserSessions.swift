@@ -6,6 +6,7 @@ import Storage
 /// Who is signed in in a browser: its cookie, and the session that it opens (docs/sessions.md).
 struct BrowserSessions: Sendable {
     let database: any Database
+    let issuer: Issuer
     let lifetimes: ServerConfiguration.Lifetimes
 
     /// The session of a request's cookie; its last use is noted once a minute.
@@ -38,7 +39,8 @@ struct BrowserSessions: Sendable {
             at: now, type: .signInSucceeded, user: user.id, client: client, holder: origin.holder,
             requestID: origin.requestID)
         let id = try await database.writeAgain { tx throws(StorageError) in
-            try tx.signIn(new, replacing: former?.id, checked: user.passwordHash, event)
+            try tx.mustBelong(to: issuer)
+            return try tx.signIn(new, replacing: former?.id, checked: user.passwordHash, event)
         }
         guard id != nil, let session = try await session(of: cookie, at: now) else { return nil }
         return (session, cookie)

@@ -24,7 +24,8 @@ struct PageDesk: Sendable {
         renderer = try PageRenderer(branding: configuration.branding)
         formTokens = FormTokens(
             key: secrets.active.derive(.pages, context: "form " + configuration.issuer.text))
-        sessions = BrowserSessions(database: database, lifetimes: configuration.lifetimes)
+        sessions = BrowserSessions(
+            database: database, issuer: configuration.issuer, lifetimes: configuration.lifetimes)
         self.clock = clock
         proxies = configuration.trustedProxies
     }
@@ -92,10 +93,14 @@ struct PageDesk: Sendable {
 
     func show(_ page: some Page, _ visit: Visit, uiLocales: [String] = []) -> Response {
         let language = PageLanguage.of(visit.request.headers, uiLocales: uiLocales.joined(separator: " "))
-        var response = renderer.response(page, in: language)
-        if !visit.hasFormCookie {
-            response.headers[values: .setCookie].append(BrowserCookie.form.setting(visit.formCookie))
-        }
+        return remembering(visit, renderer.response(page, in: language))
+    }
+
+    /// Gives the browser the cookie that forms and tickets are bound to, when it has none.
+    private func remembering(_ visit: Visit, _ response: Response) -> Response {
+        guard !visit.hasFormCookie else { return response }
+        var response = response
+        response.headers[values: .setCookie].append(BrowserCookie.form.setting(visit.formCookie))
         return response
     }
 
@@ -107,7 +112,8 @@ struct PageDesk: Sendable {
     /// Where a request has led: to a page of ours, or to the application.
     func response(_ outcome: AuthorizationFlow.Outcome, _ visit: Visit) -> Response {
         switch outcome {
-        case .page(let address): seeOther(address)
+        case .page(let address):
+            remembering(visit, seeOther(address))
         case .answer(let answer): response(answer, visit)
         }
     }
@@ -123,7 +129,7 @@ struct PageDesk: Sendable {
     func response(to error: any Error, _ visit: Visit, again: OwnAddress? = nil) -> Response {
         switch error {
         case AuthorizationError.page(let unproven, let refusal):
-            note(refusal.code.rawValue, "\(refusal.description): \(refusal.reason)", visit)
+            note(refusal, visit)
             let kind: ErrorPage.Kind =
                 switch unproven {
                 case .client: .unknownClient
@@ -132,7 +138,7 @@ struct PageDesk: Sendable {
                 }
             return show(ErrorPage(kind, requestID: visit.origin.requestID, developer: refusal), visit)
         case AuthorizationError.redirect(let refusal, to: let target):
-            note(refusal.code.rawValue, "\(refusal.description): \(refusal.reason)", visit)
+            note(refusal, of: target.client.id, visit)
             return response(AuthorizationResponse(refusal, to: target, issuer: issuer), visit)
         case let refusal as PageRefusal:
             note(refusal.kind.rawValue, refusal.reason, visit)
@@ -154,6 +160,11 @@ struct PageDesk: Sendable {
         return show(
             ErrorPage(
                 kind, requestID: visit.origin.requestID, again: again, retryAfterSeconds: Int64(seconds)), visit)
+    }
+
+    private func note(_ refusal: OAuthError, of client: ClientID? = nil, _ visit: Visit) {
+        let reason = [client.map { "client \($0)" }, "\(refusal.description)", refusal.reason]
+        note(refusal.code.rawValue, reason.compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ": "), visit)
     }
 
     private func note(_ error: String, _ reason: String, _ visit: Visit) {

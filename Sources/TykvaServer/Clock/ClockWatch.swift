@@ -4,7 +4,9 @@ import OAuth
 import ServiceLifecycle
 package import Storage
 
-/// Measures how far this machine's clock is from the store's, at the start and then every ten seconds.
+/// Looks at the store's clock, at the start and then every ten seconds: in between time goes on from there.
+///
+/// It also tells how far off this machine's own clock is.
 package struct ClockWatch: Service {
     private let database: any Database
     private let clock: DeploymentClock
@@ -43,30 +45,35 @@ package struct ClockWatch: Service {
     ///
     /// - Returns: Whether anything is known now.
     package func measure() async -> Bool {
-        var best: (roundTrip: Int64, offset: Int64)?
+        var best: (roundTrip: Int64, reading: DeploymentClock.Reading)?
         for _ in 0..<Self.tries {
             let begin = clock.monotonicNow()
-            let before = clock.machineNow()
+            let machine = clock.machineNow()
             do throws(StorageError) {
                 guard let theirs = try await database.clock() else {
-                    clock.set(.none)
+                    clock.set(.machine)
                     return true
                 }
                 let roundTrip = clock.monotonicNow() - begin
                 guard roundTrip <= Self.longestRoundTrip, roundTrip < best?.roundTrip ?? .max else { continue }
-                best = (roundTrip, theirs - before.value - roundTrip / 2)
+                let half = roundTrip / 2
+                best = (
+                    roundTrip,
+                    .init(
+                        store: Milliseconds(theirs), machine: machine + .milliseconds(half), monotonic: begin + half)
+                )
             } catch {
                 logger.debug("the database's clock was not read", metadata: ["error": "\(error)"])
             }
         }
         guard let best else { return false }
         let wasTrusted = clock.isTrusted
-        clock.set(.milliseconds(best.offset))
-        gauge.record(Double(best.offset) / 1000)
+        clock.set(.store(best.reading))
+        gauge.record(Double(best.reading.offset) / 1000)
         if !clock.isTrusted, wasTrusted {
             logger.error(
                 "this machine's clock is too far from the database's: the node is not ready",
-                metadata: ["offset_ms": "\(best.offset)"])
+                metadata: ["offset_ms": "\(best.reading.offset)"])
         }
         return true
     }

@@ -1,58 +1,78 @@
 package import OAuth
 import Synchronization
 
-/// The deployment's one *now*: a wall clock that does not go back by a little.
+/// The deployment's one *now*: a clock that does not go back by a little.
 ///
-/// A step back of up to 60 s is held (time stands still until the wall catches up); a larger one is followed and told.
-/// Where the store has a clock that many nodes share, this node's measured offset to it is added, so that all of them
-/// judge by the same time.
+/// A step back of up to 60 s is held (time stands still until the clock catches up); a larger one is followed and told.
+/// Where the store has a clock that many nodes share, time goes on from the last look at it by the monotonic clock: so
+/// all nodes judge by the same time, and a step of one machine's clock moves nothing.
 package final class DeploymentClock: Sendable {
     package static let heldStep: Duration = .seconds(60)
     /// A machine whose clock is further off than this has a fault that somebody should mend first.
     package static let toleratedOffset: Duration = .seconds(30)
 
-    /// How far this machine's clock is behind the store's.
-    package enum Offset: Hashable, Sendable {
+    /// One look at the store's clock, and what this machine's clocks told at the same instant.
+    package struct Reading: Hashable, Sendable {
+        package let store: Milliseconds
+        package let machine: Milliseconds
+        package let monotonic: Int64
+
+        package init(store: Milliseconds, machine: Milliseconds, monotonic: Int64) {
+            self.store = store
+            self.machine = machine
+            self.monotonic = monotonic
+        }
+
+        /// How far this machine's clock was behind the store's, in milliseconds.
+        package var offset: Int64 { store.since(machine) }
+    }
+
+    /// By which clock time is told.
+    package enum Reference: Hashable, Sendable {
         /// The store has no clock of its own: the machine's counts.
-        case none
-        /// The store has one, and nobody has looked at it lately.
+        case machine
+        /// The store has one, and nobody has looked at it lately: the last look goes on to hold.
         case unknown
-        case milliseconds(Int64)
+        case store(Reading)
     }
 
     private let wall: @Sendable () -> Milliseconds
     private let monotonic: @Sendable () -> Int64
     private let latest = Mutex(Milliseconds(.min))
-    private let measured = Mutex(Measured(offset: .none, milliseconds: 0))
+    private let known = Mutex(Known(reference: .machine))
 
-    private struct Measured {
-        var offset: Offset
-        /// The last known one, which goes on to hold while nothing newer is known.
-        var milliseconds: Int64
+    private struct Known {
+        var reference: Reference
+        var reading: Reading?
     }
 
     private let steps = Atomic<Int>(0)
 
     /// - Parameters:
     ///   - wall: The system's clock, or a test's.
-    ///   - monotonic: Milliseconds from any beginning, never going back.
+    ///   - monotonic: Milliseconds from any beginning, never going back, and going on while the machine sleeps.
     package init(wall: @escaping @Sendable () -> Milliseconds, monotonic: @escaping @Sendable () -> Int64) {
         self.wall = wall
         self.monotonic = monotonic
     }
 
     package func now() -> Milliseconds {
-        let wall = wall() + .milliseconds(measured.withLock { $0.milliseconds })
+        let time = reckoned()
         return latest.withLock { latest in
-            guard wall < latest else {
-                latest = wall
-                return wall
+            guard time < latest else {
+                latest = time
+                return time
             }
-            guard latest.since(wall) > Self.heldStep.wholeMilliseconds else { return latest }
-            latest = wall
+            guard latest.since(time) > Self.heldStep.wholeMilliseconds else { return latest }
+            latest = time
             steps.wrappingAdd(1, ordering: .relaxed)
-            return wall
+            return time
         }
+    }
+
+    private func reckoned() -> Milliseconds {
+        guard let reading = known.withLock({ $0.reading }) else { return wall() }
+        return reading.store + .milliseconds(monotonic() - reading.monotonic)
     }
 
     package func monotonicNow() -> Int64 { monotonic() }
@@ -60,21 +80,25 @@ package final class DeploymentClock: Sendable {
     /// The machine's own clock, as it is.
     package func machineNow() -> Milliseconds { wall() }
 
-    package var offset: Offset { measured.withLock { $0.offset } }
+    package var reference: Reference { known.withLock { $0.reference } }
 
-    package func set(_ offset: Offset) {
-        measured.withLock { measured in
-            measured.offset = offset
-            if case .milliseconds(let milliseconds) = offset { measured.milliseconds = milliseconds }
+    package func set(_ reference: Reference) {
+        known.withLock { known in
+            known.reference = reference
+            switch reference {
+            case .machine: known.reading = nil
+            case .unknown: break
+            case .store(let reading): known.reading = reading
+            }
         }
     }
 
     /// Whether the time may be relied on: a node for which it may not is not ready.
     package var isTrusted: Bool {
-        switch offset {
-        case .none: true
+        switch reference {
+        case .machine: true
         case .unknown: false
-        case .milliseconds(let milliseconds): abs(milliseconds) <= Self.toleratedOffset.wholeMilliseconds
+        case .store(let reading): abs(reading.offset) <= Self.toleratedOffset.wholeMilliseconds
         }
     }
 

@@ -10,7 +10,14 @@ package import OAuth
 package enum SystemTime {
     package static func wall() -> Milliseconds { Milliseconds(read(CLOCK_REALTIME)) }
 
-    package static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
+    /// Milliseconds since the machine was started, those in which it slept among them; no step of the clock moves it.
+    package static func monotonic() -> Int64 {
+        #if canImport(Glibc)
+            read(CLOCK_BOOTTIME)
+        #else
+            read(CLOCK_MONOTONIC)
+        #endif
+    }
 
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import OAuth
 import Secrets
@@ -8,6 +9,7 @@ struct AccountEndpoint: Sendable {
     let desk: PageDesk
     let database: any Database
     let hasher: PasswordHasher
+    let passwords: PasswordCheck
 
     func profile(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
         await page(request, context) { visit, session in
@@ -36,11 +38,12 @@ struct AccountEndpoint: Sendable {
             }
             do {
                 let new = try Password(form["new"] ?? "")
-                guard
-                    let isChanged = try await change(PresentedPassword(form["current"] ?? ""), to: new, session, visit),
-                    isChanged
-                else { return passwordPage(visit, session, problem: .wrongCurrent) }
-                return desk.seeOther("/account/password?changed")
+                guard let cookie = try await change(form["current"] ?? "", to: new, session, visit) else {
+                    return passwordPage(visit, session, problem: .wrongCurrent)
+                }
+                var response = desk.seeOther("/account/password?changed")
+                response.headers[values: .setCookie].append(BrowserCookie.session.setting(cookie))
+                return response
             } catch let error as PasswordError {
                 return passwordPage(visit, session, problem: .new(error))
             } catch PasswordHasherError.overloaded(let seconds) {
@@ -53,7 +56,8 @@ struct AccountEndpoint: Sendable {
         await page(request, context) { visit, session in
             let (listings, clients) = try await database.read { tx throws(StorageError) in
                 (
-                    try tx.run(.sessions(of: session.user, before: nil, limit: Limits.shownSessions)),
+                    try tx.run(
+                        .sessions(of: session.user, livingAt: visit.now, before: nil, limit: Limits.shownSessions)),
                     try tx.run(.clients())
                 )
             }
@@ -99,12 +103,15 @@ struct AccountEndpoint: Sendable {
     func endApplication(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
         await page(request, context) { visit, session in
             let form = try await desk.posted(.endApplication, of: session, visit)
-            guard let key = form["application"].flatMap(TokenHash.init(hex:)).flatMap({ FamilyKey($0.bytes) }) else {
-                throw PageRefusal(.badRequest, reason: "the form names no application")
-            }
-            let event = event(.applicationEnded, session, visit, ending: nil)
+            guard let client = form["application"].flatMap(ClientID.init),
+                let place = form["session"].flatMap(SessionID.init)
+            else { throw PageRefusal(.badRequest, reason: "the form names no application") }
+            var ended = event(.applicationEnded, session, visit, ending: place)
+            ended.client = client
+            let event = ended
             try await database.writeAgain { tx throws(StorageError) in
-                try tx.endFamily(key, ownedBy: session.user, .endedByPerson, at: visit.now, event)
+                try tx.endFamilies(
+                    of: client, in: place, ownedBy: session.user, .endedByPerson, at: visit.now, event)
             }
             return desk.seeOther("/account/sessions?\(SessionsPage.Done.applicationEnded.query)")
         }
@@ -152,7 +159,9 @@ struct AccountEndpoint: Sendable {
     ) async -> Response {
         let visit = desk.visit(request, context)
         do {
-            guard let session = try await desk.session(visit) else { return desk.seeOther("/sign-in") }
+            guard let session = try await desk.session(visit) else {
+                return desk.seeOther(AccountFrame.Section(path: request.uri.path).signIn.text)
+            }
             return try await body(visit, session)
         } catch {
             return desk.response(to: error, visit, again: OwnAddress("/account"))
@@ -180,19 +189,22 @@ struct AccountEndpoint: Sendable {
             requestID: visit.origin.requestID)
     }
 
-    /// - Returns: False when the current password is wrong; nil when somebody else has changed it meanwhile.
+    /// - Returns: The session's new cookie; nil when the current password is wrong, or has been changed meanwhile.
     private func change(
-        _ current: PresentedPassword, to new: Password, _ session: BrowserSession, _ visit: PageDesk.Visit
-    ) async throws -> Bool? {
-        let record = try await database.read { tx throws(StorageError) in try tx.run(.signIn(user: session.user)) }
-        guard let stored = record?.passwordHash.map(PasswordHash.init(stored:)),
-            case .match = try await hasher.verify(current, against: stored)
-        else { return false }
+        _ current: String, to new: Password, _ session: BrowserSession, _ visit: PageDesk.Visit
+    ) async throws -> OneTimeValue? {
+        guard
+            let stored = try await passwords.storedHash(
+                of: session.user, matching: current, from: visit.origin, at: visit.now)
+        else { return nil }
         let hash = try await hasher.hash(new)
+        let cookie = OneTimeValue.random()
         let event = event(.passwordChanged, session, visit, ending: nil)
-        return try await database.writeAgain { tx throws(StorageError) in
+        let isChanged = try await database.writeAgain { tx throws(StorageError) in
             try tx.changePassword(
-                of: session.user, from: stored.stored, to: hash.stored, keeping: session.id, at: visit.now, event)
-        } ? true : nil
+                of: session.user, from: stored, to: hash.stored, keeping: session.id, as: cookie.hash, at: visit.now,
+                event)
+        }
+        return isChanged ? cookie : nil
     }
 }

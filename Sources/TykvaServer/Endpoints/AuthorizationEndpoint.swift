@@ -4,19 +4,19 @@ import OAuth
 
 /// `GET` and `POST /authorize` (RFC 6749 §3.1, OIDC Core §3.1.2).
 struct AuthorizationEndpoint: Sendable {
-    let desk: PageDesk
-    let requests: AuthorizationRequests
-    let flow: AuthorizationFlow
+    let pages: AuthorizationPages
+
+    private var desk: PageDesk { pages.desk }
 
     func answer(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
         let visit = desk.visit(request, context)
         do {
             // A ticket counts at our own pages only: here the application asks anew.
-            var opened = try await requests.open(request.uri.query ?? "", at: visit.now)
+            var opened = try await pages.requests.open(visit)
             opened.ticket = nil
             let session = try await desk.session(visit)
             return desk.response(
-                try await flow.advance(opened, session: session, at: visit.now), visit)
+                try await pages.flow.advance(opened, session: session, at: visit.now), visit)
         } catch {
             return desk.response(to: error, visit)
         }

@@ -8,6 +8,7 @@ import Storage
 struct HealthEndpoint: Sendable {
     let database: any Database
     let keys: KeyRing
+    let standing: IssuerStanding
     let clock: DeploymentClock
     let retreat: Retreat
 
@@ -16,6 +17,7 @@ struct HealthEndpoint: Sendable {
     func ready(_ logger: Logger) async -> Response {
         guard !retreat.isUnderWay else { return notReady("it is about to end", logger, level: .info) }
         guard keys.current.active(at: clock.now()) != nil else { return notReady("no active signing key", logger) }
+        guard standing.isCurrent else { return notReady("the deployment has another issuer now", logger) }
         guard clock.isTrusted else {
             return notReady("the clock is too far from the database's, or unknown", logger)
         }
@@ -24,6 +26,7 @@ struct HealthEndpoint: Sendable {
         } catch {
             return notReady("storage does not answer", logger)
         }
+        guard database.commitsReturn() else { return notReady("commits do not return", logger) }
         return JSONResponse.response(#"{"status":"ready"}"#)
     }
 

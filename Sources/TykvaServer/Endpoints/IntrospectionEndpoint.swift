@@ -52,10 +52,11 @@ struct IntrospectionEndpoint: Sendable {
         else { return nil }
         var account: Account?
         if token.subject != holder.text {
-            guard let user = token.subject.flatMap(UserID.init), let session = token.session else { return nil }
+            guard let user = token.subject.flatMap(UserID.init), let session = token.session, let id = token.id
+            else { return nil }
             account = try await database.read { tx throws(StorageError) in
-                guard try tx.run(.isLive(user, session: session, client: holder, at: now)) else { return nil }
-                return try tx.run(.account(user))
+                let claims = try tx.run(.liveClaims(user, session: session, client: holder, token: id, at: now))
+                return claims == nil ? nil : try tx.run(.account(user))
             }
             guard account != nil else { return nil }
         }

@@ -20,6 +20,7 @@ struct PushedRequestEndpoint: Sendable {
             }
             let parameters = Self.parameters(form, of: client)
             try check(parameters, client)
+            try await makeRoom(for: client)
             let value = OneTimeValue.random(.pushedRequest)
             let now = clock.now()
             try await database.once(
@@ -38,15 +39,36 @@ struct PushedRequestEndpoint: Sendable {
 
     private static var lifetimeSeconds: Int64 { Limits.pushedRequestLifetime.components.seconds }
 
-    /// Without what proves the client: that must not be stored.
+    /// Only what a request consists of: nothing that proves the client, and nothing that nobody will read.
     private static func parameters(_ form: FormParameters, of client: Client) -> String {
-        let proofs: Set = ["client_secret", "client_assertion", "client_assertion_type", "client_id"]
-        let pairs = [("client_id", client.id.text)] + form.pairs.filter { !proofs.contains($0.0) }
+        let names = AuthorizationRequest.parameterNames.subtracting(["client_id"])
+        let pairs = [("client_id", client.id.text)] + form.pairs.filter { names.contains($0.0) }
         return pairs.map { "\($0)=\(percentEncoded($1))" }.joined(separator: "&")
+    }
+
+    /// A public client is whoever knows its id: what such a one can store is bounded.
+    ///
+    /// - Throws: `temporarily_unavailable` while too many of its requests are there.
+    private func makeRoom(for client: Client) async throws {
+        guard client.authentication.isPublic else { return }
+        let (limit, now) = (Limits.pushedRequestsOfPublicClient, clock.now())
+        func isFull() async throws(StorageError) -> Bool {
+            try await database.read { tx throws(StorageError) in
+                try tx.run(.pushedRequests(of: client.id, limit: limit))
+            } >= Int(limit)
+        }
+        guard try await isFull() else { return }
+        _ = try await database.once(.removeExpiredPushedRequests(at: now))
+        guard try await isFull() else { return }
+        throw OAuthError.temporarilyUnavailable(
+            reason: "client \(client.id) has too many pushed requests", retryAfter: Limits.storageRetrySeconds)
     }
 
     /// RFC 9126 §2.1: refused here as it would be refused at `/authorize`.
     private func check(_ text: String, _ client: Client) throws {
+        guard text.utf8.count <= Limits.authorizationQueryBytes else {
+            throw OAuthError.invalidRequest("the request is too long")
+        }
         do throws(AuthorizationError) {
             let parameters: FormParameters
             do throws(OAuthError) {

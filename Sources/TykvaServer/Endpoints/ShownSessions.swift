@@ -37,12 +37,27 @@ struct ShownSessions {
             id: listing.session, agent: seen.agent, address: seen.address == .unknown ? nil : seen.address.text,
             firstUse: listing.createdAt, lastUse: max(lastUse, listing.browser?.seenAt ?? listing.createdAt),
             isCurrent: isCurrent,
-            applications: families.map { family in
-                SessionsPage.Application(
-                    client: ShownClient(id: family.client, displayName: names[family.client] ?? nil),
-                    reference: TokenHash(bytes: family.key.bytes)?.hex ?? "", lastUse: family.rotatedAt,
-                    outlivesSignOut: family.scope.contains("offline_access"))
-            })
+            applications: applications(families, names))
+    }
+
+    /// Each once, whatever number of times the person went in; in the order of the first time.
+    private static func applications(
+        _ families: [SessionListing.Family], _ names: [ClientID: String?]
+    ) -> [SessionsPage.Application] {
+        var shown: [SessionsPage.Application] = []
+        for family in families {
+            let outlivesSignOut = family.scope.contains("offline_access")
+            if let index = shown.firstIndex(where: { $0.client.id == family.client }) {
+                shown[index].lastUse = max(shown[index].lastUse, family.rotatedAt)
+                shown[index].outlivesSignOut = shown[index].outlivesSignOut || outlivesSignOut
+            } else {
+                shown.append(
+                    SessionsPage.Application(
+                        client: ShownClient(id: family.client, displayName: names[family.client] ?? nil),
+                        lastUse: family.rotatedAt, outlivesSignOut: outlivesSignOut))
+            }
+        }
+        return shown
     }
 }
 

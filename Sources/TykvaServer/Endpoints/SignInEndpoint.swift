@@ -7,23 +7,33 @@ import Storage
 
 /// `/sign-in`: the one place where people give their password, for an application or for their own account pages.
 struct SignInEndpoint: Sendable {
-    private static let account = "/account"
-    let desk: PageDesk
-    let requests: AuthorizationRequests
-    let flow: AuthorizationFlow
+    let pages: AuthorizationPages
     let passwords: PasswordCheck
+
+    private var desk: PageDesk { pages.desk }
 
     func show(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
         let visit = desk.visit(request, context)
         do {
+            let session = try await desk.session(visit)
             guard let opened = try await opened(visit) else {
-                if try await desk.session(visit) != nil { return desk.seeOther(Self.account) }
-                return page(nil, visit)
+                return session == nil ? page(nil, visit) : desk.seeOther(Self.account(visit))
             }
-            guard let ticket = opened.ticket, !ticket.isOld(at: visit.now) else {
+            // Without its cookie the browser would be sent round for ever; the form tells what is missing.
+            if visit.hasFormCookie, opened.ticket.map({ $0.isOld(at: visit.now) }) ?? true {
                 return desk.seeOther(opened.beginning)
             }
-            return page(opened, visit, userName: opened.request.loginHint)
+            guard let session else { return page(opened, visit, userName: opened.request.loginHint) }
+            switch try await pages.flow.step(opened, session: session, at: visit.now) {
+            case .signIn:
+                let isExpected = opened.expectedSubject.map { $0 == session.user.text } ?? true
+                return page(opened, visit, person: isExpected ? session : nil, userName: opened.request.loginHint)
+            case .selectAccount:
+                return page(opened, visit, userName: opened.request.loginHint)
+            case .refuse, .consent, .issueCode:
+                // Signed in meanwhile, in another tab or before the way back.
+                return desk.response(try await pages.flow.advance(opened, session: session, at: visit.now), visit)
+            }
         } catch {
             return desk.response(to: error, visit)
         }
@@ -78,30 +88,40 @@ struct SignInEndpoint: Sendable {
     private func next(
         _ opened: OpenedRequest?, _ session: BrowserSession, _ visit: PageDesk.Visit
     ) async throws -> Response {
-        guard let opened else { return desk.seeOther(Self.account) }
-        return desk.response(try await flow.advance(opened, session: session, at: visit.now), visit)
+        guard let opened else { return desk.seeOther(Self.account(visit)) }
+        return desk.response(try await pages.flow.advance(opened, session: session, at: visit.now), visit)
+    }
+
+    /// The account page that the person was on the way to.
+    private static func section(_ visit: PageDesk.Visit) -> AccountFrame.Section? {
+        visit.request.uri.query.flatMap(AccountFrame.Section.init(signInQuery:))
+    }
+
+    private static func account(_ visit: PageDesk.Visit) -> String {
+        (section(visit) ?? .profile).address.text
     }
 
     /// - Returns: Nil when nobody asked for the sign-in but the person.
     private func opened(_ visit: PageDesk.Visit) async throws -> OpenedRequest? {
-        guard let query = visit.request.uri.query, !query.isEmpty else { return nil }
-        return try await requests.open(query, at: visit.now)
+        guard let query = visit.request.uri.query, !query.isEmpty, Self.section(visit) == nil else { return nil }
+        return try await pages.requests.open(visit)
     }
 
     private func page(
-        _ opened: OpenedRequest?, _ visit: PageDesk.Visit, userName: String? = nil, problem: SignInPage.Problem? = nil
+        _ opened: OpenedRequest?, _ visit: PageDesk.Visit, person: BrowserSession? = nil, userName: String? = nil,
+        problem: SignInPage.Problem? = nil
     ) -> Response {
         // A form that was refused for its age begins the same request again.
         var fresh = opened
         if problem == .pageIsOld { fresh?.ticket = nil }
-        let action = fresh.map {
-            OwnAddress("/sign-in", query: $0.carriedQuery(key: requests.ticketKey, at: visit.now))
-        }
-        let form = desk.form(
-            action ?? OwnAddress("/sign-in"), .signIn, visit, leadsTo: opened.flatMap { FormTarget($0.request.target) })
-        let client = opened.map { ShownClient(id: $0.request.client.id, displayName: $0.request.client.displayName) }
+        let form =
+            fresh.map { pages.form("/sign-in", .signIn, $0, visit) }
+            ?? desk.form(Self.section(visit)?.signIn ?? "/sign-in", .signIn, visit)
+        let client = opened.map { ShownClient($0.request.client) }
         return desk.show(
-            SignInPage(form, client: client, userName: userName, problem: problem), visit,
+            SignInPage(
+                form, client: client, person: person.map(ShownPerson.init), userName: userName, problem: problem),
+            visit,
             uiLocales: opened?.request.uiLocales ?? [])
     }
 }

@@ -28,7 +28,7 @@ struct SignOutEndpoint: Sendable {
         do {
             return try await answer(try await wish(request.uri.query ?? ""), visit)
         } catch {
-            return desk.response(to: error, visit)
+            return desk.response(to: error, visit, again: "/account")
         }
     }
 
@@ -69,7 +69,7 @@ struct SignOutEndpoint: Sendable {
         if let hinted = wish.session, hinted == session.id.text { return try await signOut(session, wish, visit) }
         let form = desk.form(
             OwnAddress("/sign-out", query: wish.query), .signOut, of: session, visit, leadsTo: wish.leadsTo)
-        let client = wish.client.map { ShownClient(id: $0.id, displayName: $0.displayName) }
+        let client = wish.client.map(ShownClient.init)
         return desk.show(
             ConfirmSignOutPage(form, person: ShownPerson(session), client: client), visit, uiLocales: wish.uiLocales)
     }

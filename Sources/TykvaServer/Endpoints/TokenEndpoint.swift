@@ -10,6 +10,7 @@ struct TokenEndpoint: Sendable {
     let refreshToken: RefreshTokenGrant
     let clientCredentials: ClientCredentialsGrant
     let authorizationCode: AuthorizationCodeGrant
+    let standing: IssuerStanding
     let clock: DeploymentClock
     let proxies: TrustedProxies
 
@@ -37,6 +38,7 @@ struct TokenEndpoint: Sendable {
     private func grant(
         _ wanted: TokenRequest, to client: Client, from origin: RequestOrigin
     ) async throws -> TokenResponse {
+        try standing.check()
         let now = clock.now()
         switch wanted {
         case .password(let request):

@@ -48,12 +48,14 @@ struct UserInfoEndpoint: Sendable {
     }
 
     private func claims(_ token: OwnToken, _ client: Client) async throws -> [UInt8] {
-        guard let user = token.subject.flatMap(UserID.init), let session = token.session else {
+        guard let user = token.subject.flatMap(UserID.init), let session = token.session,
+            let id = token.id
+        else {
             throw OAuthError.invalidToken(reason: "the token is no person's")
         }
         let now = clock.now()
         let found = try await database.read { tx throws(StorageError) in
-            try tx.userInfo(user, session: session, client: client.id, at: now)
+            try tx.userInfo(user, session: session, client: client.id, token: id, at: now)
         }
         guard let found else { throw OAuthError.invalidToken(reason: "session or application has ended") }
         let facts = UserFacts(found.account, found.attributes)

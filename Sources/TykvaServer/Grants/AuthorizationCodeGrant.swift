@@ -46,7 +46,7 @@ package struct AuthorizationCodeGrant: Sendable {
         let hasRefreshToken = client.grants.contains(.refreshToken)
         return try tokens.issue(
             .user(code.user, code.session, code.authentication, claims: begun.claims.allowed(by: client.claims)),
-            client: client.id, scope: scope, audience: audience, at: now, latestExpiry: expiry,
+            client: client.id, scope: scope, audience: audience, family: id.key, at: now, latestExpiry: expiry,
             idToken: try await idTokens.contents(
                 of: code.user, scope: scope, client: client,
                 requested: code.idTokenClaims.compactMap(AttributeName.init), nonce: code.nonce),

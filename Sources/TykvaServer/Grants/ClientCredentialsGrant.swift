@@ -10,6 +10,6 @@ package struct ClientCredentialsGrant: Sendable {
         let scope = try target.scope(within: client.scope)
         let audience = try target.audience(
             granted: [], registered: client.audiences, scope: scope, issuer: tokens.issuer)
-        return try tokens.issue(.client, client: client.id, scope: scope, audience: audience, at: now)
+        return try tokens.issue(.client, client: client.id, scope: scope, audience: audience, family: nil, at: now)
     }
 }

@@ -33,16 +33,37 @@ package struct PasswordCheck: Sendable {
             } else {
                 nil
             }
+        guard let (record, _) = try await checked(record, password, client: client, from: origin, at: now) else {
+            throw Self.refusal(record == nil ? "unknown user" : "wrong password or disabled user")
+        }
+        return record
+    }
+
+    /// The stored hash of somebody who is signed in and gives their password again; nil when it is the wrong one, which
+    /// counts and is told as at the sign-in.
+    func storedHash(
+        of user: UserID, matching password: String, from origin: RequestOrigin, at now: Milliseconds
+    ) async throws -> String? {
+        let record = try await database.read { tx throws(StorageError) in try tx.run(.signIn(user: user)) }
+        return try await checked(record, password, client: nil, from: origin, at: now)?.stored
+    }
+
+    private func checked(
+        _ record: SignInRecord?, _ password: String, client: ClientID?, from origin: RequestOrigin,
+        at now: Milliseconds
+    ) async throws -> (record: SignInRecord, stored: String)? {
         let stored = record?.passwordHash.map(PasswordHash.init(stored:))
         let presented = PresentedPassword(password)
         let verdict = try await hasher.verify(presented, against: stored)
         guard case .match(let needsRehash) = verdict, let record, let stored, !record.isDisabled else {
             failed.increment()
             noteFailure(of: record?.id, client: client, from: origin, at: now)
-            throw Self.refusal(record == nil ? "unknown user" : "wrong password or disabled user")
+            return nil
         }
-        guard needsRehash, let new = await rehash(presented, stored, of: record.id) else { return record }
-        return record.with(passwordHash: new)
+        guard needsRehash, let new = await rehash(presented, stored, of: record.id) else {
+            return (record, stored.stored)
+        }
+        return (record.with(passwordHash: new), new)
     }
 
     /// Stores the password under today's parameters; when that fails, the next sign-in tries again.

@@ -53,7 +53,7 @@ package struct PasswordGrant: Sendable {
         passwords.countSuccess()
         return try tokens.issue(
             .user(user.id, session.id, signedIn, claims: user.claims.allowed(by: client.claims)), client: client.id,
-            scope: scope, audience: audience, at: now, latestExpiry: expiry,
+            scope: scope, audience: audience, family: family.id, at: now, latestExpiry: expiry,
             idToken: try await idTokens.contents(of: user.id, scope: scope, client: client),
             refreshToken: client.grants.contains(.refreshToken) ? refreshToken(familyID) : nil)
     }
@@ -66,8 +66,9 @@ package struct PasswordGrant: Sendable {
         _ session: NewSession, _ family: NewFamily, checked hash: String?, _ event: Event
     ) async throws(StorageError) -> Bool {
         do throws(StorageError) {
-            return try await database.write { tx throws(StorageError) in
-                try tx.begin(session, family, checked: hash, event)
+            return try await database.write { [issuer = tokens.issuer] tx throws(StorageError) in
+                try tx.mustBelong(to: issuer)
+                return try tx.begin(session, family, checked: hash, event)
             }
         } catch .constraint(.foreignKey, _) {
             // The client has been removed since it authenticated.

@@ -46,21 +46,17 @@ package struct RefreshTokenGrant: Sendable {
         if let family = try await database.once(.rotate(use)) {
             return try await advanced(family, token, use, request.target, client: client, origin)
         }
-        let now = clock.now()
-        let again = use.again(at: now, newIdleExpiry: now + configuration.lifetimes.familyIdle)
-        return try await decided(token, again, request.target, client: client, origin)
+        return try await decided(token, use, request.target, client: client, origin)
     }
 
     /// Rows 2 to 8, in one transaction.
     private func decided(
-        _ token: RefreshToken, _ use: RefreshUse, _ target: TokenTarget, client: Client, _ origin: RequestOrigin
+        _ token: RefreshToken, _ first: RefreshUse, _ target: TokenTarget, client: Client, _ origin: RequestOrigin
     ) async throws -> TokenResponse {
-        let rules = RefreshRules(
-            window: configuration.retryWindow, thefts: configuration.thefts, epoch: epoch.current,
-            monotonicSinceRotation: rotations.elapsed(
-                use.family, after: use.generation, now: clock.monotonicNow()),
-            requestID: origin.requestID)
-        switch try await database.writeAgain({ tx throws(StorageError) in try tx.decide(use, rules) }) {
+        let (use, outcome) = try await database.writeAgain { tx throws(StorageError) in
+            try decide(first, origin, in: tx)
+        }
+        switch outcome {
         case .rotated(let family):
             return try await advanced(family, token, use, target, client: client, origin)
         case .fastForwarded(let family):
@@ -75,6 +71,19 @@ package struct RefreshTokenGrant: Sendable {
             events.note(refusal, use, origin)
             throw Self.refusal("\(refusal.decision)")
         }
+    }
+
+    /// Judged by a clock that is read in the transaction: it may have waited for its turn, and been run again.
+    private func decide(
+        _ first: RefreshUse, _ origin: RequestOrigin, in tx: any Transaction
+    ) throws(StorageError) -> (RefreshUse, RefreshOutcome) {
+        let now = clock.now()
+        let use = first.again(at: now, newIdleExpiry: now + configuration.lifetimes.familyIdle)
+        let rules = RefreshRules(
+            window: configuration.retryWindow, thefts: configuration.thefts, epoch: epoch.current,
+            monotonicSinceRotation: rotations.elapsed(use.family, after: use.generation, now: clock.monotonicNow()),
+            requestID: origin.requestID)
+        return (use, try tx.decide(use, rules))
     }
 
     private func advanced(
@@ -101,7 +110,8 @@ package struct RefreshTokenGrant: Sendable {
         return try tokens.issue(
             .user(
                 family.user, family.session, family.authentication, claims: family.claims.allowed(by: client.claims)),
-            client: client.id, scope: scope, audience: audience, at: now, latestExpiry: family.expiresAt,
+            client: client.id, scope: scope, audience: audience, family: token.family.key, at: now,
+            latestExpiry: family.expiresAt,
             idToken: try await idTokens.contents(of: family.user, scope: scope, client: client), refreshToken: text)
     }
 

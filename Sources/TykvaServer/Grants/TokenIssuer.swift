@@ -14,13 +14,15 @@ package struct TokenIssuer: Sendable {
     }
 
     /// - Parameters:
+    ///   - family: What a person's token hangs on; nil for a client's own.
     ///   - latestExpiry: An access token never outlives its family.
     ///   - idToken: What an ID token beside it says; nil for none.
     ///   - refreshToken: Goes into the answer beside it.
     /// - Throws: `temporarily_unavailable` when there is no active key.
     package func issue(
-        _ subject: AccessTokenClaims.Subject, client: ClientID, scope: Scope, audience: Audience, at now: Milliseconds,
-        latestExpiry: Milliseconds? = nil, idToken: IDTokenContents? = nil, refreshToken: String? = nil
+        _ subject: AccessTokenClaims.Subject, client: ClientID, scope: Scope, audience: Audience, family: FamilyKey?,
+        at now: Milliseconds, latestExpiry: Milliseconds? = nil, idToken: IDTokenContents? = nil,
+        refreshToken: String? = nil
     ) throws -> TokenResponse {
         guard let key = keys.current.active(at: now) else {
             throw OAuthError.temporarilyUnavailable(
@@ -29,7 +31,7 @@ package struct TokenIssuer: Sendable {
         let expiry = min(now + lifetime, latestExpiry ?? now + lifetime)
         let claims = AccessTokenClaims(
             issuer: issuer, subject: subject, audience: audience, client: client, scope: scope, issuedAt: now,
-            expiresAt: expiry, tokenID: Self.randomTokenID())
+            expiresAt: expiry, tokenID: AccessTokenID(family: family))
         let accessToken = try key.sign(.accessToken, claims.json())
         return TokenResponse(
             accessToken: accessToken, expiresIn: max(0, expiry.seconds - now.seconds),

@@ -27,6 +27,8 @@ struct OwnToken: Sendable {
     var subject: String? { claims["sub"]?.stringValue }
     var client: ClientID? { claims["client_id"]?.stringValue.flatMap(ClientID.init) }
     var session: SessionID? { claims["sid"]?.stringValue.flatMap(SessionID.init) }
+    /// Of an access token.
+    var id: AccessTokenID? { claims["jti"]?.stringValue.flatMap(AccessTokenID.init) }
     var scope: Scope { claims["scope"]?.stringValue.flatMap { Scope($0) } ?? .empty }
 
     var audience: [String] {

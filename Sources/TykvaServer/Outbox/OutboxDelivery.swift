@@ -85,7 +85,7 @@ struct OutboxDelivery: Service {
         do throws(StorageError) {
             try await note(message, trouble)
         } catch {
-            // Its lease runs out, and it is sent again: receivers know a message by its id.
+            // Its lease runs out, and it is sent again: signing out twice does no harm.
             logger.warning("a delivery was not noted", metadata: ["message": "\(message.id)", "error": "\(error)"])
         }
     }

@@ -10,7 +10,7 @@ import UnixSignals
 /// Serves until TERM or INT: then finishes what it has accepted, for 30 s at most; a second signal ends it at once.
 /// Before that TERM lets the node drain, when the plan says so.
 ///
-/// - Throws: When an address cannot be listened on.
+/// - Throws: When an address cannot be listened on; when the deployment has another issuer now.
 package func serve(_ plan: ServePlan) async throws {
     let server = try await TykvaServer(
         plan.opened, configuration: plan.configuration, clock: plan.clock, logger: plan.logger)
@@ -33,7 +33,7 @@ package func serve(_ plan: ServePlan) async throws {
     services.append(application)
     let drain = Drain(seconds: plan.drainSeconds, retreat: server.retreat, logger: plan.logger)
     var configuration = ServiceGroupConfiguration(
-        services: services.map { .init(service: $0) } + [
+        services: services.map(\.serviceConfiguration) + [
             .init(service: drain, successTerminationBehavior: .gracefullyShutdownGroup)
         ], logger: plan.logger)
     configuration.maximumGracefulShutdownDuration = .seconds(Limits.shutdownSeconds)
@@ -50,6 +50,13 @@ extension Result where Failure == any Error {
         } catch {
             self = .failure(error)
         }
+    }
+}
+
+extension Service {
+    /// What the watch has to say ends the server in order; any other failure at once.
+    fileprivate var serviceConfiguration: ServiceGroupConfiguration.ServiceConfiguration {
+        .init(service: self, failureTerminationBehavior: self is StorageWatch ? .gracefullyShutdownGroup : .cancelGroup)
     }
 }
 

@@ -14,7 +14,8 @@ enum DatabasePassword {
 
     /// - Throws: A sentence that names the file and nothing of what is in it.
     static func read(_ path: String) throws -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK opening a pipe would wait for a writer.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
             let reason = String(cString: strerror(errno))
             throw refusal(path, "cannot be read by \(UserAccount(geteuid()).name): \(reason)")
@@ -23,6 +24,10 @@ enum DatabasePassword {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw refusal(path, "is not a file")
+        }
+        guard status.st_uid == 0 || status.st_uid == geteuid() else {
+            throw refusal(
+                path, "belongs to \(UserAccount(status.st_uid).name): it must be root's, or of the user who runs tykva")
         }
         // systemd hands credentials over with the group's right to read, in a folder of the service's own.
         guard status.st_mode & 0o007 == 0 else {

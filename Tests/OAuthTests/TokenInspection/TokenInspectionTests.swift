@@ -30,7 +30,7 @@ import Testing
                 audience: try #require(Audience([api])),
                 client: try #require(ClientID("webshop")), scope: try #require(Scope("openid orders:read")),
                 issuedAt: PlantedToken.now, expiresAt: PlantedToken.now + .minutes(5),
-                tokenID: Base64URL.encode(SymmetricKey(size: .bits128).withUnsafeBytes { Array($0) }))
+                tokenID: AccessTokenID(family: FamilyID.random().key))
             let text = PlantedToken.text(
                 header: planted.header.encoded(), claims: claims.json(), signature: planted.signature)
             let inspection = TokenInspection(of: text, now: PlantedToken.now)

@@ -67,7 +67,9 @@ import Testing
             #expect(client.displayName == nil)
             #expect(client.authentication == .none)
             let record = try await database.read { tx throws(StorageError) in
-                try tx.userInfo(user, session: listing.session, client: client.id, at: Self.start)
+                try tx.userInfo(
+                    user, session: listing.session, client: client.id, token: AccessTokenID(family: family),
+                    at: Self.start)
             }
             #expect(record?.requestedClaims == [])
         }

@@ -87,7 +87,7 @@ import Testing
             }
             try await ended
             #expect(try await scene.hasEnded(redeeming.family))
-            let isTold = end != .withdrawal && end != .client
+            let isTold = end != .client
             #expect(try await scene.notices().map(\.client) == (isTold ? [scene.shop] : []))
         }
     }

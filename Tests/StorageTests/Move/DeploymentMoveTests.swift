@@ -36,7 +36,7 @@ import Testing
         try await MoveScene.with(from) { source in
             try await to.withDatabase { target in
                 let before = try await MoveScene.contents(of: source.database)
-                let timeline = try await source.database.read { tx throws(StorageError) in tx.timeline }
+                let timeline = try await source.database.read { tx throws(StorageError) in try tx.timeline }
                 let summary = try await Self.move(source.database, target)
                 try await Self.expectMoved(from: source, to: target)
                 #expect(summary.restoreEpoch == 1 + timeline + 1)

@@ -140,6 +140,59 @@ import Testing
         }
     }
 
+    @Test(arguments: Engine.available)
+    func `a run that another one has overtaken writes nothing more, not even that it is finished`(
+        _ engine: Engine
+    ) async throws {
+        try await MoveScene.with(.sqlite) { source in
+            try await engine.withDatabase { target in
+                let meddling = MeddlingDatabase(source.database) {
+                    // Another run finds the copy stale, removes it, and is broken off in the first batch after.
+                    try await target.once(Statement("UPDATE moved_from SET stale_at = 7"))
+                    var writes = 0
+                    while try await Self.holdsRowsOrIsStale(target) {
+                        writes += 1
+                        let breaking = BreakingDatabase(target, after: writes, commits: false)
+                        _ = try? await Moving.move(source.database, breaking)
+                    }
+                }
+                let last = MovedTable.change.title
+                await #expect(throws: MoveError.overtaken) {
+                    try await meddling.move(to: target, meddlingAt: .comparing, of: last, isDone: true)
+                }
+                await #expect(throws: StorageError.moveUnfinished) { try await target.refuseUnfinishedMove() }
+                _ = try await Moving.move(source.database, target)
+                try await Moving.expectMoved(from: source, to: target)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `no change of an operator's gets into a move, nor a first start`(_ engine: Engine) async throws {
+        try await MoveScene.with(.sqlite) { source in
+            try await engine.withDatabase { target in
+                // The schema is one write a step.
+                let breaking = BreakingDatabase(target, after: Schema.migrations.count + 2, commits: true)
+                _ = try? await Moving.move(source.database, breaking)
+                await #expect(throws: StorageError.moveUnfinished) {
+                    try await target.administer { tx throws(StorageError) in
+                        try tx.run(Statement("UPDATE attribute SET class = 'secret'"))
+                    }
+                }
+                _ = try await Moving.move(source.database, target)
+                try await Moving.expectMoved(from: source, to: target)
+                try await target.administer { _ throws(StorageError) in }
+            }
+        }
+    }
+
+    private static func holdsRowsOrIsStale(_ target: any Database) async throws -> Bool {
+        try await target.read { tx throws(StorageError) in
+            if try tx.run(.hasRows(MovedTable.deployment)) { return true }
+            return try tx.run(.recordedMove)?.isStale == true
+        }
+    }
+
     private static func expectRefusal(
         _ refusal: MoveError, by engine: Engine, _ source: MoveScene,
         _ prepare: (any Database) async throws -> Void
@@ -169,12 +222,12 @@ private final class MeddlingDatabase: Database {
 
     /// Moves, and meddles once a table comes to a phase.
     func move(
-        to target: any Database, meddlingAt phase: MoveProgress.Phase, of table: String
+        to target: any Database, meddlingAt phase: MoveProgress.Phase, of table: String, isDone: Bool = false
     ) async throws(MoveError) -> MoveSummary {
         try await DeploymentMove(from: self, to: target, batchRows: 3).run {
             Milliseconds(5)
         } progress: { progress in
-            guard progress.phase == phase, progress.table == table, !progress.isDone else { return }
+            guard progress.phase == phase, progress.table == table, progress.isDone == isDone else { return }
             isArmed.withLock { $0 = true }
         }
     }

@@ -41,8 +41,11 @@ import Testing
                 Statement.endOnlineFamilies(ofSession: session, .signedOut, at: now).sql,
                 Statement.backchannelLogouts(ofSession: session, at: now).sql,
                 Statement.backchannelLogouts(ofUser: scene.user, at: now).sql,
-                Statement.isLive(scene.user, session: session, client: client, at: now).sql,
-                Statement.requestedClaims(session: session, client: client, at: now).sql,
+                Statement.liveClaims(
+                    scene.user, session: session, client: client, token: AccessTokenID(family: nil), at: now
+                ).sql,
+                Statement.backchannelLogouts(of: client, ofUser: scene.user, in: session, at: now).sql,
+                Statement.pushedRequests(of: client, limit: 1000).sql,
                 Statement.openPushedRequest(hash, of: client, at: now, until: now).sql,
                 Statement.claim(.backchannelLogout, limit: 10, until: now, at: now).sql,
                 Statement.consents(of: scene.user).sql,

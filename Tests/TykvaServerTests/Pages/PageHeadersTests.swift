@@ -42,7 +42,6 @@ import Testing
     ])
     func `other addresses are no target`(_ uri: String) {
         #expect(FormTarget(redirectURI: uri) == nil)
-        #expect(ClientLink(name: "x", uri: uri) == nil)
         #expect(FormPostPage(redirectURI: uri, parameters: []) == nil)
     }
 

@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func `a value does not become a place for another value`() throws {
-        let phrase = try PageTexts(.en).phrase(.backTo, "{}{}")
-        #expect(phrase.before + phrase.value + phrase.after == "Back to {}{}")
+        let phrase = try PageTexts(.en).phrase(.continueTo, "{}{}")
+        #expect(phrase.before + phrase.value + phrase.after == "to continue to {}{}")
     }
 }

@@ -42,6 +42,7 @@ struct SamplePages {
                 "sign-in-wrong",
                 SignInPage(form("/sign-in"), client: client, userName: text("anna@example.com"), problem: .wrongPair)
             ),
+            ("sign-in-again", SignInPage(form("/sign-in"), client: client, person: person)),
             ("sign-in-busy", SignInPage(form("/sign-in"), client: client, problem: .tooBusy(retryAfterSeconds: 3))),
             ("sign-in-old", SignInPage(form("/sign-in"), client: client, problem: .pageIsOld)),
             ("sign-in-cookies", SignInPage(form("/sign-in"), client: client, problem: .cookiesNeeded)),
@@ -59,8 +60,7 @@ struct SamplePages {
                     redirectHost: "app.example.com", scope: try #require(Scope("openid")), claims: [])
             ),
             ("confirm-sign-out", ConfirmSignOutPage(form("/logout"), person: person, client: client)),
-            ("signed-out", SignedOutPage(back: ClientLink(name: text("Garden Planner"), uri: Self.redirect))),
-            ("signed-out-plain", SignedOutPage()),
+            ("signed-out", SignedOutPage()),
             (
                 "form-post",
                 try #require(
@@ -135,7 +135,7 @@ struct SamplePages {
                 firstUse: seen - .days(4), lastUse: seen, isCurrent: index == 0,
                 applications: applications.map { client, outlives in
                     SessionsPage.Application(
-                        client: client, reference: text("ref"), lastUse: seen - .minutes(7), outlivesSignOut: outlives)
+                        client: client, lastUse: seen - .minutes(7), outlivesSignOut: outlives)
                 })
         }
     }

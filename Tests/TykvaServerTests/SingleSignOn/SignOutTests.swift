@@ -22,7 +22,7 @@ import Testing
             let (browser, tokens) = try await portal.signedIn(server)
             let out = try await browser.get(logout(tokens.json?["id_token"]?.stringValue))
             #expect(out.location == "https://portal.example.com/out?state=x%26")
-            #expect(try await browser.get("/account").location == "/sign-in")
+            #expect(try await browser.get("/account").location == "/sign-in?to=profile")
             let refresh = try await portal.refresh(tokens.json?["refresh_token"]?.stringValue, at: server)
             #expect(refresh.error == "invalid_grant")
         }
@@ -52,7 +52,7 @@ import Testing
             _ = try await browser.get(logout(others.json?["id_token"]?.stringValue))
             let out = try await browser.submit(["decision": "sign_out"])
             #expect(out.location == "https://portal.example.com/out?state=x%26")
-            #expect(try await browser.get("/account").location == "/sign-in")
+            #expect(try await browser.get("/account").location == "/sign-in?to=profile")
         }
     }
 

@@ -12,6 +12,22 @@ struct AccountFrame: Sendable {
             case .consents: OwnAddress("/account/consents")
             }
         }
+
+        /// The page on which a path of these pages, or a form on one, lies.
+        init(path: String) {
+            self = Self.allCases.last { path.hasPrefix($0.address.text) } ?? .profile
+        }
+
+        private static let parameter = "to="
+
+        /// Where people sign in to come back here.
+        var signIn: OwnAddress { OwnAddress("/sign-in", query: Self.parameter + rawValue) }
+
+        /// The page that a query of the sign-in page names, when it holds nothing else.
+        init?(signInQuery query: String) {
+            guard query.hasPrefix(Self.parameter) else { return nil }
+            self.init(rawValue: String(query.dropFirst(Self.parameter.count)))
+        }
     }
 
     let person: ShownPerson

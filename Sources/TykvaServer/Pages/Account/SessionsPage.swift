@@ -30,28 +30,19 @@ struct SessionsPage: Page {
         }
     }
 
-    /// An application in a session: a token family.
+    /// An application in a session.
     struct Application: Sendable {
         let client: ShownClient
-        /// What the form sends to name it (field `application`).
-        let reference: String
-        let lastUse: Milliseconds
+        var lastUse: Milliseconds
         /// Whether it goes on when the person signs out (`offline_access`).
-        let outlivesSignOut: Bool
-
-        init(client: ShownClient, reference: String, lastUse: Milliseconds, outlivesSignOut: Bool) {
-            self.client = client
-            self.reference = reference
-            self.lastUse = lastUse
-            self.outlivesSignOut = outlivesSignOut
-        }
+        var outlivesSignOut: Bool
     }
 
     /// One form a kind; each button is a form with the same token.
     struct Forms: Sendable {
         /// Field `session`.
         let endSession: PageForm
-        /// Field `application`.
+        /// Fields `session` and `application`.
         let endApplication: PageForm
         let endOthers: PageForm
 
@@ -107,7 +98,7 @@ struct SessionsPage: Page {
     private func content(_ application: Application, _ texts: PageTexts) -> PageContent {
         [
             "form": forms.endApplication.content, "client": application.client.content,
-            "reference": application.reference, "applicationUse": PageTime(application.lastUse).content(texts),
+            "reference": application.client.id.text, "applicationUse": PageTime(application.lastUse).content(texts),
             "outlivesSignOut": application.outlivesSignOut,
             "endApplicationLabel": texts.text(.endApplicationNamed, application.client.name),
         ]

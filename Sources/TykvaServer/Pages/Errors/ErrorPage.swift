@@ -50,12 +50,20 @@ struct ErrorPage: Page {
         }
     }
 
+    /// A way on for somebody whom another site has led here; while we are in trouble there is none.
+    private var leadsToAccount: Bool {
+        switch kind {
+        case .unknownClient, .wrongRedirect, .badRequest, .signOutRefused, .notFound: true
+        case .pageIsOld, .cookiesNeeded, .foreignForm, .tooBusy, .unavailable, .tooLarge: false
+        }
+    }
+
     func title(_ texts: PageTexts) -> String { texts.known("error_title_", kind.rawValue) ?? kind.rawValue }
 
     func content(_ texts: PageTexts) -> PageContent {
         [
             "heading": title(texts), "explanation": texts.known("error_text_", kind.rawValue),
-            "requestID": requestID, "again": again?.text,
+            "requestID": requestID, "again": again?.text, "leadsToAccount": leadsToAccount,
             "developer": developer.map { ["code": $0.code.rawValue, "reason": "\($0.description)"] as PageContent },
         ]
     }

@@ -2,6 +2,7 @@
 enum TextKey: String, CaseIterable, Sendable {
     case signInTitle = "sign_in_title"
     case continueTo = "continue_to"
+    case askedAgain = "asked_again"
     case wrongPair = "wrong_pair"
     case tooBusy = "too_busy"
     case pageIsOld = "page_is_old"
@@ -13,7 +14,6 @@ enum TextKey: String, CaseIterable, Sendable {
     case unknownScope = "unknown_scope"
     case unknownClaim = "unknown_claim"
     case signedOutTitle = "signed_out_title"
-    case backTo = "back_to"
     case confirmSignOutTitle = "confirm_sign_out_title"
     case clientAsksSignOut = "client_asks_sign_out"
     case formPostTitle = "form_post_title"

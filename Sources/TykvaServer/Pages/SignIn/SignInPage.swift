@@ -17,14 +17,20 @@ struct SignInPage: Page {
     let form: PageForm
     /// Who asked; nil when it was the person, on the way to the account pages.
     let client: ShownClient?
+    /// Who is signed in already, and is asked again because the application wants it.
+    let person: ShownPerson?
     let userName: String?
     let problem: Problem?
 
     /// - Parameter userName: `login_hint`, or what was typed before; a stranger's text, shown as the field's value.
-    init(_ form: PageForm, client: ShownClient?, userName: String? = nil, problem: Problem? = nil) {
+    init(
+        _ form: PageForm, client: ShownClient?, person: ShownPerson? = nil, userName: String? = nil,
+        problem: Problem? = nil
+    ) {
         self.form = form
         self.client = client
-        self.userName = userName.map { String($0.prefix(Self.maximumUserNameCharacters)) }
+        self.person = person
+        self.userName = (userName ?? person?.userName).map { String($0.prefix(Self.maximumUserNameCharacters)) }
         self.problem = problem
     }
 
@@ -47,6 +53,7 @@ struct SignInPage: Page {
     func content(_ texts: PageTexts) -> PageContent {
         [
             "form": form.content, "continueTo": client.map { texts.phrase(.continueTo, $0.name).content },
+            "askedAgain": person.map { texts.phrase(.askedAgain, $0.name).content },
             "userName": userName, "maximumUserName": Self.maximumUserNameCharacters,
             "problem": problem.map { texts[Self.key($0)] }, "isWrong": problem == .wrongPair,
             "isNameKnown": userName != nil,

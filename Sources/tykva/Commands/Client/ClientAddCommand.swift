@@ -33,7 +33,9 @@ struct ClientAddCommand: AsyncParsableCommand {
     @Flag(name: .customLong("public"), help: "It cannot keep a secret: a browser or mobile application.")
     var isPublic = false
 
-    @Flag(name: .customLong("first-party"), help: "It is yours; people may give it their passwords.")
+    @Flag(
+        name: .customLong("first-party"),
+        help: "It is yours: nobody is asked for consent, and it may have the password grant.")
     var isFirstParty = false
 
     @Flag(name: .customLong("require-pushed-requests"), help: "Its authorization requests must be pushed (RFC 9126).")
@@ -69,5 +71,19 @@ struct ClientAddCommand: AsyncParsableCommand {
         if common.isJSON { return try Console.print(client.json(secret: secret)) }
         try Console.print("added client \(id) (\(client.kind))")
         if let secret { try Console.print("its secret, shown this once: \(secret)") }
+        for remark in Self.remarks(client) { Console.explain(remark) }
+    }
+
+    /// What it will be good for is seen here rather than at the first sign-in.
+    private static func remarks(_ client: Client) -> [String] {
+        var remarks: [String] = []
+        if client.grants.isEmpty, client.resourceServers.isEmpty {
+            remarks.append(
+                "note: it has no grant and is no service, so it can do nothing yet: see --grant, --redirect-uri")
+        }
+        if client.grants.contains(.authorizationCode), !client.scope.contains("openid") {
+            remarks.append("note: without --scope openid it gets no ID token")
+        }
+        return remarks
     }
 }

@@ -27,7 +27,7 @@ struct ClientSetCommand: AsyncParsableCommand {
     @Argument(help: "The client's id.", transform: Arguments.clientID)
     var id: ClientID
 
-    @Flag(inversion: .prefixedNo, help: "Whether it is yours, and people may give it their passwords.")
+    @Flag(inversion: .prefixedNo, help: "Whether it is yours: nobody is asked for consent.")
     var firstParty: Bool?
 
     @Flag(inversion: .prefixedNo, help: "Whether its authorization requests must be pushed (RFC 9126).")

@@ -88,6 +88,7 @@ struct ServeCommand: AsyncParsableCommand {
             guard await ClockWatch(prepared.database, clock: clock, logger: logger).measure() else {
                 throw CommandFailure("the database's clock cannot be read")
             }
+            for remark in try await prepared.database.remarks() { logger.warning("\(remark)") }
             let opened = try await open(prepared, serving, logger, at: clock.now())
             try await start(opened, serving, certificate, clock, logger)
         } catch {

@@ -11,7 +11,7 @@ import urllib.parse
 HOME = "<!DOCTYPE html><title>Application</title><h1>Application</h1>"
 
 
-class Application:
+class Website:
     """A server on loopback: it takes answers at /callback, and serves the pages that a test gives it."""
 
     def __init__(self, host="127.0.0.1"):
@@ -38,7 +38,7 @@ class Application:
         self._server.shutdown()
         self._server.server_close()
 
-    def _handler(application):
+    def _handler(site):
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 self.answer(urllib.parse.urlsplit(self.path).query)
@@ -48,11 +48,11 @@ class Application:
 
             def answer(self, form):
                 path = urllib.parse.urlsplit(self.path).path
-                application.requests.append((self.command, self.path, dict(self.headers)))
+                site.requests.append((self.command, self.path, dict(self.headers)))
                 if path == "/callback":
-                    application.answers.append(dict(urllib.parse.parse_qsl(form, keep_blank_values=True)))
-                target = application.redirects.get(path)
-                body = application.pages.get(path, HOME).encode()
+                    site.answers.append(dict(urllib.parse.parse_qsl(form, keep_blank_values=True)))
+                target = site.redirects.get(path)
+                body = site.pages.get(path, HOME).encode()
                 self.send_response(303 if target else 200)
                 if target:
                     self.send_header("Location", target)

@@ -1,0 +1,76 @@
+import OAuth
+import Secrets
+import Storage
+
+extension TykvaServer {
+    /// What endpoints are made of, and the making of them.
+    struct Parts {
+        let database: any Database
+        let configuration: ServerConfiguration
+        let secrets: MasterSecrets
+        let keys: KeyRing
+        let refreshKeys: RefreshKeys
+        let tokens: TokenIssuer
+        let events: EventRecorder
+        let epoch: RestoreEpoch
+        let standing: IssuerStanding
+        let directory: ClientDirectory
+        let clients: ClientAuthenticator
+        let hasher: PasswordHasher
+        let clock: DeploymentClock
+        let retreat: Retreat
+
+        private var issuer: Issuer { configuration.issuer }
+        private var proxies: TrustedProxies { configuration.trustedProxies }
+
+        /// - Throws: When a template or a text of this build is malformed.
+        func routes() throws -> Routes {
+            let passwords = PasswordCheck(database, hasher: hasher, events: events)
+            let desk = try PageDesk(database, secrets, configuration, clock)
+            let ticketKey = TicketKey(secrets.active, issuer: issuer)
+            let requests = AuthorizationRequests(
+                issuer: issuer, clients: directory, database: database, keys: keys, ticketKey: ticketKey)
+            let pages = AuthorizationPages(
+                desk: desk, requests: requests,
+                flow: AuthorizationFlow(issuer: issuer, database: database, ticketKey: ticketKey))
+            return Routes(
+                token: token(passwords),
+                revocation: RevocationEndpoint(
+                    clients: clients, database: database, keys: refreshKeys, clock: clock, proxies: proxies),
+                introspection: IntrospectionEndpoint(
+                    clients: clients, directory: directory, database: database, issuer: issuer, keys: keys,
+                    refreshKeys: refreshKeys, clock: clock),
+                userInfo: UserInfoEndpoint(
+                    issuer: issuer, keys: keys, clients: directory, database: database, clock: clock),
+                pushedRequest: PushedRequestEndpoint(
+                    clients: clients, database: database, issuer: issuer, clock: clock),
+                authorization: AuthorizationEndpoint(pages: pages),
+                signIn: SignInEndpoint(pages: pages, passwords: passwords),
+                selectAccount: SelectAccountEndpoint(pages: pages),
+                consent: ConsentEndpoint(pages: pages, database: database),
+                signOut: SignOutEndpoint(desk: desk, clients: directory, keys: keys),
+                account: AccountEndpoint(desk: desk, database: database, hasher: hasher, passwords: passwords),
+                metadata: MetadataEndpoint(issuer: issuer, keys: keys, clients: directory),
+                keySet: KeySetEndpoint(keys: keys),
+                health: HealthEndpoint(
+                    database: database, keys: keys, standing: standing, clock: clock, retreat: retreat),
+                pages: desk.renderer, clients: directory, isSecure: issuer.isSecure, proxies: proxies,
+                arePeersChecked: configuration.onlyProxiesConnect)
+        }
+
+        private func token(_ passwords: PasswordCheck) -> TokenEndpoint {
+            TokenEndpoint(
+                clients: clients,
+                password: PasswordGrant(
+                    database, passwords: passwords, tokens: tokens, refreshKeys: refreshKeys,
+                    lifetimes: configuration.lifetimes),
+                refreshToken: RefreshTokenGrant(
+                    database, tokens: tokens, keys: refreshKeys, configuration: configuration, clock: clock,
+                    epoch: epoch, events: events),
+                clientCredentials: ClientCredentialsGrant(tokens),
+                authorizationCode: AuthorizationCodeGrant(
+                    database, tokens: tokens, refreshKeys: refreshKeys, lifetimes: configuration.lifetimes),
+                standing: standing, clock: clock, proxies: proxies)
+        }
+    }
+}
