@@ -23,7 +23,8 @@ pytestmark = pytest.mark.engine("sqlite", "each of these has both engines")
 FAMILIES = 20_000
 FAILED, USAGE, CONFIGURATION = 1, 2, 78
 TABLES = ["master_secret", "signing_key", "attribute", "account", "account_role", "account_attribute", "client",
-          "client_claim", "session", "token_family", "event", "outbox", "change"]
+          "client_claim", "session", "token_family", "authorization_code", "consent", "pushed_request", "used_assertion",
+          "event", "outbox", "change"]
 
 
 @pytest.fixture(scope="module")

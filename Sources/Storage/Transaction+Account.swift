@@ -27,11 +27,14 @@ extension Transaction {
         return ended
     }
 
-    /// Ends one application in a session of a person, and tells it.
+    /// Ends one application in a session of a person, and tells it. Lock order: codes, session, families.
     package func endFamilies(
         of client: ClientID, in session: SessionID, ownedBy user: UserID, _ reason: EndReason, at now: Milliseconds,
         _ event: Event
     ) throws(StorageError) {
+        try run(.removeCodes(of: client, in: session, ofUser: user))
+        // Whoever redeems a code takes this row too, and so does a second press of the button.
+        guard try run(.take(session, of: user)) else { return }
         try noteBackchannelLogouts(of: client, ofUser: user, in: session, because: event.id, at: now)
         guard try run(.endFamilies(of: client, in: session, ofUser: user, reason, at: now)) else { return }
         try run(.record(event))
@@ -77,6 +80,15 @@ extension Statement where Answer == [SessionID] {
 }
 
 extension Statement where Answer == Bool {
+    fileprivate static func take(_ session: SessionID, of user: UserID) -> Self {
+        Self(
+            """
+            UPDATE session SET families = families WHERE id = \(session) AND account_id = \(user)
+            RETURNING id
+            """
+        ) { rows in !rows.isEmpty }
+    }
+
     fileprivate static func endFamilies(
         of client: ClientID, in session: SessionID, ofUser user: UserID, _ reason: EndReason, at now: Milliseconds
     ) -> Self {

@@ -4,8 +4,8 @@ import OAuth
 private let messagesPerInsert = 100
 
 extension Transaction {
-    /// Writes one notice for each client of a session that wants to be told and has not been. Called when the session
-    /// has ended or been signed out at `now`, and its families still live.
+    /// Writes one notice for each client of a session that wants to be told. Called when the session has ended or been
+    /// signed out at `now`, and its families still live. After a sign-out, those that it did not end are told again.
     ///
     /// A client whose family has ended is told too: its own sign-in may go on.
     func noteBackchannelLogouts(

@@ -70,9 +70,7 @@ import Testing
             #expect(try await node.removeWhenDue())
             // A second use would be noticed still.
             #expect(try await database.once(.authorizationCode(hash)) != nil)
-            let opened = try await database.once(
-                .openPushedRequest(hash, of: shop, at: start, until: start + .days(1)))
-            #expect(opened == nil)
+            #expect(try await database.once(.pushedRequest(hash, of: shop, at: start)) == nil)
             #expect(try await database.once(.useAssertion(hash, expiresAt: manual.now, at: start)))
             manual.advance(by: ExpiredRows.codeMemory)
             #expect(try await node.removeWhenDue())

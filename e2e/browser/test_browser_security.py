@@ -72,8 +72,13 @@ def test_p11_a_form_of_another_site_does_nothing(site, person, new_user, foreign
     ):
         person.opens(foreign_form(site.url + path, fields, host))
         person.page.wait_for_url(f"{site.url}/**")
-        # Without our cookie a form to the account pages leads to the sign-in, and that leads to the profile.
-        expected = ["That did not come from our page"] + (["Your profile"] if path.startswith("/account") else [])
+        # Without our cookie a form to the account pages leads to the sign-in, and that leads back to their page.
+        expected = ["That did not come from our page"]
+        if path.startswith("/account"):
+            page = path.split("/")[2]
+            expected.append({
+                "password": "Change your password", "sessions": "Where you are signed in",
+                "consents": "What you have allowed"}.get(page, "Your profile"))
         assert person.heading in expected, path
         assert person.cookie()["value"] == cookie, path
     assert [session["id"] for session in sessions_of(site, name)] == [session["id"] for session in before]

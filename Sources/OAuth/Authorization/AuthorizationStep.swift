@@ -63,10 +63,11 @@ extension AuthorizationRequest {
     private func needsSignIn(
         _ session: AuthorizationCircumstances.SignedIn, isFresh: Bool, at now: Milliseconds
     ) -> Bool {
-        if prompts.contains(.login), !isFresh { return true }
-        guard let maximumAge else { return false }
         let age = now.since(session.authTime)
-        return age > maximumAge * 1000 && !(isFresh && age <= Self.pageTime.wholeMilliseconds)
+        let isJustNow = isFresh && age <= Self.pageTime.wholeMilliseconds
+        if prompts.contains(.login), !isJustNow { return true }
+        guard let maximumAge else { return false }
+        return age > maximumAge * 1000 && !isJustNow
     }
 
     private static let pageTime = Duration.minutes(5)

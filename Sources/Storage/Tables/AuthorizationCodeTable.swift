@@ -105,6 +105,14 @@ extension Statement where Answer == Void {
         Self("DELETE FROM authorization_code WHERE client_id = \(client)")
     }
 
+    static func removeCodes(of client: ClientID, in session: SessionID, ofUser user: UserID) -> Self {
+        Self(
+            """
+            DELETE FROM authorization_code
+            WHERE session_id = \(session) AND account_id = \(user) AND client_id = \(client)
+            """)
+    }
+
     static func removeCodes(ofUser user: UserID, in client: ClientID) -> Self {
         Self("DELETE FROM authorization_code WHERE account_id = \(user) AND client_id = \(client)")
     }

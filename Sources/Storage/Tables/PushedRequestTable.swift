@@ -48,29 +48,58 @@ extension Statement where Answer == Int {
     }
 }
 
-extension Statement where Answer == String? {
-    /// The parameters of a client's request, while it lives.
-    ///
-    /// - Parameter until: How long it lives from its first opening on: the time that a person may take for the pages.
-    ///   Later openings do not prolong it.
-    package static func openPushedRequest(
-        _ hash: TokenHash, of client: ClientID, at now: Milliseconds, until: Milliseconds
-    ) -> Self {
+/// A pushed request that lives.
+package struct PushedRequest: Hashable, Sendable {
+    /// Form-encoded.
+    package let parameters: String
+    /// Whether a browser has come with it.
+    package let isOpened: Bool
+}
+
+extension Statement where Answer == PushedRequest? {
+    /// A client's request, while it lives.
+    package static func pushedRequest(_ hash: TokenHash, of client: ClientID, at now: Milliseconds) -> Self {
         Self(
             """
-            UPDATE pushed_request
-            SET expires_at = CASE WHEN opened_at IS NULL THEN \(until) ELSE expires_at END,
-                opened_at = COALESCE(opened_at, \(now))
+            SELECT parameters, opened_at FROM pushed_request
             WHERE hash = \(hash) AND client_id = \(client) AND expires_at > \(now)
-            RETURNING parameters
             """
         ) { rows throws(StorageError) in
-            try rows.first.map { row throws(StorageError) in try row.text("parameters") }
+            try rows.first.map { row throws(StorageError) in
+                PushedRequest(
+                    parameters: try row.text("parameters"), isOpened: try row.optionalInteger("opened_at") != nil)
+            }
         }
     }
 }
 
+extension Statement where Answer == Bool {
+    /// A browser has come with a request for the first time; false when it was not the first, or the request is over.
+    ///
+    /// - Parameter until: How long it lives from now on: the time that a person may take for the pages.
+    package static func openPushedRequest(_ hash: TokenHash, at now: Milliseconds, until: Milliseconds) -> Self {
+        Self(
+            """
+            UPDATE pushed_request SET expires_at = \(until), opened_at = \(now)
+            WHERE hash = \(hash) AND opened_at IS NULL AND expires_at > \(now)
+            RETURNING client_id
+            """
+        ) { rows in !rows.isEmpty }
+    }
+}
+
 extension Statement where Answer == Int {
+    /// Removes the oldest requests of a client, expired ones first; tells how many.
+    package static func removeOldestPushedRequests(of client: ClientID, count: Int64) -> Self {
+        Self(
+            """
+            DELETE FROM pushed_request WHERE hash IN (
+                SELECT hash FROM pushed_request WHERE client_id = \(client) ORDER BY created_at, hash LIMIT \(count))
+            RETURNING client_id
+            """
+        ) { rows in rows.count }
+    }
+
     /// Removes at most 500 expired requests; tells how many.
     package static func removeExpiredPushedRequests(at now: Milliseconds) -> Self {
         Self(

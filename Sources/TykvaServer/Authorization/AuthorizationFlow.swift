@@ -23,7 +23,7 @@ struct AuthorizationFlow: Sendable {
         _ opened: OpenedRequest, session: BrowserSession?, hasConsented: Bool = false, at now: Milliseconds
     ) async throws -> Outcome {
         switch try await step(opened, session: session, hasConsented: hasConsented, at: now) {
-        case .refuse(let error): return refuse(error, opened)
+        case .refuse(let error): return try await refuse(error, opened)
         case .signIn: return page(.signIn, opened, at: now)
         case .selectAccount: return page(.selectAccount, opened, at: now)
         case .consent: return page(.consent, opened, at: now)
@@ -52,9 +52,18 @@ struct AuthorizationFlow: Sendable {
         return opened.request.step(circumstances)
     }
 
-    func refuse(_ error: OAuthError, _ opened: OpenedRequest) -> Outcome {
-        .answer(AuthorizationResponse(error, to: opened.request.target, issuer: issuer))
+    /// Tells the application, which answers a pushed request like a code does.
+    ///
+    /// - Throws: `AuthorizationError` when it was answered already.
+    func refuse(_ error: OAuthError, _ opened: OpenedRequest) async throws -> Outcome {
+        if let pushed = opened.pushed, try await !database.once(.removePushedRequest(pushed)) {
+            throw Self.answeredAlready
+        }
+        return .answer(AuthorizationResponse(error, to: opened.request.target, issuer: issuer))
     }
+
+    private static let answeredAlready = AuthorizationError.page(
+        .request, .invalidRequestURI(reason: "it was answered already"))
 
     private func page(_ place: OpenedRequest.Place, _ opened: OpenedRequest, at now: Milliseconds) -> Outcome {
         .page(opened.address(place, key: ticketKey, at: now))
@@ -77,12 +86,14 @@ struct AuthorizationFlow: Sendable {
         }) {
         case .issued: break
         case .consentIsOver:
-            return request.prompts.contains(.none) ? refuse(.consentRequired, opened) : page(.consent, opened, at: now)
+            guard request.prompts.contains(.none) else { return page(.consent, opened, at: now) }
+            return try await refuse(.consentRequired, opened)
         case .requestIsOver:
-            throw AuthorizationError.page(.request, .invalidRequestURI(reason: "it was answered already"))
+            throw Self.answeredAlready
         case .sessionIsOver:
             // Since it was read: the person signs in again, and nothing is lost.
-            return request.prompts.contains(.none) ? refuse(.loginRequired, opened) : page(.signIn, opened, at: now)
+            guard request.prompts.contains(.none) else { return page(.signIn, opened, at: now) }
+            return try await refuse(.loginRequired, opened)
         }
         return .answer(AuthorizationResponse(code: value.revealedText(), to: request.target, issuer: issuer))
     }

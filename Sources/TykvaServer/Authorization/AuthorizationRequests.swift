@@ -48,10 +48,15 @@ struct AuthorizationRequests: Sendable {
             return (sent, nil)
         }
         guard let client, let value = OneTimeValue(presented: uri, prefix: .pushedRequest),
-            let text = try await database.once(
-                .openPushedRequest(value.hash, of: client.id, at: now, until: now + RequestTicket.lifetime))
+            let pushed = try await database.read({ tx throws(StorageError) in
+                try tx.run(.pushedRequest(value.hash, of: client.id, at: now))
+            })
         else { throw AuthorizationError.page(.request, .invalidRequestURI(reason: "unknown or over")) }
-        return (try Self.parameters(text), value.hash)
+        if !pushed.isOpened {
+            _ = try await database.once(
+                .openPushedRequest(value.hash, at: now, until: now + RequestTicket.lifetime))
+        }
+        return (try Self.parameters(pushed.parameters), value.hash)
     }
 
     private func expectedSubject(_ request: AuthorizationRequest) throws -> String? {

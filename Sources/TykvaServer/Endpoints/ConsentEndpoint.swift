@@ -33,10 +33,12 @@ struct ConsentEndpoint: Sendable {
             case .entered(let opened, let session):
                 beginning = OwnAddress("/authorize", query: opened.query)
                 let form = try await desk.posted(.consent, of: session, visit)
-                guard try await isNext(opened, session, visit) else { return desk.seeOther(opened.beginning) }
+                // Whatever was allowed meanwhile in another tab: who says no here is not sent on with a code.
                 guard form["decision"] == "allow" else {
-                    return desk.response(flow.refuse(.accessDenied(reason: "consent was denied"), opened), visit)
+                    return desk.response(
+                        try await flow.refuse(.accessDenied(reason: "consent was denied"), opened), visit)
                 }
+                guard try await isNext(opened, session, visit) else { return desk.seeOther(opened.beginning) }
                 try await grant(opened, session, visit)
                 return desk.response(
                     try await flow.advance(opened, session: session, hasConsented: true, at: visit.now), visit)

@@ -46,22 +46,16 @@ struct PushedRequestEndpoint: Sendable {
         return pairs.map { "\($0)=\(percentEncoded($1))" }.joined(separator: "&")
     }
 
-    /// A public client is whoever knows its id: what such a one can store is bounded.
-    ///
-    /// - Throws: `temporarily_unavailable` while too many of its requests are there.
+    /// A public client is whoever knows its id: what such a one can store is bounded. The oldest make room, so that
+    /// nobody can keep the others out with requests that they leave lying.
     private func makeRoom(for client: Client) async throws {
         guard client.authentication.isPublic else { return }
-        let (limit, now) = (Limits.pushedRequestsOfPublicClient, clock.now())
-        func isFull() async throws(StorageError) -> Bool {
-            try await database.read { tx throws(StorageError) in
-                try tx.run(.pushedRequests(of: client.id, limit: limit))
-            } >= Int(limit)
+        let limit = Limits.pushedRequestsOfPublicClient
+        let count = try await database.read { tx throws(StorageError) in
+            try tx.run(.pushedRequests(of: client.id, limit: limit))
         }
-        guard try await isFull() else { return }
-        _ = try await database.once(.removeExpiredPushedRequests(at: now))
-        guard try await isFull() else { return }
-        throw OAuthError.temporarilyUnavailable(
-            reason: "client \(client.id) has too many pushed requests", retryAfter: Limits.storageRetrySeconds)
+        guard count >= Int(limit) else { return }
+        _ = try await database.once(.removeOldestPushedRequests(of: client.id, count: limit / 10))
     }
 
     /// RFC 9126 §2.1: refused here as it would be refused at `/authorize`.

@@ -73,7 +73,13 @@ struct SignInEndpoint: Sendable {
                     user, replacing: former, for: client, from: visit.origin, at: visit.now)
             else { throw PasswordCheck.refusal("the user was disabled or removed, or has another password now") }
             passwords.countSuccess()
-            var response = try await next(opened, session, visit)
+            // Signed in is signed in, whatever becomes of the request: the cookie goes out in any case.
+            var response: Response
+            do {
+                response = try await next(opened, session, visit)
+            } catch {
+                response = desk.response(to: error, visit)
+            }
             response.headers[values: .setCookie].append(BrowserCookie.session.setting(cookie))
             return response
         } catch let error as OAuthError where error.code == .invalidGrant {

@@ -44,10 +44,13 @@ import Testing
 
     @Test func `prompt=login wants a sign-in after the request came, and no more than one`() throws {
         let before = circumstances(authTime: 10) { $0.startedAt = Milliseconds(11) }
-        let after = circumstances(authTime: 11) { $0.startedAt = Milliseconds(11) }
+        let start = now.value - 300_000
+        let after = circumstances(authTime: start) { $0.startedAt = Milliseconds(start) }
+        let longAgo = circumstances(authTime: start - 1) { $0.startedAt = Milliseconds(start - 1) }
         #expect(try step(["prompt": "login"], circumstances(authTime: 10)) == "sign in")
         #expect(try step(["prompt": "login"], before) == "sign in")
         #expect(try step(["prompt": "login"], after) == "code")
+        #expect(try step(["prompt": "login"], longAgo) == "sign in", "the page lay open for more than five minutes")
     }
 
     @Test func `max_age counts from the sign-in, and zero always asks`() throws {

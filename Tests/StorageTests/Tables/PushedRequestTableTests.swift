@@ -9,9 +9,9 @@ import Testing
     private static let start = SingleSignOnScene.start
     private static let request = SingleSignOnScene.hash("request")
 
-    private func push(_ scene: SingleSignOnScene) async throws {
+    private func push(_ scene: SingleSignOnScene, _ hash: TokenHash = request) async throws {
         let request = NewPushedRequest(
-            hash: Self.request, client: scene.shop, parameters: "scope=openid&state=%20", createdAt: Self.start,
+            hash: hash, client: scene.shop, parameters: "scope=openid&state=%20", createdAt: Self.start,
             expiresAt: Self.start + .seconds(90))
         try await scene.database.once(.push(request))
     }
@@ -20,8 +20,13 @@ import Testing
         _ scene: SingleSignOnScene, as client: ClientID? = nil, at seconds: Int64
     ) async throws -> String? {
         let now = Self.start + .seconds(seconds)
-        return try await scene.database.once(
-            .openPushedRequest(Self.request, of: client ?? scene.shop, at: now, until: now + .minutes(30)))
+        let client = client ?? scene.shop
+        let pushed = try await scene.database.once(.pushedRequest(Self.request, of: client, at: now))
+        guard let pushed else { return nil }
+        let isFirst = try await scene.database.once(
+            .openPushedRequest(Self.request, at: now, until: now + .minutes(30)))
+        #expect(isFirst != pushed.isOpened)
+        return pushed.parameters
     }
 
     @Test(arguments: Engine.available)
@@ -60,6 +65,16 @@ import Testing
                 try tx.removeClient(scene.shop, Event(at: Self.start, type: .clientRemoved))
             }
             #expect(try await open(scene, at: 1) == nil)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `the oldest requests of a client make room`(_ engine: Engine) async throws {
+        try await SingleSignOnScene.with(engine) { scene in
+            for number in 0..<5 { try await push(scene, SingleSignOnScene.hash("\(number)")) }
+            #expect(try await scene.database.once(.removeOldestPushedRequests(of: scene.other, count: 9)) == 0)
+            #expect(try await scene.database.once(.removeOldestPushedRequests(of: scene.shop, count: 2)) == 2)
+            #expect(try await scene.database.once(.pushedRequests(of: scene.shop, limit: 9)) == 3)
         }
     }
 

@@ -23,6 +23,36 @@ import Testing
         }
     }
 
+    @Test func `who denies in one tab what was allowed in another gives nothing there`() async throws {
+        try await TestServer.runSingleSignOn { server in
+            let browser = WebBrowser(server)
+            _ = try await browser.follow(browser.get(shop.address()))
+            let page = try await browser.follow(browser.signIn())
+            #expect(page.status == 200)
+            let token = try #require(browser.formToken())
+            #expect(try await browser.submit(["decision": "allow"]).parameter("code") != nil)
+            let denied = try await browser.submit(["decision": "deny", "form": token])
+            #expect(denied.parameter("error") == "access_denied")
+            #expect(denied.parameter("code") == nil)
+        }
+    }
+
+    @Test func `a pushed request is answered once, by a refusal too`() async throws {
+        try await TestServer.runSingleSignOn { server in
+            let pushed = try await server.post(
+                "/par", raw: shop.request(), headers: TestServer.basic("shop", RelyingParty.secret))
+            let uri = try #require(pushed.json?["request_uri"]?.stringValue)
+            let address = "/authorize?client_id=shop&request_uri=\(percentEncoded(uri))"
+            let browser = WebBrowser(server)
+            _ = try await browser.follow(browser.get(address))
+            _ = try await browser.follow(browser.signIn())
+            #expect(try await browser.submit(["decision": "deny"]).parameter("error") == "access_denied")
+            let again = try await browser.get(address)
+            #expect(again.status == 400)
+            #expect(again.location == nil)
+        }
+    }
+
     @Test func `more than was agreed to is asked for`() async throws {
         try await TestServer.runSingleSignOn { server in
             let (browser, _) = try await shop.signedIn(server, ["scope": "openid"])

@@ -101,6 +101,46 @@ import Testing
         }
     }
 
+    @Test func `whoever has signed in meanwhile is led on, unless it is to be proved again`() async throws {
+        try await TestServer.runSingleSignOn { server in
+            let browser = WebBrowser(server)
+            let first = try #require(try await browser.get(portal.address()).location)
+            let proved = try #require(try await browser.get(portal.address(["prompt": "login"])).location)
+            server.clock.advance(by: .seconds(1))
+            _ = try await browser.follow(browser.get("/account"))
+            _ = try await browser.signIn()
+            #expect(try await browser.get(first).parameter("code") != nil)
+            #expect(try await browser.get(proved).parameter("code") != nil)
+            server.clock.advance(by: .minutes(6))
+            #expect(try await browser.get(first).parameter("code") != nil)
+            let form = try await browser.get(proved)
+            #expect(form.status == 200, "a sign-in of long ago proves nothing")
+            #expect(form.text.contains("anna"))
+        }
+    }
+
+    @Test func `a ticket is of no use in another browser`() async throws {
+        try await TestServer.runSingleSignOn { server in
+            let (browser, other) = (WebBrowser(server), WebBrowser(server))
+            let address = try #require(try await browser.get(portal.address()).location)
+            _ = try await other.follow(other.get("/account"))
+            #expect(try await other.get(address).location?.hasPrefix("/authorize?") == true)
+            #expect(try await browser.get(address).status == 200)
+        }
+    }
+
+    @Test func `the account page that was wanted comes after the sign-in`() async throws {
+        try await TestServer.runSingleSignOn { server in
+            let browser = WebBrowser(server)
+            for (path, place) in [("/account/sessions", "/account/sessions"), ("/account", "/account")] {
+                _ = try await browser.follow(browser.get(path))
+                #expect(try await browser.signIn().location == place)
+                browser.forget(Self.session)
+            }
+            #expect(try await browser.get("/sign-in?to=https://evil.example.com").status == 400)
+        }
+    }
+
     @Test func `an altered ticket counts for nothing`() async throws {
         try await TestServer.runSingleSignOn { server in
             let (browser, _) = try await portal.signedIn(server)
