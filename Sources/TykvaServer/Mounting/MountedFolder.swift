@@ -1,7 +1,12 @@
-import Foundation
 import Logging
 import OAuth
 import Secrets
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// The data folder of an issuer that is mounted in an application, held against `tykva serve`, `tykva move` and other
 /// applications for as long as this lives.
@@ -15,13 +20,15 @@ final class MountedFolder: Sendable {
         func invalid(_ reason: String) -> InvalidValue { InvalidValue("data folder \(path)", reason) }
         func system() -> String { String(cString: strerror(errno)) }
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw invalid("it cannot be made: \(system())") }
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw invalid("it cannot be looked at: \(system())") }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw invalid("it is no folder") }
-        guard status.st_uid == geteuid() else { throw invalid("it belongs to another user") }
-        guard status.st_mode & 0o077 == 0 else {
-            throw invalid("it is open to other users: close it with chmod 700")
+        let status: FileStatus
+        do throws(SystemError) {
+            status = try FileStatus(path)
+        } catch {
+            throw invalid("it cannot be looked at: \(error)")
         }
+        guard status.isFolder else { throw invalid("it is no folder") }
+        guard status.ownerID == geteuid() else { throw invalid("it belongs to another user") }
+        guard status.othersMode == 0 else { throw invalid("it is open to other users: close it with chmod 700") }
         let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW
         let descriptor = open(path + "/tykva.lock", flags, mode_t(0o600))
         guard descriptor >= 0 else { throw invalid("its lock file cannot be opened: \(system())") }
