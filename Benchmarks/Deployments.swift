@@ -43,6 +43,8 @@ struct PreparedDeployment {
         return PreparedDeployment(folder: folder, store: store, tokens: tokens)
     }
 
+    static let password = "correct horse battery staple"
+
     func remove() {
         try? FileManager.default.removeItem(atPath: folder)
         store.remove()
@@ -60,7 +62,7 @@ struct PreparedDeployment {
             id: id, authentication: .none, isFirstParty: true, grants: [.password, .refreshToken],
             audiences: [service], scope: scope, claims: ClaimPolicy(stored: [name, roles]), createdAt: now)
         let hasher = try PasswordHasher(threads: 1)
-        let hash = try await hasher.hash(Password("correct horse battery staple"))
+        let hash = try await hasher.hash(Password(password))
         hasher.stop()
         let userName = try UserName("anna")
         _ = try await database.write { tx throws(StorageError) in
