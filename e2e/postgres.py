@@ -158,6 +158,11 @@ class Postgres:
             program("psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-p", self.port, "-U", user, "-d", database,
             "-c", text).strip()
 
+    def set(self, name, value):
+        """Changes a setting of the server that runs."""
+        self.sql(f"ALTER SYSTEM SET {name} = '{value}'")
+        self.sql("SELECT pg_reload_conf()")
+
     def create_database(self, name, template=None):
         source = f' TEMPLATE "{template}"' if template else ""
         self.sql(f'CREATE DATABASE "{name}" OWNER {ROLE}{source}')

@@ -1,8 +1,11 @@
 """URLs with several servers: one that is silent, and an old primary that is back after a failover."""
 
+import contextlib
+import threading
 import time
 
 import pytest
+import requests
 
 from engines import PostgresDeployment, populate
 from middleman import Mute
@@ -14,6 +17,11 @@ pytestmark = pytest.mark.engine("postgres", "these are about its servers")
 
 START_SECONDS = 6
 RECOVERY_SECONDS = 8
+HEALING_SECONDS = 5
+HUNG_SECONDS = 16
+"""Longer than commits may be late: 5 s until they are, and 10 s more."""
+UNREADY_SECONDS = 15
+CALLERS = 12
 
 
 def url(database, *ports, query=""):
@@ -46,7 +54,7 @@ def test_where_every_server_is_silent_or_missing_all_are_named(deployment):
 
 @pytest.fixture
 def pair():
-    """A primary, and a replica that takes its place; the primary is dead."""
+    """A primary, and a replica that can take its place."""
     with temporary_folder() as place, Postgres.create(place) as primary, primary.replica(place) as replica:
         yield primary, replica
 
@@ -80,6 +88,57 @@ def test_an_old_primary_that_is_back_is_not_used(pair, tmp_path):
         replica.start()
         token = wait_until(lambda: server.refresh(token).json().get("refresh_token"), RECOVERY_SECONDS, "a refresh")
         server.refreshed(token)
+
+
+def test_a_primary_that_hangs_is_left_for_its_standby(pair, tmp_path):
+    """Its kernel goes on to acknowledge what it is sent: no connection is ever lost. As behind a proxy, nobody writes until a node is
+    ready again; of two nodes one does not even do the periodic work."""
+    primary, replica = pair
+    primary.set("synchronous_standby_names", "*")
+    deployment = PostgresDeployment(tmp_path / "own", primary)
+    populate(deployment)
+    deployment.use(url(deployment.database, primary.port, replica.port))
+    with contextlib.ExitStack() as ends:
+        first = ends.enter_context(deployment.serve())
+        second = ends.enter_context(deployment.serve("--issuer", first.issuer, issuer=first.issuer, name="second"))
+        nodes = (first, second)
+        callers = [(node, node.sign_in()["refresh_token"]) for node in nodes for _ in range(CALLERS)]
+        with refreshing(callers):
+            primary.pause()
+            paused = time.monotonic()
+            time.sleep(1)
+        time.sleep(max(0, paused + HUNG_SECONDS - time.monotonic()))
+        for node in nodes:
+            assert node.get("/health/ready").status_code == 503
+        replica.promote()
+        promoted = time.monotonic()
+        for node in nodes:
+            wait_until(lambda: node.get("/health/ready").status_code == 200, RECOVERY_SECONDS, "a node that is ready")
+        for node, token in callers:
+            node.refreshed(node.refreshed(token)["refresh_token"])
+        assert time.monotonic() - promoted < HEALING_SECONDS
+
+
+@contextlib.contextmanager
+def refreshing(callers):
+    """Each token is presented to its node again and again, by callers beside each other, who never look at the answer."""
+    ended = threading.Event()
+
+    def call(node, token):
+        session = node.new_session()
+        while not ended.is_set():
+            with contextlib.suppress(requests.RequestException):
+                node.refresh(token, session=session)
+
+    threads = [threading.Thread(target=call, args=caller) for caller in callers]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
 
 
 @pytest.mark.parametrize("text, words", [
@@ -133,10 +192,16 @@ def test_a_synchronous_standby_that_is_gone_is_told(tmp_path):
         populate(deployment)
         with deployment.serve() as node:
             token = node.sign_in()["refresh_token"]
-            server.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
-            server.sql("SELECT pg_reload_conf()")
+            # The connections that the node has were made when there was none.
+            server.set("synchronous_standby_names", "nobody")
             assert node.refresh(token).status_code == 503
             assert "waits for a synchronous standby" in node.errors
+            generation = "SELECT max(generation) FROM token_family"
+            assert server.sql(generation, deployment.database) == "0", "the wait was cancelled: what no standby has is there for all to see"
             assert node.get("/health/ready").status_code == 200
             done = deployment.run("user", "disable", "boris")
             assert_refused(done, "outcome is unknown", "waits for a synchronous standby", "give the command again")
+            wait_until(lambda: node.get("/health/ready").status_code == 503, UNREADY_SECONDS, "a node that is not ready")
+            server.set("synchronous_standby_names", "")
+            wait_until(lambda: node.get("/health/ready").status_code == 200, HEALING_SECONDS, "a node that is ready")
+            node.refreshed(token)

@@ -63,8 +63,10 @@ package struct Migrator: Sendable {
         return taken
     }
 
-    /// How often a step is tried that did not get its locks at once, because nodes are at work.
+    /// How often a step is tried that did not get its locks at once, because nodes are at work; and the pause between
+    /// two tries, in milliseconds, in which they work off what has queued up behind it.
     private static let rounds = 5
+    private static let pause = 1000...2000
 
     private func take(
         _ migration: Migration, on database: some Database, at now: Int64
@@ -73,7 +75,7 @@ package struct Migrator: Sendable {
             do throws(StorageError) {
                 return try await database.write { tx throws(StorageError) in try take(migration, in: tx, at: now) }
             } catch .locked {
-                continue
+                try? await Task.sleep(for: .milliseconds(Int.random(in: Self.pause)))
             }
         }
         return try await database.write { tx throws(StorageError) in try take(migration, in: tx, at: now) }

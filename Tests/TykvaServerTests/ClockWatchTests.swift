@@ -1,6 +1,7 @@
 import Logging
 import OAuth
 import Storage
+import Synchronization
 import TestSupport
 import Testing
 
@@ -39,6 +40,22 @@ import Testing
         #expect(clock.now() == manual.now + .seconds(7))
     }
 
+    @Test func `a store that hangs is asked once, and what was known before holds for a minute`() async {
+        let manual = ManualClock()
+        let clock = DeploymentClock(wall: { manual.now }, monotonic: { manual.monotonic })
+        clock.set(.store(Self.reading(manual, ahead: .seconds(2))))
+        let measured = manual.monotonic
+        let hanging = HangingDatabase { manual.advance(by: .seconds(10)) }
+        let watch = ClockWatch(hanging, clock: clock, logger: Logger(label: "test"))
+        manual.advance(by: .seconds(45))
+        #expect(await watch.look(lastAt: measured) == measured)
+        #expect(hanging.questions == 1)
+        #expect(clock.isTrusted)
+        // It begins within the minute, and ends after it.
+        #expect(await watch.look(lastAt: measured) == measured)
+        #expect(!clock.isTrusted)
+    }
+
     @Test(arguments: [Int64(-3600), -61, -30, 30, 61, 3600])
     func `a step of this machine's clock moves nothing where the store has one`(_ seconds: Int64) {
         let manual = ManualClock()
@@ -75,4 +92,38 @@ import Testing
         DeploymentClock(
             wall: { SystemTime.wall() + .milliseconds(error) }, monotonic: { SystemTime.monotonic() })
     }
+}
+
+/// A store at which every question has to wait, for nothing.
+private final class HangingDatabase: Database {
+    private let wait: @Sendable () -> Void
+    private let count = Mutex(0)
+    private static let silence = StorageError.unavailable(reason: "it does not answer")
+
+    init(_ wait: @escaping @Sendable () -> Void) { self.wait = wait }
+
+    /// How often its clock was asked for.
+    var questions: Int { count.withLock { $0 } }
+
+    func clock() async throws(StorageError) -> Int64? {
+        count.withLock { $0 += 1 }
+        wait()
+        throw Self.silence
+    }
+
+    func once<Answer: Sendable>(_ statement: Statement<Answer>) async throws(StorageError) -> Answer {
+        throw Self.silence
+    }
+
+    func write<Outcome: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
+    ) async throws(StorageError) -> Outcome { throw Self.silence }
+
+    func read<Outcome: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
+    ) async throws(StorageError) -> Outcome { throw Self.silence }
+
+    func dataVersion() async throws(StorageError) -> Int64 { throw Self.silence }
+    var changes: AsyncStream<Void> { AsyncStream { $0.finish() } }
+    func close() async {}
 }

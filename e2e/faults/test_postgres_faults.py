@@ -16,6 +16,7 @@ pytestmark = [
 
 FAULT_SECONDS = 5
 STOPPED_SECONDS = 10
+HUNG_SECONDS = 20
 
 
 @pytest.fixture
@@ -77,6 +78,28 @@ def test_a_stopped_postgresql(cluster, postgres, report):
     history = play(f"PostgreSQL: SIGSTOP for {STOPPED_SECONDS} s", cluster.ports, fault, report)
     assert failed_in(history), "nobody noticed the fault"
     cluster.assert_never_restarted()
+
+
+@pytest.mark.long
+def test_a_hung_primary_and_its_synchronous_standby(place, tmp_path, report):
+    """The primary is stopped for good, with every connection open: nothing that was acknowledged is lost, nor what ended."""
+    with contextlib.ExitStack() as ends:
+        primary = ends.enter_context(Postgres.create(place, name="primary", settings={"fsync": "on"}))
+        standby = ends.enter_context(primary.replica(place))
+        cluster = ends.enter_context(
+            Cluster(tmp_path / "cluster", primary, lambda database: Postgres.url_of([primary, standby], database)))
+
+        def fault(crowd):
+            primary.pause()
+            time.sleep(HUNG_SECONDS)
+            standby.promote()
+            return time.monotonic(), None
+
+        # The nodes have connections that were made before there was a standby to wait for.
+        primary.set("synchronous_standby_names", "*")
+        history = play("PostgreSQL: the primary hangs, and a synchronous standby takes over", cluster.ports, fault, report)
+        assert failed_in(history), "nobody noticed the fault"
+        cluster.assert_never_restarted()
 
 
 @pytest.mark.long

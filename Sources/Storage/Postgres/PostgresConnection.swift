@@ -8,8 +8,8 @@ import Foundation
 /// the connection itself, past a deadline, or when the server answers what nobody asked, it is broken and must be
 /// thrown away.
 final class PostgresConnection {
-    /// What the server is, as it was found when the connection was made.
-    private(set) var server = PostgresServer()
+    /// The server's timeline when the connection was made, less one: it grows with each failover.
+    private(set) var timeline: Int64 = 0
     private(set) var isBroken = false
     let options: PostgresOptions
     let place: String
@@ -22,16 +22,14 @@ final class PostgresConnection {
     /// Whether the open transaction has written anything that its COMMIT must keep.
     private var hasWritten = false
     private var commit: PostgresLateCommits.Outcome?
-    /// Whether it was given up under a commit that the server goes on with.
-    private(set) var isUnderCommit = false
 
     private struct Prepared {
         let name: String
         let columns: [String]?
     }
 
-    /// Statements with filters make a bounded number of texts; more than this is none of ours.
-    private static let preparedLimit = 512
+    /// Statements with filters make a bounded number of texts; what goes beyond this is not prepared.
+    static let preparedLimit = 512
     /// What a server may answer to one statement: counted as far as has come whenever libpq is asked to read.
     private static let answerBytes = 64 * 1024 * 1024
     /// How often is read what a server says by itself, while nothing is asked of it.
@@ -41,7 +39,7 @@ final class PostgresConnection {
 
     /// Connects, and refuses a server that this program cannot work with.
     ///
-    /// - Parameter url: Of one server alone.
+    /// - Parameter url: Of one server alone, at one address: a name would be looked up, for however long that takes.
     /// - Throws: `unavailable` with one sentence.
     init(_ url: PostgresURL, _ options: PostgresOptions, before deadline: Instant) throws(StorageError) {
         self.options = options
@@ -49,7 +47,7 @@ final class PostgresConnection {
         isPrepared = url.isPrepared
         handle = try PostgresDialing(url, options).connect(before: deadline)
         PQsetnonblocking(handle, 1)
-        server = try PostgresServerCheck(place: place).check(self, before: deadline)
+        timeline = try PostgresServerCheck(place: place).check(self, before: deadline)
     }
 
     deinit {
@@ -60,9 +58,6 @@ final class PostgresConnection {
     }
 
     var socket: Int32 { PQsocket(handle) }
-
-    /// The server's timeline when the connection was made, less one: it grows with each failover.
-    var timeline: Int64 { server.timeline }
 
     /// Whether the server has hung up while nothing was asked of it.
     func hasHungUp() -> Bool {
@@ -90,7 +85,7 @@ final class PostgresConnection {
     /// Runs one statement to its end.
     func run(_ sql: SQL, _ purpose: PostgresPurpose, before deadline: Instant) throws(StorageError) -> [Row] {
         let text = sql.text
-        guard isPrepared else {
+        guard isPrepared, statements[text] != nil || statements.count < Self.preparedLimit else {
             let sent = try PostgresBinds.with(sql.binds) { binds in
                 PQsendQueryParams(
                     handle, text, binds.count, binds.types, binds.values, binds.lengths, binds.formats, 1)
@@ -154,9 +149,6 @@ final class PostgresConnection {
         _ text: String, _ binds: [SQLValue], before deadline: Instant
     ) throws(StorageError) -> Prepared {
         if let known = statements[text] { return known }
-        guard statements.count < Self.preparedLimit else {
-            throw .invalidStatement(reason: "there are more than \(Self.preparedLimit) different statements")
-        }
         let types = binds.map { PostgresBinds.type($0.type) }
         let digest = SHA256.hash(data: Array("\(types) \(text)".utf8))
         let name = "s" + digest.prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
@@ -269,14 +261,16 @@ extension PostgresConnection {
         }
     }
 
-    /// A COMMIT is never cancelled: a server that waits for its standby would give the waiting up, and say that all is
-    /// well. Nor is a statement that may have come so far.
+    /// A COMMIT is never cancelled: a server that waits for its standby would give the waiting up, and let everybody
+    /// see what the standby lacks. Nor is a statement that may have come so far: while it waits for a lock, the
+    /// server's own time-outs end it, which do not reach into a commit.
     private func late(_ purpose: PostgresPurpose) -> StorageError {
         isBroken = true
-        if purpose.commits { commit = .late }
-        isUnderCommit = purpose == .committing || (purpose == .deciding && server.isSynchronous)
-        if !isUnderCommit { PostgresCancel.send(handle) }
-        guard purpose.commits else { return lost("the server at \(place) did not answer in time", purpose) }
+        guard purpose.commits else {
+            PostgresCancel.send(handle)
+            return lost("the server at \(place) did not answer in time", purpose)
+        }
+        commit = .late
         return lost(
             "the server at \(place) did not confirm it in time: it hangs, or waits for a synchronous standby", purpose)
     }

@@ -40,7 +40,7 @@ package final class PostgresDatabase: Database {
     package var changes: AsyncStream<Void> { listener.signals }
 
     package func once<Answer: Sendable>(_ statement: Statement<Answer>) async throws(StorageError) -> Answer {
-        try await submit { [options] connection, deadline in
+        try await submit(commits: true) { [options] connection, deadline in
             let rows = Self.again(options, before: deadline) { round in
                 round == 1
                     ? Self.alone(statement.sql, on: connection, before: deadline)
@@ -53,7 +53,7 @@ package final class PostgresDatabase: Database {
     package func write<Outcome: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
     ) async throws(StorageError) -> Outcome {
-        try await submit { [options] connection, deadline in
+        try await submit(commits: true) { [options] connection, deadline in
             Self.again(options, before: deadline) { _ in
                 Self.transaction(
                     Self.beginWriting(before: deadline), .writing, on: connection, before: deadline, body)
@@ -64,7 +64,7 @@ package final class PostgresDatabase: Database {
     package func read<Outcome: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
     ) async throws(StorageError) -> Outcome {
-        try await submit { [options] connection, deadline in
+        try await submit(commits: false) { [options] connection, deadline in
             Self.again(options, before: deadline) { _ in
                 Self.transaction(Self.beginReading, .reading, on: connection, before: deadline, body)
             }
@@ -80,7 +80,7 @@ package final class PostgresDatabase: Database {
     }
 
     package func clock() async throws(StorageError) -> Int64? {
-        try await once(
+        try await ask(
             Statement("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now") {
                 rows throws(StorageError) in
                 guard let row = rows.first else { throw .corrupt(reason: "the server tells no time") }
@@ -88,10 +88,9 @@ package final class PostgresDatabase: Database {
             })
     }
 
-    package func remarks() async throws(StorageError) -> [String] { try await once(.durabilityRemarks) }
+    package func remarks() async throws(StorageError) -> [String] { try await ask(.remarks) }
 
-    /// When none has come back for a while, and nothing is waited for that could tell whether they do again, one is
-    /// tried.
+    /// When none has come back, and none was sent for a while that could tell whether they do again, one is tried.
     package func commitsReturn() -> Bool {
         if pool.lateCommits.beginTrial() { tryCommit() }
         return !pool.lateCommits.areOverdue
@@ -100,10 +99,10 @@ package final class PostgresDatabase: Database {
     private func tryCommit() {
         let late = pool.lateCommits
         pool.add(
-            PostgresJob(expiry: .now + options.wait) { [options] connection in
+            PostgresJob(expiry: .now + options.wait, commits: true) { [options] connection in
                 let deadline = ContinuousClock.now + options.statement
                 let (rows, _) = Self.alone(PostgresLateCommits.trial, on: connection, before: deadline)
-                if case .success = rows { late.note(.kept) }
+                if case .success = rows { late.noteReturn() }
                 late.endTrial()
             } refuse: { _ in
                 late.endTrial()
@@ -115,12 +114,22 @@ package final class PostgresDatabase: Database {
         await withCheckedContinuation { continuation in pool.close { continuation.resume() } }
     }
 
+    /// Runs one statement that reads, in one round trip.
+    private func ask<Answer: Sendable>(_ statement: Statement<Answer>) async throws(StorageError) -> Answer {
+        try await submit(commits: false) { connection, deadline in
+            Result { () throws(StorageError) in
+                try statement.answer(connection.run(statement.sql, .reading, before: deadline))
+            }
+        }
+    }
+
     private func submit<Outcome: Sendable>(
+        commits: Bool,
         _ work: @escaping @Sendable (PostgresConnection, ContinuousClock.Instant) -> Result<Outcome, StorageError>
     ) async throws(StorageError) -> Outcome {
         try await withCheckedContinuation { continuation in
             pool.add(
-                PostgresJob(expiry: .now + options.wait) { [options] connection in
+                PostgresJob(expiry: .now + options.wait, commits: commits) { [options] connection in
                     continuation.resume(returning: work(connection, .now + options.statement))
                 } refuse: { refusal in
                     continuation.resume(returning: .failure(refusal))

@@ -1,7 +1,7 @@
 import CPostgres
 import Foundation
 
-/// Makes a connection step by step, and gives up at the deadline.
+/// Makes a connection to one address step by step, and gives up at the deadline.
 struct PostgresDialing {
     private let url: PostgresURL
     private let options: PostgresOptions
@@ -12,7 +12,7 @@ struct PostgresDialing {
     }
 
     func connect(before deadline: ContinuousClock.Instant) throws(StorageError) -> OpaquePointer {
-        guard let handle = try start(before: deadline) else {
+        guard let handle = start() else {
             throw .unavailable(reason: "there is no memory for a connection")
         }
         // What the server remarks by the way would go to stderr, between the lines of the log.
@@ -29,9 +29,8 @@ struct PostgresDialing {
         }
     }
 
-    private func start(before deadline: ContinuousClock.Instant) throws(StorageError) -> OpaquePointer? {
-        let given = url.parameters.merging(PostgresTrust.authorities(for: url.parameters)) { given, _ in given }
-        var parameters = try PostgresNames.resolved(given, before: deadline)
+    private func start() -> OpaquePointer? {
+        var parameters = url.parameters.merging(PostgresTrust.authorities(for: url.parameters)) { given, _ in given }
         // A pooler refuses options at the start, since its connections are shared; there the role's settings count.
         if url.isPrepared {
             let timeouts = PostgresOptions.serverTimeouts(within: options.statement).map { "-c" + $0 }

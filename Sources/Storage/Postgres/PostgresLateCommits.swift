@@ -5,8 +5,10 @@ import Synchronization
 /// Commits that have not come back, and the connections that were given up under them.
 ///
 /// Their backends go on: when a synchronous standby is away they wait for it, however long, whether or not anybody is
-/// still there to be answered. So these connections stay open and are counted for a while; else each new attempt would
-/// add a backend to a server that has trouble already.
+/// still there to be answered. So these connections stay open and are counted for a while, and beyond a number of them
+/// nothing more is sent that commits; else each new attempt would add a backend to a server that has trouble already.
+///
+/// All this is about one server. Once a server of a higher timeline was met, nothing of it counts any more.
 final class PostgresLateCommits: Sendable {
     /// What became of a commit.
     enum Outcome {
@@ -19,45 +21,76 @@ final class PostgresLateCommits: Sendable {
     private struct Entry: Sendable {
         /// Of libpq's connection, which no other thread has any more.
         let address: UInt
+        let timeline: Int64
         let expiry: ContinuousClock.Instant
+    }
+
+    /// Commits that do not come back, until one does.
+    private struct Trouble {
+        let since: ContinuousClock.Instant
+        /// When the last one was given up.
+        let last: ContinuousClock.Instant
+        let timeline: Int64
     }
 
     private struct State {
         var entries: [Entry] = []
-        /// Since when commits have not come back; nil when the last one has.
-        var lateSince: ContinuousClock.Instant?
+        var trouble: Trouble?
         var isTrying = false
         var isClosed = false
     }
 
+    private let servers: PostgresServers
     private let options: PostgresOptions
     private let state = Mutex(State())
 
     /// A statement that changes nothing, and whose commit must come back like any other.
     static let trial: SQL = "SELECT pg_logical_emit_message(true, 'tykva', '') IS NULL"
 
-    init(_ options: PostgresOptions) { self.options = options }
+    static let refusal = StorageError.unavailable(
+        reason: "commits that were sent before have not come back: the server hangs, or waits for a synchronous standby"
+    )
 
-    func note(_ outcome: Outcome) {
-        state.withLock { state in
-            switch outcome {
-            case .kept: state.lateSince = nil
-            case .late: state.lateSince = state.lateSince ?? .now
-            }
-        }
+    init(_ servers: PostgresServers, _ options: PostgresOptions) {
+        self.servers = servers
+        self.options = options
     }
+
+    /// Whether what commits may be sent: not while as many commits are out as there are connections.
+    var allowAnother: Bool { state.withLock { $0.entries.count < options.connections } }
 
     /// Whether commits have not come back for so long that others had better be asked.
     var areOverdue: Bool {
-        state.withLock { state in state.lateSince.map { .now - $0 > options.commitPatience } ?? false }
+        state.withLock { state in state.trouble.map { .now - $0.since > options.commitPatience } ?? false }
     }
 
     var areEmpty: Bool { state.withLock { $0.entries.isEmpty } }
 
-    /// Whether the caller is to try a commit now, because no answer is waited for that could tell; `endTrial` follows.
+    /// Looks at what became of a commit on a connection; one that was given up is taken over, with its backend.
+    func note(_ connection: PostgresConnection) {
+        guard let outcome = connection.takeCommit(), !servers.hasOutgrown(connection.timeline) else { return }
+        guard case .late = outcome else { return noteReturn() }
+        let entry = Entry(
+            address: connection.address, timeline: connection.timeline, expiry: .now + options.backendPatience)
+        let isTaken = state.withLock { state in
+            state.trouble = Trouble(since: state.trouble?.since ?? .now, last: .now, timeline: entry.timeline)
+            guard !state.isClosed else { return false }
+            state.entries.append(entry)
+            return true
+        }
+        if isTaken { connection.handOver() }
+    }
+
+    /// A commit has come back.
+    func noteReturn() { state.withLock { $0.trouble = nil } }
+
+    /// Whether the caller is to try a commit now, because no other one was sent lately that could tell; `endTrial`
+    /// follows.
     func beginTrial() -> Bool {
         state.withLock { state in
-            guard state.lateSince != nil, state.entries.isEmpty, !state.isTrying else { return false }
+            guard let trouble = state.trouble, .now - trouble.last >= options.statement, !state.isTrying else {
+                return false
+            }
             state.isTrying = true
             return true
         }
@@ -65,26 +98,14 @@ final class PostgresLateCommits: Sendable {
 
     func endTrial() { state.withLock { $0.isTrying = false } }
 
-    /// Takes a connection over that was given up under a commit.
-    ///
-    /// - Returns: False when there are as many already as a pool has: the caller keeps it, and its place.
-    func take(_ connection: PostgresConnection) -> Bool {
-        let entry = Entry(address: connection.address, expiry: .now + options.backendPatience)
-        let isTaken = state.withLock { state in
-            guard !state.isClosed, state.entries.count < options.connections else { return false }
-            state.entries.append(entry)
-            return true
-        }
-        if isTaken { connection.handOver() }
-        return isTaken
-    }
-
-    /// Closes what has been answered, was lost, or has waited for long enough. Called by one thread, now and then.
+    /// Closes what has been answered, was lost, has waited for long enough, or is a server's that has a successor.
+    /// Called by one thread, now and then.
     func sweep() {
-        let entries = state.withLock { $0.entries }
-        guard !entries.isEmpty else { return }
-        let over = entries.filter(isOver)
-        state.withLock { state in state.entries.removeAll { entry in over.contains { $0.address == entry.address } } }
+        let over = state.withLock { $0.entries }.filter(isOver)
+        state.withLock { state in
+            state.entries.removeAll { entry in over.contains { $0.address == entry.address } }
+            if let trouble = state.trouble, servers.hasOutgrown(trouble.timeline) { state.trouble = nil }
+        }
         over.forEach(Self.close)
     }
 
@@ -98,15 +119,15 @@ final class PostgresLateCommits: Sendable {
     }
 
     private func isOver(_ entry: Entry) -> Bool {
-        guard let handle = OpaquePointer(bitPattern: entry.address), ContinuousClock.now < entry.expiry else {
-            return true
-        }
+        guard let handle = OpaquePointer(bitPattern: entry.address), ContinuousClock.now < entry.expiry,
+            !servers.hasOutgrown(entry.timeline)
+        else { return true }
         guard PostgresSocket.isReady(PQsocket(handle), POLLIN) else { return false }
         guard PQconsumeInput(handle) == 1, PQstatus(handle) == CONNECTION_OK else { return true }
         guard PQisBusy(handle) == 0 else { return false }
         if let pointer = PQgetResult(handle) {
             let result = PostgresResult(pointer)
-            if case .success = result.kind { note(.kept) }
+            if case .success = result.kind { noteReturn() }
         }
         return true
     }

@@ -50,7 +50,7 @@ final class PostgresListener: Sendable {
     private func listen() {
         var connection: PostgresConnection?
         while !isClosed.load(ordering: .relaxed) {
-            if let current = connection, servers.hasOutgrown(current) { connection = nil }
+            if let current = connection, servers.hasOutgrown(current.timeline) { connection = nil }
             if connection == nil { connection = try? connected() }
             guard let current = connection else {
                 Self.sleep(Self.slice)

@@ -17,38 +17,17 @@ enum PostgresNames {
     private static let limit = 16
     private static let addressLimit = 8
 
-    /// The same hosts with their addresses beside them, one entry an address; what is a socket or an address stays.
+    /// The same server at each of its addresses alone; itself when it is a socket's folder or an address already.
     ///
-    /// - Throws: `unavailable` when no host is left. Of several hosts those that cannot be looked up are left out.
+    /// libpq is never given several: it goes from one to the next when one refuses, and stays with one that is silent.
+    ///
+    /// - Parameter url: Of one server.
+    /// - Throws: `unavailable` when the name cannot be looked up.
     static func resolved(
-        _ parameters: [String: String], before deadline: ContinuousClock.Instant,
-        by resolver: @escaping Resolver = system
-    ) throws(StorageError) -> [String: String] {
-        guard parameters["hostaddr"] == nil, let host = parameters["host"] else { return parameters }
-        let names = list(host)
-        let ports = list(parameters["port"] ?? "")
-        guard names.contains(where: isName), ports.count == 1 || ports.count == names.count else { return parameters }
-        var found: [(name: String, address: String, port: String)] = []
-        var failure: StorageError?
-        for (index, name) in names.enumerated() {
-            let port = ports.count == 1 ? ports[0] : ports[index]
-            do throws(StorageError) {
-                let addresses = isName(name) ? try lookUp(name, before: deadline, by: resolver) : [""]
-                found += addresses.map { (name, $0, port) }
-            } catch {
-                failure = error
-            }
-        }
-        if found.isEmpty, let failure { throw failure }
-        var parameters = parameters
-        parameters["host"] = found.map(\.name).joined(separator: ",")
-        parameters["hostaddr"] = found.map(\.address).joined(separator: ",")
-        if parameters["port"] != nil { parameters["port"] = found.map(\.port).joined(separator: ",") }
-        return parameters
-    }
-
-    private static func list(_ text: String) -> [String] {
-        text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        _ url: PostgresURL, before deadline: ContinuousClock.Instant, by resolver: @escaping Resolver = system
+    ) throws(StorageError) -> [PostgresURL] {
+        guard url.address == nil, let host = url.parameters["host"], isName(host) else { return [url] }
+        return try lookUp(host, before: deadline, by: resolver).map { url.at(address: $0) }
     }
 
     private static func isName(_ host: String) -> Bool {
@@ -92,7 +71,7 @@ enum PostgresNames {
         .unavailable(reason: "could not translate host name \"\(name)\" to address: \(reason)")
     }
 
-    private static func system(_ name: String) -> Result<[String], Refusal> {
+    static func system(_ name: String) -> Result<[String], Refusal> {
         var hints = addrinfo()
         #if os(Linux)
             hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

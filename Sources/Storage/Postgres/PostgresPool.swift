@@ -8,6 +8,8 @@ import Synchronization
 struct PostgresJob: Sendable {
     /// When waiting for a connection has taken too long.
     let expiry: ContinuousClock.Instant
+    /// Whether it may commit something.
+    let commits: Bool
     /// Does the work and answers the caller.
     let perform: @Sendable (PostgresConnection) -> Void
     /// Answers without having done anything.
@@ -54,7 +56,7 @@ final class PostgresPool: Sendable {
         self.servers = servers
         self.options = options
         state = Mutex(State(threads: options.connections + 1))
-        lateCommits = PostgresLateCommits(options)
+        lateCommits = PostgresLateCommits(servers, options)
         do throws(SystemError) {
             for _ in 0..<options.connections {
                 let worker = Worker()
@@ -96,13 +98,11 @@ final class PostgresPool: Sendable {
     private func work(_ worker: Worker) {
         var connection: PostgresConnection?
         while true {
-            if let current = connection, servers.hasOutgrown(current) { drop(&connection) }
+            if let current = connection, servers.hasOutgrown(current.timeline) { drop(&connection) }
             switch next(worker, isConnected: connection != nil) {
             case .perform(let job):
                 guard let current = connection else { preconditionFailure("work comes to who has a connection") }
-                job.perform(current)
-                if let outcome = current.takeCommit() { lateCommits.note(outcome) }
-                if current.isUnderCommit { keepPlace(current) }
+                perform(job, on: current)
                 if current.isBroken { drop(&connection) }
             case .connect: connection = connected()
             case .sleep:
@@ -116,13 +116,10 @@ final class PostgresPool: Sendable {
         }
     }
 
-    /// Until somebody else waits for the answer of a commit that was given up, the connection keeps its place: the
-    /// server still has the backend.
-    private func keepPlace(_ connection: PostgresConnection) {
-        let expiry = ContinuousClock.now + options.backendPatience
-        while !lateCommits.take(connection), ContinuousClock.now < expiry, !state.withLock({ $0.isClosed }) {
-            Thread.sleep(forTimeInterval: Self.sweep / .seconds(1))
-        }
+    private func perform(_ job: PostgresJob, on connection: PostgresConnection) {
+        guard !job.commits || lateCommits.allowAnother else { return job.refuse(PostgresLateCommits.refusal) }
+        job.perform(connection)
+        lateCommits.note(connection)
     }
 
     private func next(_ worker: Worker, isConnected: Bool) -> Step {
@@ -132,8 +129,12 @@ final class PostgresPool: Sendable {
                 if isConnected { state.idle.append(worker) } else { state.unconnected.append(worker) }
                 return .sleep
             }
-            guard isConnected, let job = state.waiting.popFirst() else { return .connect }
-            return .perform(job)
+            if isConnected, let job = state.waiting.popFirst() { return .perform(job) }
+            // Who has a connection need not make one.
+            guard let other = state.idle.popLast() else { return .connect }
+            other.wakeUp.signal()
+            state.unconnected.append(worker)
+            return .sleep
         }
     }
 

@@ -4,10 +4,11 @@ struct PostgresServerCheck {
 
     static let oldestVersion: Int64 = 130_000
 
+    /// - Returns: The timeline, less one.
     /// - Throws: `unavailable` with what is wrong.
     func check(
         _ connection: PostgresConnection, before deadline: ContinuousClock.Instant
-    ) throws(StorageError) -> PostgresServer {
+    ) throws(StorageError) -> Int64 {
         // Asked in two steps: an old server may not know the functions of the second.
         let version = try row(connection, "SELECT current_setting('server_version_num')::bigint AS version", deadline)
         guard try version.integer("version") >= Self.oldestVersion else {
@@ -17,23 +18,21 @@ struct PostgresServerCheck {
             connection,
             """
             SELECT current_setting('server_encoding') AS encoding, current_setting('synchronous_commit') AS commit,
-                   current_setting('synchronous_standby_names') AS standbys,
                    CASE WHEN pg_is_in_recovery() THEN '' ELSE pg_walfile_name(pg_current_wal_lsn()) END AS segment
             """, deadline)
         guard try settings.text("encoding") == "UTF8" else { throw refusal("the database's encoding is not UTF8") }
-        let commit = try settings.text("commit")
-        guard commit != "off" else {
-            throw refusal("synchronous_commit is off: a crash would lose sessions that were acknowledged")
-        }
-        let isSynchronous = try !settings.text("standbys").isEmpty
-        guard !isSynchronous || commit != "local" else {
-            throw refusal("synchronous_commit is local: what the standby lacks would be acknowledged all the same")
+        switch try settings.text("commit") {
+        case "off": throw refusal("synchronous_commit is off: a crash would lose sessions that were acknowledged")
+        // Also where there is no standby yet: one may be named while connections are open.
+        case "local":
+            throw refusal("synchronous_commit is local: what a standby lacks would be acknowledged all the same")
+        default: break
         }
         let segment = try settings.text("segment")
         guard let timeline = Int64(segment.prefix(8), radix: 16) else {
             throw refusal("the server is a standby, which takes no writes")
         }
-        return PostgresServer(timeline: timeline - 1, isSynchronous: isSynchronous)
+        return timeline - 1
     }
 
     private func row(

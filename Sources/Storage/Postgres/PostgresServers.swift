@@ -11,41 +11,70 @@ final class PostgresServers: Sendable {
     let isPrepared: Bool
     private let urls: [PostgresURL]
     private let options: PostgresOptions
+    private let resolver: PostgresNames.Resolver
     private let state = Mutex(State())
 
     private struct State {
-        /// The one that was connected to last.
+        /// The one that was connected to last, and at which of its addresses when its name was looked up.
         var first = 0
+        var address: String?
         /// The highest, less one.
         var timeline: Int64 = 0
     }
 
-    init(_ url: PostgresURL, _ options: PostgresOptions) {
+    init(
+        _ url: PostgresURL, _ options: PostgresOptions,
+        resolver: @escaping PostgresNames.Resolver = PostgresNames.system
+    ) {
         description = url.description
         isPrepared = url.isPrepared
         urls = url.servers
         self.options = options
+        self.resolver = resolver
     }
 
     /// Connects to the first server that takes writes, beginning with the one that was used last.
-    ///
-    /// Each has its share of the time, so that one that is silent keeps nobody from the others.
     func connect() throws(StorageError) -> PostgresConnection {
-        let deadline = ContinuousClock.now + options.connect
         let first = state.withLock { $0.first }
+        let order = urls.indices.map { (first + $0) % urls.count }
+        return try Self.first(of: order, before: .now + options.connect) { index, deadline throws(StorageError) in
+            try dial(urls[index], before: deadline) { connection, address throws(StorageError) in
+                try admit(connection, of: index, at: address)
+            }
+        }
+    }
+
+    /// Connects to one server, at whichever of its addresses answers, beginning with the one that was used last.
+    private func dial(
+        _ url: PostgresURL, before deadline: ContinuousClock.Instant,
+        _ admit: (PostgresConnection, _ address: String?) throws(StorageError) -> Void
+    ) throws(StorageError) -> PostgresConnection {
+        let last = state.withLock { $0.address }
+        let found = try PostgresNames.resolved(url, before: deadline, by: resolver)
+        let order = found.filter { $0.address == last } + found.filter { $0.address != last }
+        return try Self.first(of: order, before: deadline) { url, deadline throws(StorageError) in
+            let connection = try PostgresConnection(url, options, before: deadline)
+            try admit(connection, url.address)
+            return connection
+        }
+    }
+
+    /// The first connection that can be had. Each try has its share of the time, so that a server or an address that
+    /// is silent keeps nobody from the others.
+    private static func first<Place>(
+        of places: [Place], before deadline: ContinuousClock.Instant,
+        _ connect: (Place, ContinuousClock.Instant) throws(StorageError) -> PostgresConnection
+    ) throws(StorageError) -> PostgresConnection {
         var refusals: [StorageError] = []
-        for step in urls.indices {
-            let index = (first + step) % urls.count
-            let share = (deadline - .now) / (urls.count - step)
+        for (index, place) in places.enumerated() {
+            let share = (deadline - .now) / (places.count - index)
             do throws(StorageError) {
-                let connection = try PostgresConnection(urls[index], options, before: .now + share)
-                try admit(connection, of: index)
-                return connection
+                return try connect(place, .now + share)
             } catch {
                 refusals.append(error)
             }
         }
-        throw Self.together(refusals)
+        throw together(refusals)
     }
 
     /// Asks every server, when there are several, and begins with the one of the highest timeline: a process that
@@ -56,9 +85,9 @@ final class PostgresServers: Sendable {
             let survey = Survey(urls.count, continuation)
             for (index, url) in urls.enumerated() {
                 do throws(SystemError) {
-                    try WorkerThread.start("postgres-survey", niceness: 0) { [options] in
+                    try WorkerThread.start("postgres-survey", niceness: 0) { [self] in
                         // Half of the time, so that a silent server leaves as much for what comes after.
-                        let connection = try? PostgresConnection(url, options, before: .now + options.connect / 2)
+                        let connection = try? dial(url, before: .now + options.connect / 2) { _, _ in }
                         survey.note((connection?.timeline).map { (index, $0) })
                     }
                 } catch {
@@ -72,15 +101,15 @@ final class PostgresServers: Sendable {
         state.withLock { $0 = State(first: best.index, timeline: best.timeline) }
     }
 
-    /// Whether a server of a higher timeline was met since the connection was made.
-    func hasOutgrown(_ connection: PostgresConnection) -> Bool {
-        connection.timeline < state.withLock { $0.timeline }
-    }
+    /// Whether a server of a higher timeline was met.
+    func hasOutgrown(_ timeline: Int64) -> Bool { timeline < state.withLock { $0.timeline } }
 
-    private func admit(_ connection: PostgresConnection, of index: Int) throws(StorageError) {
+    private func admit(
+        _ connection: PostgresConnection, of index: Int, at address: String?
+    ) throws(StorageError) {
         let timeline = connection.timeline
         let highest = state.withLock { state in
-            if timeline >= state.timeline { state = State(first: index, timeline: timeline) }
+            if timeline >= state.timeline { state = State(first: index, address: address, timeline: timeline) }
             return state.timeline
         }
         guard timeline < highest else { return }

@@ -46,10 +46,18 @@ package struct PostgresURL: Sendable, Hashable {
         PostgresURL(self, adding: ["password": password])
     }
 
-    private init(_ url: PostgresURL, adding more: [String: String]) {
+    private init(_ url: PostgresURL, adding more: [String: String], remark: String = "") {
         parameters = url.parameters.merging(more) { $1 }
         isPrepared = url.isPrepared
-        description = Self.place(parameters)
+        description = Self.place(parameters) + remark
+    }
+
+    /// In figures, when it was said or looked up: then libpq looks no name up.
+    var address: String? { parameters["hostaddr"] }
+
+    /// The same server at one of its addresses; its name is the one that its certificate must have.
+    func at(address: String) -> PostgresURL {
+        PostgresURL(self, adding: ["hostaddr": address], remark: " (\(address))")
     }
 
     /// The same store on each of its servers alone, in the order of the URL.

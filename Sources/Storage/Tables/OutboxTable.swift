@@ -87,8 +87,11 @@ extension Statement where Answer == [DueMessage] {
             kind = \(kind.rawValue) AND next_attempt_at <= \(now) AND delivered_at IS NULL AND given_up_at IS NULL
             AND (leased_until IS NULL OR leased_until <= \(now))
             """
-        if !resting.isEmpty {
-            isDue = "\(isDue) AND COALESCE(client_id, '') NOT IN (\(SQL.list(resting.map { "\($0)" })))"
+        if let last = resting.last {
+            // By repeating one, lists of any length make few texts: each of them stays prepared at the server.
+            let places = resting.count.roundedUpToPowerOfTwo
+            let padded = resting + Array(repeating: last, count: places - resting.count)
+            isDue = "\(isDue) AND COALESCE(client_id, '') NOT IN (\(SQL.list(padded.map { "\($0)" })))"
         }
         return Self(
             """
@@ -187,4 +190,9 @@ extension Statement where Answer == Int {
             """
         ) { rows in rows.count }
     }
+}
+
+extension Int {
+    /// - Precondition: At least 1.
+    fileprivate var roundedUpToPowerOfTwo: Int { 1 << (bitWidth - (self - 1).leadingZeroBitCount) }
 }

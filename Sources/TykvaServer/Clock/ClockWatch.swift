@@ -31,17 +31,23 @@ package struct ClockWatch: Service {
             var measuredAt = clock.monotonicNow()
             while true {
                 try await Task.sleep(for: Self.interval)
-                let now = clock.monotonicNow()
-                if await measure() {
-                    measuredAt = now
-                } else if now - measuredAt > Self.validity.wholeMilliseconds {
-                    clock.set(.unknown)
-                }
+                measuredAt = await look(lastAt: measuredAt)
             }
         }
     }
 
-    /// One measurement: of a few answers the quickest counts.
+    /// Measures again, or says that nothing is known when the last measurement is too long ago by then.
+    ///
+    /// - Parameter last: When it was measured last, by the monotonic clock.
+    /// - Returns: The same of now.
+    func look(lastAt last: Int64) async -> Int64 {
+        let begin = clock.monotonicNow()
+        if await measure() { return begin }
+        if clock.monotonicNow() - last > Self.validity.wholeMilliseconds { clock.set(.unknown) }
+        return last
+    }
+
+    /// One measurement: of a few answers the quickest counts. A store that does not answer is asked once.
     ///
     /// - Returns: Whether anything is known now.
     package func measure() async -> Bool {
@@ -64,6 +70,7 @@ package struct ClockWatch: Service {
                 )
             } catch {
                 logger.debug("the database's clock was not read", metadata: ["error": "\(error)"])
+                guard clock.monotonicNow() - begin <= Self.longestRoundTrip else { break }
             }
         }
         guard let best else { return false }

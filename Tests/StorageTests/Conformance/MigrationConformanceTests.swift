@@ -159,4 +159,54 @@ import Testing
             }
         }
     }
+
+    @Test func `a step that does not get its locks lets the nodes work before it asks again`() async throws {
+        try await Engine.sqlite.withDatabase { database in
+            let busy = BusyDatabase(database, refusing: 2)
+            let taken = try await Migrator([Self.first]).migrate(busy, at: 1)
+            #expect(taken.count == 1)
+            let tries = busy.tries
+            #expect(tries.count == 3)
+            for (one, next) in zip(tries, tries.dropFirst()) { #expect(next - one >= .seconds(1)) }
+        }
+    }
+}
+
+/// A store at which somebody else holds what the first writes need.
+private final class BusyDatabase: Database {
+    private let inner: any Database
+    private let refusals: Int
+    private let begun = Mutex<[ContinuousClock.Instant]>([])
+
+    init(_ inner: any Database, refusing refusals: Int) {
+        self.inner = inner
+        self.refusals = refusals
+    }
+
+    /// When a write was tried.
+    var tries: [ContinuousClock.Instant] { begun.withLock { $0 } }
+
+    func write<Outcome: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
+    ) async throws(StorageError) -> Outcome {
+        let count = begun.withLock { begun in
+            begun.append(.now)
+            return begun.count
+        }
+        guard count > refusals else { throw .locked(reason: "a node has it") }
+        return try await inner.write(body)
+    }
+
+    func once<Answer: Sendable>(_ statement: Statement<Answer>) async throws(StorageError) -> Answer {
+        try await inner.once(statement)
+    }
+
+    func read<Outcome: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
+    ) async throws(StorageError) -> Outcome { try await inner.read(body) }
+
+    func dataVersion() async throws(StorageError) -> Int64 { try await inner.dataVersion() }
+    var changes: AsyncStream<Void> { inner.changes }
+    func clock() async throws(StorageError) -> Int64? { try await inner.clock() }
+    func close() async {}
 }

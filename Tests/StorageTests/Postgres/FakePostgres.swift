@@ -31,37 +31,50 @@ final class FakePostgres: Sendable {
         var sockets: Set<Int32> = []
         var cancellations = 0
         var names: [String] = []
+        /// The one that asked something last.
+        var lastAsking: Int32?
         var isStopped = false
     }
 
     private let listener: Int32
-    private let port: UInt16
+    let port: UInt16
     private let state = Mutex(State())
     private let answer: @Sendable (String) -> Answer
 
     /// - Parameter answer: What is answered to a statement.
     init(_ answer: @escaping @Sendable (String) -> Answer) throws {
         self.answer = answer
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                bind(listener, pointer, length) == 0 && listen(listener, 64) == 0
-                    && getsockname(listener, pointer, &length) == 0
-            }
-        }
-        guard isListening else { throw POSIXError(.EADDRNOTAVAIL) }
-        self.listener = listener
-        port = UInt16(bigEndian: address.sin_port)
+        (listener, port) = try Self.listen()
         Thread.detachNewThread { [self] in accept() }
     }
 
     deinit { close(listener) }
 
-    func url(_ more: String = "") -> String { "postgres://tester@127.0.0.1:\(port)/test?sslmode=disable\(more)" }
+    /// A socket that takes connections into its queue, on 127.0.0.1 unless `lastByte` says otherwise.
+    static func listen(lastByte: UInt32 = 1, port: UInt16 = 0) throws -> (socket: Int32, port: UInt16) {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = (0x7F00_0000 + lastByte).bigEndian
+        address.sin_port = port.bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                bind(listener, pointer, length) == 0 && Foundation.listen(listener, 64) == 0
+                    && getsockname(listener, pointer, &length) == 0
+            }
+        }
+        guard isListening else { throw POSIXError(.EADDRNOTAVAIL) }
+        return (listener, UInt16(bigEndian: address.sin_port))
+    }
+
+    func url(_ more: String = "") -> String { Self.url([self], more) }
+
+    /// One URL of several.
+    static func url(_ servers: [FakePostgres], _ more: String = "") -> String {
+        let hosts = servers.map { "127.0.0.1:\($0.port)" }.joined(separator: ",")
+        return "postgres://tester@\(hosts)/test?sslmode=disable\(more)"
+    }
 
     /// Connections that are open now.
     var connections: Int { state.withLock { $0.sockets.count } }
@@ -69,6 +82,14 @@ final class FakePostgres: Sendable {
     var cancellations: Int { state.withLock { $0.cancellations } }
     /// Names under which statements were prepared, in order.
     var names: [String] { state.withLock { $0.names } }
+
+    /// Refuses new connections; those that are open go on.
+    func closeDoor() { shutdown(listener, Int32(SHUT_RDWR)) }
+
+    /// Hangs up on whoever has asked last.
+    func cutLastAsking() {
+        if let socket = state.withLock({ $0.lastAsking }) { shutdown(socket, Int32(SHUT_RDWR)) }
+    }
 
     func stop() {
         let sockets = state.withLock { state in
@@ -155,6 +176,7 @@ final class FakePostgres: Sendable {
         }
 
         private mutating func say(_ text: String) -> Bool {
+            server.state.withLock { $0.lastAsking = socket }
             switch server.answer(text) {
             case .usual: return send(pending + usual(text) + ready)
             case .messages(let messages): return send(pending + messages + ready)
@@ -248,13 +270,14 @@ final class FakePostgres: Sendable {
             return (make("T", header), make("D", row))
         }
 
+        /// What a server tells of itself; its timeline is 1.
+        static func settings(commit: String = "on", segment: String = "000000010000000000000001") -> [UInt8] {
+            row([("encoding", "UTF8"), ("commit", commit), ("segment", segment)])
+        }
+
         fileprivate static func usualRows(_ text: String) -> [UInt8] {
             if text.contains("server_version_num") { return row([("version", Int64(150_001))]) }
-            if text.contains("server_encoding") {
-                return row([
-                    ("encoding", "UTF8"), ("commit", "on"), ("standbys", ""), ("segment", "000000010000000000000001"),
-                ])
-            }
+            if text.contains("server_encoding") { return settings() }
             if text.contains("pg_tables") { return row([("name", "none")]) }
             if text.hasPrefix("SELECT") { return row([("n", Int64(1))]) }
             return done(text.hasPrefix("UPDATE") ? "UPDATE 1" : "INSERT 0 1")

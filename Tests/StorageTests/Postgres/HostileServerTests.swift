@@ -96,8 +96,9 @@ import Testing
         }
     }
 
-    @Test func `what is given up is cancelled, but never a COMMIT`() throws {
-        for (purpose, isCancelled) in [(PostgresPurpose.writing, true), (.deciding, true), (.committing, false)] {
+    /// A standby may have been named since the connection was made: nobody knows which commit waits for one.
+    @Test func `what is given up is cancelled, but never what may have come to a commit`() throws {
+        for (purpose, isCancelled) in [(PostgresPurpose.writing, true), (.deciding, false), (.committing, false)] {
             try connected(answering: .silence) { connection, fake in
                 let deadline = ContinuousClock.now + .milliseconds(200)
                 let error = #expect(throws: StorageError.self) {
@@ -114,27 +115,12 @@ import Testing
         }
     }
 
-    @Test func `where commits wait for a standby, a statement that commits is not cancelled either`() throws {
-        let fake = try FakePostgres { text in
-            if text.contains("server_encoding") { return .messages(Self.settings(standbys: "ANY 1 (b)")) }
-            return text.contains("AS n") ? .silence : .usual
-        }
-        defer { fake.stop() }
-        let connection = try PostgresConnection(PostgresURL(fake.url()), PostgresOptions())
-        #expect(throws: StorageError.self) {
-            try connection.run(Self.one, .deciding, before: .now + .milliseconds(200))
-        }
-        #expect(fake.cancellations == 0)
-        #expect(connection.isUnderCommit)
-    }
-
-    @Test(arguments: [("on", "b", true), ("local", "", true), ("local", "b", false), ("off", "", false)])
-    func `commits that do not wait for the standby that there is are refused`(
-        _ commit: String, _ standbys: String, _ isTaken: Bool
+    @Test(arguments: [("on", true), ("remote_apply", true), ("local", false), ("off", false)])
+    func `commits that wait for no disk, or for no standby that there may be, are refused`(
+        _ commit: String, _ isTaken: Bool
     ) throws {
         let fake = try FakePostgres { text in
-            guard text.contains("server_encoding") else { return .usual }
-            return .messages(Self.settings(commit: commit, standbys: standbys))
+            text.contains("server_encoding") ? .messages(Message.settings(commit: commit)) : .usual
         }
         defer { fake.stop() }
         let url = try PostgresURL(fake.url())
@@ -184,6 +170,20 @@ import Testing
         #expect(names[0].suffix(2) == names[1].suffix(2).reversed())
     }
 
+    @Test func `what is one statement too many is not prepared, and done all the same`() throws {
+        let fake = try FakePostgres { _ in .usual }
+        defer { fake.stop() }
+        let connection = try PostgresConnection(PostgresURL(fake.url()), PostgresOptions())
+        for count in 1...PostgresConnection.preparedLimit + 3 {
+            let text: SQL = "SELECT \(SQL.list(Array(repeating: "1", count: count))) AS n"
+            #expect(try connection.run(text, .reading, before: .now + .seconds(5)).count == 1)
+        }
+        #expect(fake.names.count == PostgresConnection.preparedLimit)
+        // What was prepared stays so.
+        #expect(try connection.run("SELECT 1 AS n", .reading, before: .now + .seconds(5)).count == 1)
+        #expect(!connection.isBroken)
+    }
+
     @Test(arguments: [true, false])
     func `behind a pooler the timeline is read again`(_ isPrepared: Bool) throws {
         let timeline = Mutex(1)
@@ -191,7 +191,7 @@ import Testing
             guard text.contains("pg_walfile_name") else { return .usual }
             let segment = "0000000\(timeline.withLock { $0 })0000000000000001"
             guard text.contains("server_encoding") else { return .messages(Message.row([("segment", segment)])) }
-            return .messages(Self.settings(segment: segment))
+            return .messages(Message.settings(segment: segment))
         }
         defer { fake.stop() }
         let url = try PostgresURL(fake.url(isPrepared ? "" : "&prepared=off"))
@@ -200,14 +200,6 @@ import Testing
         #expect(try transaction.timeline == 0)
         timeline.withLock { $0 = 7 }
         #expect(try transaction.timeline == (isPrepared ? 0 : 6))
-    }
-
-    static func settings(
-        commit: String = "on", standbys: String = "", segment: String = "000000010000000000000001"
-    ) -> [UInt8] {
-        FakePostgres.Message.row([
-            ("encoding", "UTF8"), ("commit", commit), ("standbys", standbys), ("segment", segment),
-        ])
     }
 
     /// A connection to a server that is usual at first, and answers statements of tests and COMMIT so.

@@ -11,7 +11,7 @@ import Testing
     @Test func `backends are not piled up under commits that do not return, and it is told`() async throws {
         let standby = Standby()
         let fake = try FakePostgres { text in
-            if text.contains("server_encoding") { return .messages(HostileServerTests.settings(standbys: "b")) }
+            if text.contains("clock_timestamp") { return .messages(FakePostgres.Message.row([("now", Int64(7))])) }
             return text == "COMMIT" ? .stuck { !standby.isAway } : .usual
         }
         defer { fake.stop() }
@@ -27,13 +27,18 @@ import Testing
             #expect(fake.connections <= 2 * Self.connections + 1)
         }
         #expect(!database.commitsReturn())
+        // What commits is refused at once, and what reads is not.
+        let error = await #expect(throws: StorageError.self) { try await Self.write(database) }
+        #expect(error == PostgresLateCommits.refusal)
+        #expect(try await database.clock() == 7)
         standby.isAway = false
         try await Self.waitUntilCommitsReturn(database)
         try await Self.write(database)
         await database.close()
     }
 
-    @Test func `when nothing is waited for that could tell, a commit is tried`() async throws {
+    /// What was sent before is never answered: the way to the server was another one then.
+    @Test func `when none was sent lately that could tell, a commit is tried`() async throws {
         let standby = Standby()
         let fake = try FakePostgres { text in
             let commits = text == "COMMIT" || text.contains("pg_logical_emit_message")
@@ -41,7 +46,7 @@ import Testing
         }
         defer { fake.stop() }
         var options = Self.options
-        options.backendPatience = .milliseconds(500)
+        options.connections = 4
         let database = try await PostgresDatabase(PostgresURL(fake.url()), options: options)
         standby.isAway = true
         try? await Self.write(database)
@@ -53,21 +58,19 @@ import Testing
     }
 
     @Test func `a commit that comes back late after all is taken as one that does`() async throws {
-        let late = PostgresLateCommits(Self.options)
-        let fake = try FakePostgres { text in
-            guard text == "COMMIT" else { return .usual }
-            // Until the caller has given it up.
-            while late.areEmpty { Thread.sleep(forTimeInterval: 0.02) }
-            return .usual
-        }
+        let standby = Standby()
+        standby.isAway = true
+        let fake = try FakePostgres { text in text == "COMMIT" ? .stuck { !standby.isAway } : .usual }
         defer { fake.stop() }
+        let late = PostgresLateCommits(PostgresServers(try PostgresURL(fake.url()), Self.options), Self.options)
         let connection = try PostgresConnection(PostgresURL(fake.url()), Self.options)
         try connection.control("BEGIN", .writing, before: .now + .seconds(5))
         #expect(throws: StorageError.self) { try connection.commit(.committing, before: .now + .milliseconds(100)) }
-        late.note(try #require(connection.takeCommit()))
-        #expect(connection.isUnderCommit && late.take(connection))
+        late.note(connection)
+        #expect(!late.areEmpty)
         try await Task.sleep(for: Self.options.commitPatience * 1.5)
         #expect(late.areOverdue)
+        standby.isAway = false
         let deadline = ContinuousClock.now + .seconds(5)
         while late.areOverdue, .now < deadline {
             late.sweep()

@@ -180,6 +180,18 @@ struct PostgresDatabaseTests {
         try await postgres.drop()
     }
 
+    @Test(arguments: [
+        ("&prepared=off", true), ("&prepared=off&options=-c%20statement_timeout%3D4500", false), ("", false),
+    ])
+    func `statements that have no end behind a pooler are told`(_ query: String, _ isTold: Bool) async throws {
+        let postgres = try await TestPostgres()
+        let database = try await PostgresDatabase(PostgresURL(postgres.url + query))
+        let remarks = try await database.remarks()
+        #expect(remarks.contains { $0.contains("statement_timeout") } == isTold)
+        await database.close()
+        try await postgres.drop()
+    }
+
     @Test func `without prepared statements everything works the same`() async throws {
         let postgres = try await TestPostgres()
         let database = try await PostgresDatabase(PostgresURL(postgres.url + "&prepared=off"))

@@ -9,7 +9,7 @@ import Testing
     @Test func `a name server that does not answer takes no longer than the deadline`() {
         let start = ContinuousClock.now
         let error = #expect(throws: StorageError.self) {
-            try PostgresNames.resolved(["host": "db.example.com"], before: start + .milliseconds(200)) { _ in
+            try PostgresNames.resolved(Self.url("db.example.com"), before: start + .milliseconds(200)) { _ in
                 Thread.sleep(forTimeInterval: 3)
                 return .success(["192.0.2.1"])
             }
@@ -18,53 +18,44 @@ import Testing
         #expect(error?.description.contains("no answer in time") == true)
     }
 
-    @Test(arguments: ["/run/postgresql", "@abstract", "127.0.0.1", "::1", "", "fe80::1%eth0", "/a,10.0.0.1"])
+    @Test(arguments: ["%2Frun%2Fpostgresql", "@abstract", "127.0.0.1", "[::1]", "[fe80::1%25eth0]"])
     func `what is no name is not looked up`(_ host: String) throws {
-        let given = ["host": host, "port": "5432"]
-        let found = try PostgresNames.resolved(given, before: .now + Self.soon) { _ in
+        let url = try Self.url(host)
+        let found = try PostgresNames.resolved(url, before: .now + Self.soon) { _ in
             Issue.record("it was")
             return .success([])
         }
-        #expect(found == given)
+        #expect(found == [url])
     }
 
-    @Test func `every address of every host is an entry, with the port of its host`() throws {
-        let given = ["host": "one,192.0.2.9,gone,two", "port": "1,2,3,4", "dbname": "tykva"]
-        let found = try PostgresNames.resolved(given, before: .now + Self.soon, by: Self.book)
-        #expect(found["host"] == "one,one,192.0.2.9,two")
-        #expect(found["hostaddr"] == "192.0.2.1,2001:db8::1,,192.0.2.2")
-        #expect(found["port"] == "1,1,2,4")
-        #expect(found["dbname"] == "tykva")
-    }
-
-    @Test func `one port is for all hosts, none for none, and an address that was given stands`() throws {
-        let shared = try PostgresNames.resolved(
-            ["host": "one,two", "port": "7"], before: .now + Self.soon, by: Self.book)
-        #expect(shared["port"] == "7,7,7")
-        let bare = try PostgresNames.resolved(["host": "two"], before: .now + Self.soon, by: Self.book)
-        #expect(bare == ["host": "two", "hostaddr": "192.0.2.2"])
-        let given = ["host": "one", "hostaddr": "192.0.2.7"]
-        #expect(try PostgresNames.resolved(given, before: .now + Self.soon, by: Self.book) == given)
+    @Test func `every address of a name is a place of its own, and an address that was given stands`() throws {
+        let found = try PostgresNames.resolved(Self.url("one"), before: .now + Self.soon, by: Self.book)
+        #expect(found.map(\.address) == ["192.0.2.1", "2001:db8::1"])
+        #expect(found.allSatisfy { $0.parameters["host"] == "one" && $0.parameters["port"] == "7" })
+        #expect(found.map(\.description) == ["one:7/d (192.0.2.1)", "one:7/d (2001:db8::1)"])
+        let given = try Self.url("one", "?hostaddr=192.0.2.7")
+        #expect(try PostgresNames.resolved(given, before: .now + Self.soon, by: Self.book) == [given])
     }
 
     @Test func `a name that nobody knows is told`() {
         let error = #expect(throws: StorageError.self) {
-            try PostgresNames.resolved(["host": "gone"], before: .now + Self.soon, by: Self.book)
+            try PostgresNames.resolved(Self.url("gone"), before: .now + Self.soon, by: Self.book)
         }
         #expect(error?.description.contains("\"gone\"") == true && error?.description.contains("unknown") == true)
     }
 
     @Test func `the system knows this machine`() throws {
-        let found = try PostgresNames.resolved(["host": "localhost"], before: .now + Self.soon)
-        let addresses = try #require(found["hostaddr"]).split(separator: ",")
-        #expect(addresses.contains("127.0.0.1") || addresses.contains("::1"))
-        #expect(found["host"]?.split(separator: ",").count == addresses.count)
+        let found = try PostgresNames.resolved(Self.url("localhost"), before: .now + Self.soon).map(\.address)
+        #expect(found.contains("127.0.0.1") || found.contains("::1"))
+    }
+
+    private static func url(_ host: String, _ query: String = "") throws -> PostgresURL {
+        try PostgresURL("postgres://u@\(host):7/d\(query)")
     }
 
     private static func book(_ name: String) -> Result<[String], PostgresNames.Refusal> {
         switch name {
         case "one": .success(["192.0.2.1", "2001:db8::1"])
-        case "two": .success(["192.0.2.2"])
         default: .failure(PostgresNames.Refusal(reason: "unknown"))
         }
     }

@@ -49,6 +49,25 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `who rests is left out, and lists of any length make few texts`(_ engine: Engine) async throws {
+        try await RefreshScene.with(engine) { scene in
+            _ = try await write(1, in: scene)
+            let others = (1...100).compactMap { ClientID("other-\($0)") }
+            func statement(exceptFor resting: [ClientID]) -> Statement<[DueMessage]> {
+                .claim(.backchannelLogout, exceptFor: resting, limit: 9, until: Self.start, at: Self.start)
+            }
+            let texts = Set((0...others.count).map { statement(exceptFor: Array(others.prefix($0))).sql.text })
+            #expect(texts.count <= 9)
+            let owner = scene.owner.client
+            let lists: [[ClientID]] = [[owner], others.prefix(2) + [owner], [owner] + others.prefix(4)]
+            for resting in lists {
+                #expect(try await scene.database.once(statement(exceptFor: resting)).isEmpty)
+            }
+            #expect(try await scene.database.once(statement(exceptFor: Array(others.prefix(3)))).count == 1)
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `of many nodes each message is claimed by one`(_ engine: Engine) async throws {
         try await RefreshScene.with(engine) { scene in
             let ids = try await write(60, in: scene)

@@ -1,0 +1,80 @@
+import Synchronization
+import Testing
+
+@testable import Storage
+
+/// A primary that hangs keeps its sockets open and answers nothing, while its standby takes over.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct HungPrimaryTests {
+    private static let connections = 2
+    private static let recovery = Duration.seconds(5)
+
+    /// - Parameter rounds: How often as many commits as there are connections were sent before it hung.
+    @Test(arguments: [1, 3])
+    func `commits that a hung primary owes keep nobody from its successor`(_ rounds: Int) async throws {
+        let course = Course()
+        let old = try FakePostgres { text in
+            course.isHung || (course.hasLostItsStandby && text == "COMMIT") ? .silence : .usual
+        }
+        defer { old.stop() }
+        let new = try FakePostgres { text in
+            guard text.contains("server_encoding") else { return .usual }
+            let segment = course.isPromoted ? "000000020000000000000001" : ""
+            return .messages(FakePostgres.Message.settings(segment: segment))
+        }
+        defer { new.stop() }
+        let database = try await PostgresDatabase(PostgresURL(FakePostgres.url([old, new])), options: Self.options)
+        try await Self.write(database)
+        course.go(to: .standbyLost)
+        for _ in 0..<rounds {
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<Self.connections { group.addTask { try? await Self.write(database) } }
+            }
+        }
+        course.go(to: .hung)
+        try await Task.sleep(for: Self.options.commitPatience * 2)
+        #expect(!database.commitsReturn())
+        course.go(to: .promoted)
+        let start = ContinuousClock.now
+        // As a proxy asks: what only reads first, and nothing is written until the node is ready.
+        while (try? await database.dataVersion()) == nil || !database.commitsReturn(), .now - start < Self.recovery {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        #expect(database.commitsReturn())
+        try await Self.write(database)
+        #expect(.now - start < Self.recovery)
+        await database.close()
+    }
+
+    /// How far things have come.
+    private final class Course: Sendable {
+        enum Step: Int {
+            case well, standbyLost, hung, promoted
+        }
+
+        private let step = Mutex(Step.well)
+
+        func go(to next: Step) { step.withLock { $0 = next } }
+
+        var hasLostItsStandby: Bool { has(.standbyLost) }
+        var isHung: Bool { has(.hung) }
+        var isPromoted: Bool { has(.promoted) }
+
+        private func has(_ wanted: Step) -> Bool { step.withLock { $0.rawValue >= wanted.rawValue } }
+    }
+
+    private static var options: PostgresOptions {
+        var options = PostgresOptions()
+        options.connections = connections
+        options.connect = .milliseconds(800)
+        options.statement = .milliseconds(300)
+        options.wait = .seconds(1)
+        options.commitPatience = .milliseconds(200)
+        return options
+    }
+
+    private static func write(_ database: PostgresDatabase) async throws {
+        try await database.write { tx throws(StorageError) in
+            try tx.run(Statement("UPDATE sample SET number = 1"))
+        }
+    }
+}

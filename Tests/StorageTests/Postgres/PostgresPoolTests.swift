@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+
+@testable import Storage
+
+@Suite(.serialized, .timeLimit(.minutes(2))) struct PostgresPoolTests {
+    @Test func `work goes on to who has a connection, where the one that it came to has lost its own`() async throws {
+        let fake = try FakePostgres { text in
+            if text.contains("slow") { Thread.sleep(forTimeInterval: 0.3) }
+            return .usual
+        }
+        defer { fake.stop() }
+        let options = Self.options
+        let pool = try PostgresPool(PostgresServers(PostgresURL(fake.url()), options), options)
+        async let first = Self.run("SELECT 1 AS slow", pool)
+        async let second = Self.run("SELECT 1 AS slow", pool)
+        _ = try await (first, second)
+        // Whoever is asked now is asked next.
+        _ = try await Self.run("SELECT 1 AS n", pool)
+        try await Task.sleep(for: .milliseconds(100))
+        #expect(fake.connections == 2)
+        fake.closeDoor()
+        fake.cutLastAsking()
+        let start = ContinuousClock.now
+        _ = try await Self.run("SELECT 1 AS n", pool)
+        #expect(.now - start < options.wait / 2)
+        await withCheckedContinuation { continuation in pool.close { continuation.resume() } }
+    }
+
+    private static var options: PostgresOptions {
+        var options = PostgresOptions()
+        options.connections = 2
+        return options
+    }
+
+    private static func run(_ text: SQL, _ pool: PostgresPool) async throws -> [Row] {
+        let options = options
+        return try await withCheckedThrowingContinuation { continuation in
+            pool.add(
+                PostgresJob(expiry: .now + options.wait, commits: false) { connection in
+                    continuation.resume(
+                        with: Result { try connection.run(text, .reading, before: .now + options.statement) })
+                } refuse: { error in
+                    continuation.resume(throwing: error)
+                })
+        }
+    }
+}
