@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct DatabasePasswordTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct DatabasePasswordTests {
     @Test func `a pipe is no password file, and nobody waits for a writer`() async throws {
         var tykva = try Program()
         let pipe = tykva.folder.file("pipe")

@@ -7,7 +7,7 @@ import Testing
 @testable import TykvaServer
 
 /// What a node that is cut off from the others goes on to believe, and for how long.
-@Suite(.timeLimit(.minutes(2))) struct ClientDirectoryTests {
+@Suite(.timeLimit(.minutes(15))) struct ClientDirectoryTests {
     private let manual = ManualClock()
     private let shop: ClientID
 

@@ -6,7 +6,7 @@ import Testing
 @testable import TykvaServer
 
 /// A node whose deployment is given another issuer while it runs.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct IssuerStandingTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct IssuerStandingTests {
     private static let other = "https://other.example.com"
 
     @Test(arguments: Engine.available)

@@ -6,7 +6,7 @@ import Testing
 @testable import TykvaServer
 
 /// Refreshes that wait for their turn at the store.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct RefreshWaitTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct RefreshWaitTests {
     @Test(arguments: Engine.available, [Int64(1), 2])
     func `a retry is judged when its turn comes, not when it began to wait`(
         _ engine: Engine, _ waited: Int64

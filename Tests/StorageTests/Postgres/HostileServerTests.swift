@@ -5,7 +5,7 @@ import Testing
 @testable import Storage
 
 /// Servers that answer otherwise than PostgreSQL does: a connection ends in time, without harm.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct HostileServerTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct HostileServerTests {
     private typealias Message = FakePostgres.Message
 
     private static let one: SQL = "SELECT 1 AS n"

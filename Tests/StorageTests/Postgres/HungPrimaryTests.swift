@@ -4,7 +4,7 @@ import Testing
 @testable import Storage
 
 /// A primary that hangs keeps its sockets open and answers nothing, while its standby takes over.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct HungPrimaryTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct HungPrimaryTests {
     private static let connections = 2
     private static let recovery = Duration.seconds(5)
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Storage
 
 /// Commits that do not come back, as when a synchronous standby is away.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct LateCommitTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct LateCommitTests {
     private static let connections = 2
 
     @Test func `backends are not piled up under commits that do not return, and it is told`() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(1))) struct PostgresNamesTests {
+@Suite(.timeLimit(.minutes(15))) struct PostgresNamesTests {
     private static let soon = Duration.seconds(20)
 
     @Test func `a name server that does not answer takes no longer than the deadline`() {

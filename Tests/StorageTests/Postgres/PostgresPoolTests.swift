@@ -3,7 +3,7 @@ import Testing
 
 @testable import Storage
 
-@Suite(.serialized, .timeLimit(.minutes(2))) struct PostgresPoolTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct PostgresPoolTests {
     @Test func `work goes on to who has a connection, where the one that it came to has lost its own`() async throws {
         let fake = try FakePostgres { text in
             if text.contains("slow") { Thread.sleep(forTimeInterval: 0.3) }

@@ -4,7 +4,7 @@ import Testing
 @testable import Storage
 
 /// A name with several addresses, of which one is silent: connections to it are taken into a queue, and nobody looks.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct PostgresServersTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct PostgresServersTests {
     @Test func `a silent address keeps nobody from the others of its name`() throws {
         let fake = try FakePostgres { _ in .usual }
         defer { fake.stop() }
