@@ -24,7 +24,7 @@ FAMILIES = 20_000
 FAILED, USAGE, CONFIGURATION = 1, 2, 78
 TABLES = ["master_secret", "signing_key", "attribute", "account", "account_role", "account_attribute", "client",
           "client_claim", "session", "token_family", "authorization_code", "consent", "pushed_request", "used_assertion",
-          "event", "outbox", "change"]
+          "event", "notice", "link", "device", "outbox", "change"]
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,9 @@ extension DemoStory {
             let hash = try await hasher.hash(Password(password))
             _ = try await users.add(
                 NewUser(
-                    name: name, displayName: person.displayName, roles: person.roles.compactMap { RoleName($0) },
+                    name: name, displayName: person.displayName,
+                    email: try EmailAddress("\(person.name)@demo.example"),
+                    roles: person.roles.compactMap { RoleName($0) },
                     passwordHash: hash), at: now)
         }
         let clients = ClientAdministration(database)

@@ -26,15 +26,18 @@ package enum DemoStory {
         package let program: String
         /// The data folder, as commands take it.
         package let dataFolder: String
+        package let mailbox: DemoMailbox
 
         package init(
-            issuer: Issuer, database: any Database, clock: DeploymentClock, program: String, dataFolder: String
+            issuer: Issuer, database: any Database, clock: DeploymentClock, program: String, dataFolder: String,
+            mailbox: DemoMailbox
         ) {
             self.issuer = issuer
             self.database = database
             self.clock = clock
             self.program = program
             self.dataFolder = dataFolder
+            self.mailbox = mailbox
         }
     }
 

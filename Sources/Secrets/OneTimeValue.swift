@@ -15,6 +15,8 @@ package struct OneTimeValue: Sendable, Redacted {
         package static let none = Prefix("")
         package static let clientSecret = Prefix("tkvc_")
         package static let authorizationCode = Prefix("tkva_")
+        /// In links of mails.
+        package static let link = Prefix("tkvl_")
         /// RFC 9126 §2.2.
         package static let pushedRequest = Prefix("urn:ietf:params:oauth:request_uri:")
     }

@@ -10,6 +10,35 @@ package struct TheftDetail: Hashable, Sendable {
     package let lastRotationAt: Milliseconds
     package let lastRotationBy: Holder
 
+    package init(
+        theft: TheftClass, ended: TheftReach, presentedGeneration: UInt32, currentGeneration: UInt32,
+        lastRotationAt: Milliseconds, lastRotationBy: Holder
+    ) {
+        self.theft = theft
+        self.ended = ended
+        self.presentedGeneration = presentedGeneration
+        self.currentGeneration = currentGeneration
+        self.lastRotationAt = lastRotationAt
+        self.lastRotationBy = lastRotationBy
+    }
+
+    /// Reads the detail of an event; nil when it is none of a theft.
+    package init?(json: String) {
+        guard let object = try? JSONValue(parsing: json, limits: .token).objectValue,
+            let theft = object["class"]?.stringValue.flatMap(TheftClass.init(rawValue:)),
+            let ended = object["ended"]?.stringValue.flatMap(TheftReach.init(rawValue:)),
+            let presented = object["presented_generation"]?.integerValue.flatMap(UInt32.init(exactly:)),
+            let current = object["current_generation"]?.integerValue.flatMap(UInt32.init(exactly:)),
+            let at = object["last_rotation_at"]?.integerValue
+        else { return nil }
+        self.init(
+            theft: theft, ended: ended, presentedGeneration: presented, currentGeneration: current,
+            lastRotationAt: Milliseconds(at),
+            lastRotationBy: Holder(
+                address: NetworkAddress(stored: object["last_rotation_address"]?.stringValue ?? ""),
+                agent: UserAgent(object["last_rotation_agent"]?.stringValue ?? "")))
+    }
+
     package var json: String {
         JSONValue.object(
             JSONObject([

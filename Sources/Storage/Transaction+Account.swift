@@ -51,8 +51,10 @@ extension Transaction {
         at now: Milliseconds, _ event: Event
     ) throws(StorageError) -> Bool {
         guard try run(.upgradePasswordHash(from: old, to: new, of: user)) else { return false }
+        try run(.removeLinks(of: user))
         try endSessions(ofUser: user, except: session, .passwordChanged, at: now, event)
         try run(.setCookie(cookie, of: session))
+        try tell(.passwordChanged, of: event, to: user)
         return true
     }
 

@@ -14,7 +14,10 @@ extension Transaction {
     package func signIn(
         _ session: NewBrowserSession, replacing former: SessionID?, checked hash: String?, _ event: Event
     ) throws(StorageError) -> SessionID? {
-        guard try run(.takeForSignIn(session.user, checked: hash, at: session.createdAt)) else { return nil }
+        guard
+            try run(
+                .takeForSignIn(session.user, checked: hash, language: session.language, at: session.createdAt))
+        else { return nil }
         var event = event
         event.session = session.id
         if let former, try run(.renew(former, as: session)) {
@@ -24,7 +27,24 @@ extension Transaction {
             guard try run(.insert(session)) else { return nil }
         }
         try run(.record(event))
+        try welcome(session, in: event.session ?? session.id, because: event)
         return event.session
+    }
+
+    /// Knows the browser again, or remembers it and tells the person; not of their first one.
+    private func welcome(
+        _ session: NewBrowserSession, in id: SessionID, because event: Event
+    ) throws(StorageError) {
+        let (user, now) = (session.user, session.createdAt)
+        guard try !run(.seeDevice(session.device, of: user, by: session.holder, at: now)) else { return }
+        let isFirst = try !run(.hasDevice(user))
+        try run(.addDevice(session.device, of: user, by: session.holder, at: now))
+        guard !isFirst else { return }
+        try recordAndTell(
+            Event(
+                at: now, type: .newDevice, user: user, client: event.client, session: id, holder: session.holder,
+                requestID: event.requestID),
+            .newDevice, to: user)
     }
 
     private func signOutOther(

@@ -105,7 +105,7 @@ extension Transaction {
         case .session: try run(.endFamilies(ofSession: judged.session, reason, at: use.now))
         case .user: try run(.endFamilies(ofUser: judged.user, reason, at: use.now))
         }
-        try run(.record(event))
+        try recordAndTell(event, .theft, to: judged.user)
     }
 
     private func theftEvent(

@@ -51,6 +51,8 @@ package enum Limits {
     package static let shownSessions: Int64 = 100
     /// Pushed requests of a public client at once, which anybody can send.
     package static let pushedRequestsOfPublicClient: Int64 = 1000
+    /// Messages that are shown after a sign-in, the latest first.
+    static let shownNews: Int64 = 5
     /// How seldom the last use of a browser session is written.
     package static let sessionTouch = Duration.minutes(1)
 }

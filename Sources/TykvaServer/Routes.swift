@@ -1,5 +1,6 @@
 import HTTPTypes
 package import Hummingbird
+import Storage
 
 /// Every route of the issuer, on one screen.
 package struct Routes: Sendable {
@@ -14,6 +15,9 @@ package struct Routes: Sendable {
     let consent: ConsentEndpoint
     let signOut: SignOutEndpoint
     let account: AccountEndpoint
+    let link: LinkEndpoint
+    let forgotPassword: ForgotPasswordEndpoint
+    let security: SecurityEndpoint
     let metadata: MetadataEndpoint
     let keySet: KeySetEndpoint
     let health: HealthEndpoint
@@ -91,8 +95,18 @@ package struct Routes: Sendable {
         router.post("/account/sessions/end") { request, context in await account.endSession(request, context) }
         router.post("/account/sessions/end-others") { request, context in await account.endOthers(request, context) }
         router.post("/account/applications/end") { request, context in await account.endApplication(request, context) }
+        router.post("/account/email") { request, context in await account.changeEmail(request, context) }
+        router.get("/account/security") { request, context in await security.show(request, context) }
+        router.post("/account/end-everything") { request, context in await security.endEverything(request, context) }
         router.get("/account/consents") { request, context in await account.consents(request, context) }
         router.post("/account/consents/withdraw") { request, context in await account.withdraw(request, context) }
+        for purpose in LinkPurpose.allCases {
+            let path = RouterPath(purpose.page)
+            router.get(path) { request, context in await link.show(purpose, request, context) }
+            router.post(path) { request, context in await link.use(purpose, request, context) }
+        }
+        router.get("/password/forgot") { request, context in await forgotPassword.show(request, context) }
+        router.post("/password/forgot") { request, context in await forgotPassword.send(request, context) }
         router.get("/.well-known/change-password") { _, _ in
             Response(status: .seeOther, headers: [.location: "/account/password"])
         }

@@ -18,6 +18,8 @@ package struct ServerConfiguration: Sendable {
     package var branding: Branding
     /// Whether URLs of clients' registrations may lead to the operator's own networks.
     package var allowsPrivateAddresses: Bool
+    /// Where letters to people go; nil where there is nothing to send them with.
+    package var post: LetterPost?
 
     package init(
         issuer: Issuer, lifetimes: Lifetimes = Lifetimes(), retryWindow: RetryWindow = .standard,

@@ -19,6 +19,7 @@ extension TykvaServer {
         let hasher: PasswordHasher
         let clock: DeploymentClock
         let retreat: Retreat
+        let resets: PasswordResetRequests
 
         private var issuer: Issuer { configuration.issuer }
         private var proxies: TrustedProxies { configuration.trustedProxies }
@@ -50,6 +51,9 @@ extension TykvaServer {
                 consent: ConsentEndpoint(pages: pages, database: database),
                 signOut: SignOutEndpoint(desk: desk, clients: directory, keys: keys),
                 account: AccountEndpoint(desk: desk, database: database, hasher: hasher, passwords: passwords),
+                link: LinkEndpoint(desk: desk, database: database, hasher: hasher),
+                forgotPassword: ForgotPasswordEndpoint(desk: desk, requests: resets),
+                security: SecurityEndpoint(desk: desk, database: database),
                 metadata: MetadataEndpoint(issuer: issuer, keys: keys, clients: directory),
                 keySet: KeySetEndpoint(keys: keys),
                 health: HealthEndpoint(

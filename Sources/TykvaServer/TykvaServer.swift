@@ -44,6 +44,7 @@ public struct TykvaServer: Sendable {
         passwordHasher = hasher
         maintenance = ExpiredRows(
             database: database, clock: clock, eventRetention: configuration.eventRetention, logger: logger)
+        let resets = PasswordResetRequests(database, logger: logger)
         let parts = Parts(
             database: database, configuration: configuration, secrets: opened.secrets, keys: keys,
             refreshKeys: RefreshKeys(secrets: opened.secrets, issuer: issuer), tokens: tokens, events: events,
@@ -51,16 +52,22 @@ public struct TykvaServer: Sendable {
             clients: ClientAuthenticator(
                 directory, keySets: ClientKeySets(outgoing, clock: clock, logger: logger), database: database,
                 issuer: issuer, clock: clock),
-            hasher: hasher, clock: clock, retreat: retreat)
+            hasher: hasher, clock: clock, retreat: retreat, resets: resets)
         routes = try parts.routes()
         services = [
             StorageWatch(
                 database: database, clients: directory, keys: keys, epoch: epoch, standing: standing, clock: clock,
                 events: events, logger: logger),
-            clockWatch, Gauges(hasher: hasher, keys: keys, clock: clock), maintenance, events,
+            clockWatch, Gauges(hasher: hasher, keys: keys, clock: clock), maintenance, events, resets,
             OutboxDelivery(
                 database: database, clock: clock,
-                backchannelLogout: BackchannelLogoutSender(tokens: tokens, requests: outgoing), logger: logger),
+                backchannelLogout: BackchannelLogoutSender(tokens: tokens, requests: outgoing),
+                letters: try configuration.post.map { post in
+                    LetterDelivery(
+                        database: database, issuer: issuer,
+                        writer: try LetterWriter(brandName: configuration.branding.name), post: post)
+                },
+                logger: logger),
         ]
     }
 }

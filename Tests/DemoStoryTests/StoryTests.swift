@@ -60,6 +60,14 @@ import Testing
                 try tx.run(.events(EventFilter(type: .refreshTheft)))
             }
             #expect(thefts.count == 1)
+            var mailbox = ""
+            for _ in 0..<200 where !mailbox.contains("/messages/not-me?link=") {
+                try await Task.sleep(for: .milliseconds(50))
+                let answer = try await browser.send(.GET, "/demo/mail")
+                mailbox = answer.body
+            }
+            #expect(mailbox.contains("to anna@demo.example"))
+            #expect(mailbox.contains("Somebody has used a copy of your sign-in"))
             try await browser.press("/demo/restart")
             #expect(browser.location == "/#step-1")
             #expect(!browser.page.contains("tkvr_"))

@@ -40,11 +40,13 @@ struct SingleSignOnScene: Sendable {
     /// Signs somebody in with a cookie, for 12 hours of silence and 30 days.
     @discardableResult
     func signIn(
-        _ cookie: String, as user: UserID? = nil, replacing former: SessionID? = nil, at now: Milliseconds = start
+        _ cookie: String, as user: UserID? = nil, replacing former: SessionID? = nil, on device: String = "device",
+        at now: Milliseconds = start
     ) async throws -> SessionID? {
         let session = NewBrowserSession(
             user: user ?? self.user, cookie: Self.hash(cookie), authentication: .init(time: now, methods: ["pwd"]),
-            createdAt: now, idleExpiresAt: now + .hours(12), expiresAt: now + .days(30), holder: RefreshScene.home)
+            createdAt: now, idleExpiresAt: now + .hours(12), expiresAt: now + .days(30), holder: RefreshScene.home,
+            device: Self.hash(device), language: "en")
         return try await database.write { tx throws(StorageError) in
             try tx.signIn(
                 session, replacing: former, checked: nil, Event(at: now, type: .signInSucceeded, user: session.user))

@@ -46,7 +46,7 @@ import Testing
             let session = NewBrowserSession(
                 user: user, cookie: hash, authentication: signedIn, createdAt: start,
                 idleExpiresAt: start + .days(30), expiresAt: start + .days(30),
-                holder: Holder(address: .unknown, agent: UserAgent("")))
+                holder: Holder(address: .unknown, agent: UserAgent("")), device: hash, language: "en")
             let code = NewAuthorizationCode(
                 hash: hash, client: shop, user: user, session: session.id, redirectURI: "https://a.example/",
                 codeChallenge: "c", scope: .empty, authentication: signedIn, createdAt: start,

@@ -16,6 +16,7 @@ struct StoryTemplates: Sendable {
             "callService": PackageResources.call_service_mustache, "copyToken": PackageResources.copy_token_mustache,
             "refresh": PackageResources.refresh_mustache, "replay": PackageResources.replay_mustache,
             "goOn": PackageResources.go_on_mustache, "refusal": PackageResources.refusal_mustache,
+            "mailbox": PackageResources.mailbox_mustache,
         ]
         library = MustacheLibrary(
             templates: try texts.mapValues(Markup.template))
@@ -23,6 +24,10 @@ struct StoryTemplates: Sendable {
 
     func page(_ page: StoryPage) -> Response {
         html(library.render(page, withTemplate: "page"), .ok)
+    }
+
+    func mailbox(_ page: MailboxPage) -> Response {
+        html(library.render(page, withTemplate: "mailbox"), .ok)
     }
 
     /// A page that says why not, with a way to the story.

@@ -27,6 +27,9 @@ struct StoryRoutes: Sendable {
         add(.refresh, at: "/demo/refresh", to: router)
         add(.replay, at: "/demo/replay", to: router)
         add(.goOn, at: "/demo/restart", to: router)
+        router.get("/demo/mail") { _, _ in
+            templates.mailbox(MailboxPage(stage.mailbox.all, issuer: stage.issuer.text))
+        }
         router.get("/demo/style.css") { _, _ in Self.asset(PackageResources.style_css, "text/css; charset=utf-8") }
         router.get("/favicon.svg") { _, _ in Self.asset(PackageResources.favicon_svg, "image/svg+xml") }
         router.get("/demo/pumpkin.svg") { _, _ in Self.asset(PackageResources.pumpkin_svg, "image/svg+xml") }

@@ -5,7 +5,8 @@ extension MovedTable {
     /// with the schema of each engine, so a new table or column cannot be forgotten.
     static let all = [
         deployment, masterSecret, signingKey, attribute, account, accountRole, accountAttribute, client, clientClaim,
-        session, tokenFamily, authorizationCode, consent, pushedRequest, usedAssertion, event, outbox, change,
+        session, tokenFamily, authorizationCode, consent, pushedRequest, usedAssertion, event, notice,
+        link, device, outbox, change,
     ]
 
     /// The history of the schema, leases of nodes that run on this database, and moves into it.
@@ -33,7 +34,7 @@ extension MovedTable {
         [
             .text("name"), .text("name_key"), .text("display_name"), .text("email"), .text("email_key"),
             .integer("email_verified_at"), .text("password_hash"), .text("claims"), .integer("created_at"),
-            .integer("disabled_at"), .integer("signed_in_at"),
+            .integer("disabled_at"), .integer("signed_in_at"), .text("language"),
         ])
 
     static let accountRole = MovedTable("account_role", key: [.text("account_id"), .text("role")])
@@ -101,12 +102,30 @@ extension MovedTable {
             .text("once_key"),
         ])
 
+    static let notice = MovedTable(
+        "notice", key: [.text("event_id")],
+        [
+            .text("account_id"), .text("kind"), .integer("created_at"), .integer("read_at"), .text("answer"),
+            .integer("answered_at"),
+        ])
+
+    static let link = MovedTable(
+        "link", key: [.bytes("hash")],
+        [
+            .text("purpose"), .text("account_id"), .text("event_id"), .text("email"), .integer("created_at"),
+            .integer("expires_at"),
+        ])
+
+    static let device = MovedTable(
+        "device", key: [.text("account_id"), .bytes("hash")],
+        [.integer("first_seen_at"), .integer("last_seen_at"), .text("address"), .text("agent")])
+
     static let outbox = MovedTable(
         "outbox", key: [.text("id")],
         [
             .text("event_id"), .text("kind"), .text("payload"), .integer("created_at"), .integer("next_attempt_at"),
             .integer("attempts"), .integer("leased_until"), .integer("given_up_at"), .text("client_id"),
-            .text("session_id"), .text("last_error"), .integer("delivered_at"),
+            .text("session_id"), .text("last_error"), .integer("delivered_at"), .text("account_id"),
         ])
 
     static let change = MovedTable("change", key: [.integer("id")], [.integer("number")], isSeeded: true)

@@ -11,6 +11,8 @@ package struct Account: Hashable, Sendable {
     package let claims: PublicClaims
     package let createdAt: Milliseconds
     package let disabledAt: Milliseconds?
+    /// The tag of the language that the person is written to in, as far as it is known.
+    package let language: String?
 
     init(_ row: Row) throws(StorageError) {
         id = try row.identifier("id")
@@ -22,11 +24,12 @@ package struct Account: Hashable, Sendable {
         claims = PublicClaims(stored: try row.text("claims"))
         createdAt = try row.instant("created_at")
         disabledAt = try row.optionalInstant("disabled_at")
+        language = try row.optionalText("language")
     }
 }
 
 private let accountColumns: SQL =
-    "id, name, display_name, email, email_verified_at, password_hash, claims, created_at, disabled_at"
+    "id, name, display_name, email, email_verified_at, password_hash, claims, created_at, disabled_at, language"
 
 extension Statement where Answer == Account? {
     package static func account(named name: UserName) -> Self {
@@ -119,6 +122,14 @@ extension Statement where Answer == Void {
         Self("UPDATE account SET display_name = \(name) WHERE id = \(user)")
     }
 
+    static func setVerifiedEmail(_ email: EmailAddress, of user: UserID, at now: Milliseconds) -> Self {
+        Self(
+            """
+            UPDATE account SET email = \(email.text), email_key = \(email.key), email_verified_at = \(now)
+            WHERE id = \(user)
+            """)
+    }
+
     /// A new address is not verified.
     package static func setEmail(_ email: EmailAddress?, of user: UserID) -> Self {
         Self(
@@ -164,11 +175,15 @@ extension Statement where Answer == Bool {
     ///
     /// Whoever disables the user or changes the password writes the same row, so that one of the two waits for the
     /// other: no session slips past.
-    /// - Parameter hash: The stored hash that was checked; nil for a user without a password.
-    static func takeForSignIn(_ user: UserID, checked hash: String?, at now: Milliseconds) -> Self {
+    /// - Parameters:
+    ///   - hash: The stored hash that was checked; nil for a user without a password.
+    ///   - language: Of the page on which they signed in; nil leaves what there was.
+    static func takeForSignIn(
+        _ user: UserID, checked hash: String?, language: String? = nil, at now: Milliseconds
+    ) -> Self {
         Self(
             """
-            UPDATE account SET signed_in_at = \(now)
+            UPDATE account SET signed_in_at = \(now), language = COALESCE(\(language), language)
             WHERE id = \(user) AND disabled_at IS NULL AND COALESCE(password_hash, '') = \(hash ?? "")
             RETURNING id
             """

@@ -13,10 +13,15 @@ package struct NewBrowserSession: Sendable {
     package let idleExpiresAt: Milliseconds
     package let expiresAt: Milliseconds
     package let holder: Holder
+    /// SHA-256 of the browser's device cookie, by which it is known again.
+    package let device: TokenHash
+    /// The tag of the page's language.
+    package let language: String
 
     package init(
         id: SessionID = .random(), user: UserID, cookie: TokenHash, authentication: AccessTokenClaims.Authentication,
-        createdAt: Milliseconds, idleExpiresAt: Milliseconds, expiresAt: Milliseconds, holder: Holder
+        createdAt: Milliseconds, idleExpiresAt: Milliseconds, expiresAt: Milliseconds, holder: Holder,
+        device: TokenHash, language: String
     ) {
         self.id = id
         self.user = user
@@ -26,6 +31,8 @@ package struct NewBrowserSession: Sendable {
         self.idleExpiresAt = idleExpiresAt
         self.expiresAt = expiresAt
         self.holder = holder
+        self.device = device
+        self.language = language
     }
 }
 

@@ -13,6 +13,14 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
     /// An application has redeemed an authorization code: somebody entered it.
     case codeRedeemed = "code_redeemed"
     case codeReplayed = "code_replayed"
+    /// A person signed in in a browser in which they had not been before.
+    case newDevice = "new_device"
+    case passwordReset = "password_reset"
+    case passwordResetRequested = "password_reset_requested"
+    case emailChangeRequested = "email_change_requested"
+    case emailChanged = "email_changed"
+    /// A person said of something that they were told: it was them.
+    case confirmedByPerson = "confirmed_by_person"
     /// A person ended one application in one of their sessions.
     case applicationEnded = "application_ended"
     case consentGranted = "consent_granted"
@@ -91,21 +99,26 @@ package struct Event: Hashable, Sendable {
     }
 }
 
-extension Statement where Answer == Void {
-    package static func record(_ event: Event) -> Self {
-        Self(
-            """
-            INSERT INTO event (
-                id, at, type, account_id, client_id, session_id, family_id, address, agent, request_id, detail,
-                once_key)
-            VALUES (
-                \(event.id), \(event.at), \(event.type.rawValue), \(event.user), \(event.client), \(event.session),
-                \(event.family), \(event.holder.address), \(event.holder.agent), \(event.requestID), \(event.detail),
-                \(event.onceKey))
-            ON CONFLICT (once_key) DO NOTHING
-            """)
-    }
+/// - Returns: The id, unless there is one of its `onceKey` already.
+private func insertion(of event: Event) -> SQL {
+    """
+    INSERT INTO event (
+        id, at, type, account_id, client_id, session_id, family_id, address, agent, request_id, detail, once_key)
+    VALUES (
+        \(event.id), \(event.at), \(event.type.rawValue), \(event.user), \(event.client), \(event.session),
+        \(event.family), \(event.holder.address), \(event.holder.agent), \(event.requestID), \(event.detail),
+        \(event.onceKey))
+    ON CONFLICT (once_key) DO NOTHING
+    """
+}
 
+extension Statement where Answer == Void {
+    package static func record(_ event: Event) -> Self { Self(insertion(of: event)) }
+}
+
+extension Statement where Answer == Bool {
+    /// False when there is one of its `onceKey` already.
+    static func recordOnce(_ event: Event) -> Self { Self("\(insertion(of: event)) RETURNING id") { !$0.isEmpty } }
 }
 
 extension Statement where Answer == Int {
@@ -153,7 +166,29 @@ package struct EventFilter: Hashable, Sendable {
     }
 }
 
+extension Statement where Answer == Event? {
+    /// Nil when it is gone by now: events are kept for a number of days.
+    package static func event(_ id: EventID) -> Self {
+        Self(
+            """
+            SELECT id, at, type, account_id, client_id, session_id, family_id, address, agent, request_id, detail
+            FROM event WHERE id = \(id)
+            """
+        ) { rows throws(StorageError) in try rows.first.map { row throws(StorageError) in try Event(row) } }
+    }
+}
+
 extension Statement where Answer == [Event] {
+    /// What happened to a user, newest first.
+    package static func latestEvents(of user: UserID, limit: Int64) -> Self {
+        Self(
+            """
+            SELECT id, at, type, account_id, client_id, session_id, family_id, address, agent, request_id, detail
+            FROM event WHERE account_id = \(user) ORDER BY at DESC, id DESC LIMIT \(limit)
+            """
+        ) { rows throws(StorageError) in try rows.map { row throws(StorageError) in try Event(row) } }
+    }
+
     /// Events in the order in which they happened.
     package static func events(_ wanted: EventFilter) -> Self {
         var filter: SQL = "1 = 1"

@@ -4,6 +4,8 @@ package import OAuth
 package enum MessageKind: String, Hashable, Sendable, CaseIterable {
     /// A logout token for a client (OIDC Back-Channel Logout §2.5).
     case backchannelLogout = "backchannel_logout"
+    /// To a person.
+    case mail
 }
 
 /// A message that is to go out, written in the transaction of what it tells.

@@ -95,8 +95,11 @@ package struct UserAdministration: Sendable {
         let ended = try await database.administer { tx throws(StorageError) -> Int? in
             guard let account = try tx.run(.account(named: name)) else { return nil }
             try tx.run(.setPasswordHash(hash.stored, of: account.id))
+            try tx.removeLinks(of: account.id)
             let event = Event(at: now, type: .passwordChanged, user: account.id)
-            return try tx.endSessions(ofUser: account.id, .passwordChanged, at: now, event).count
+            let ended = try tx.endSessions(ofUser: account.id, .passwordChanged, at: now, event).count
+            try tx.tell(.passwordChanged, of: event, to: account.id)
+            return ended
         }
         guard let ended else { throw InvalidValue.noUser(name) }
         return ended

@@ -106,9 +106,9 @@ struct UserWrites {
         }
         switch change.email {
         case .keep: break
-        case .remove: try transaction.run(.setEmail(nil, of: id))
+        case .remove: try setEmail(nil, of: id, from: before)
         case .set(let email) where email.text == before.account.email: break
-        case .set(let email): try transaction.run(.setEmail(email, of: id))
+        case .set(let email): try setEmail(email, of: id, from: before)
         }
         for role in after.roles.subtracting(before.roles) { try transaction.run(.addRole(role, to: id)) }
         for role in before.roles where !after.roles.contains(role) {
@@ -120,6 +120,14 @@ struct UserWrites {
         for attribute in after.attributes.values where !before.attributes.contains(attribute) {
             try write(attribute, of: id)
         }
+    }
+
+    /// The old address is told, and no link in an earlier mail is good any more.
+    private func setEmail(_ email: EmailAddress?, of id: UserID, from before: AccountProfile) throws(StorageError) {
+        try transaction.run(.setEmail(email, of: id))
+        try transaction.removeLinks(of: id)
+        guard let old = before.account.email.flatMap({ try? EmailAddress($0) }) else { return }
+        try transaction.recordAndTell(Event(at: now, type: .emailChanged, user: id), .emailChanged, to: id, at: old)
     }
 
     private func write(_ attribute: AccountProfile.Attribute, of id: UserID) throws(StorageError) {

@@ -21,6 +21,20 @@ struct AuthorizationPages: Sendable {
         return .entered(opened, session)
     }
 
+    /// The alarms that the person has not seen yet; from now on they have.
+    func news(of session: BrowserSession, at now: Milliseconds) async throws(StorageError) -> [ShownNotice] {
+        let (user, limit) = (session.user, Limits.shownNews)
+        let (notices, clients) = try await flow.database.read { tx throws(StorageError) in
+            let notices = try tx.run(.notices(of: user, unread: PersonMessageKind.alarms, limit: limit))
+            return (notices, notices.isEmpty ? [] : try tx.run(.clients()))
+        }
+        guard let latest = notices.first else { return [] }
+        try await flow.database.once(
+            .readNotices(of: user, PersonMessageKind.alarms, through: latest.event.at, at: now))
+        let names = Dictionary(uniqueKeysWithValues: clients.map { ($0.id, $0.displayName) })
+        return notices.map { ShownNotice($0, names: names) }
+    }
+
     /// The form of a page, with the request in its address.
     func form(
         _ path: StaticString, _ purpose: FormPurpose, _ opened: OpenedRequest, of session: BrowserSession? = nil,

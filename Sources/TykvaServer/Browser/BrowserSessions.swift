@@ -23,18 +23,20 @@ struct BrowserSessions: Sendable {
 
     /// Begins a session, or goes on in the one that the same person has in this browser.
     ///
-    /// - Parameter user: Whose password was checked.
+    /// - Parameters:
+    ///   - user: Whose password was checked.
+    ///   - device: The browser's device cookie, perhaps a new one.
     /// - Returns: The session and its new cookie; nil when the user is disabled or removed by now, or has another
     ///   password.
     func signIn(
-        _ user: SignInRecord, replacing former: BrowserSession?, for client: ClientID?, from origin: RequestOrigin,
-        at now: Milliseconds
+        _ user: SignInRecord, replacing former: BrowserSession?, for client: ClientID?, on device: OneTimeValue,
+        in language: PageLanguage, from origin: RequestOrigin, at now: Milliseconds
     ) async throws(StorageError) -> (BrowserSession, cookie: OneTimeValue)? {
         let cookie = OneTimeValue.random()
         let new = NewBrowserSession(
             user: user.id, cookie: cookie.hash, authentication: .init(time: now, methods: ["pwd"]), createdAt: now,
             idleExpiresAt: now + lifetimes.browserIdle, expiresAt: now + lifetimes.browserAbsolute,
-            holder: origin.holder)
+            holder: origin.holder, device: device.hash, language: language.rawValue)
         let event = Event(
             at: now, type: .signInSucceeded, user: user.id, client: client, holder: origin.holder,
             requestID: origin.requestID)

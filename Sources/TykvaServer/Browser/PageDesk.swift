@@ -14,6 +14,8 @@ struct PageDesk: Sendable {
     let sessions: BrowserSessions
     let clock: DeploymentClock
     let proxies: TrustedProxies
+    /// Whether people can be written to, so that links by mail are of use.
+    let sendsMail: Bool
 
     /// - Throws: When a template or a text of this build is malformed.
     init(
@@ -28,6 +30,7 @@ struct PageDesk: Sendable {
             database: database, issuer: configuration.issuer, lifetimes: configuration.lifetimes)
         self.clock = clock
         proxies = configuration.trustedProxies
+        sendsMail = configuration.post != nil
     }
 
     /// One request of a browser.
@@ -85,6 +88,16 @@ struct PageDesk: Sendable {
         return form
     }
 
+    /// The same, or nil for a form that is only too old: its page is shown again.
+    func postedOrOld(_ purpose: FormPurpose, _ visit: Visit) async throws(PageRefusal) -> FormParameters? {
+        do throws(PageRefusal) {
+            return try await posted(purpose, visit)
+        } catch {
+            guard error.kind == .pageIsOld || error.kind == .cookiesNeeded else { throw error }
+            return nil
+        }
+    }
+
     /// - Throws: `PageRefusal` for a form that another site has sent.
     func refuseForeignForm(_ visit: Visit) throws(PageRefusal) {
         guard let refusal = OwnForms.refusal(of: visit.request.headers, issuer: issuer) else { return }
@@ -92,8 +105,11 @@ struct PageDesk: Sendable {
     }
 
     func show(_ page: some Page, _ visit: Visit, uiLocales: [String] = []) -> Response {
-        let language = PageLanguage.of(visit.request.headers, uiLocales: uiLocales.joined(separator: " "))
-        return remembering(visit, renderer.response(page, in: language))
+        remembering(visit, renderer.response(page, in: language(visit, uiLocales: uiLocales)))
+    }
+
+    func language(_ visit: Visit, uiLocales: [String] = []) -> PageLanguage {
+        PageLanguage.of(visit.request.headers, uiLocales: uiLocales.joined(separator: " "))
     }
 
     /// Gives the browser the cookie that forms and tickets are bound to, when it has none.

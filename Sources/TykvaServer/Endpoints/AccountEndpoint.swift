@@ -12,26 +12,56 @@ struct AccountEndpoint: Sendable {
     let passwords: PasswordCheck
 
     func profile(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
-        await page(request, context) { visit, session in
-            guard let facts = try await database.read({ tx throws(StorageError) in try tx.facts(of: session.user) })
-            else { throw PageRefusal(.pageIsOld, reason: "the user is gone") }
-            let roles = facts.publicClaims.strings("roles"), groups = facts.publicClaims.strings("groups")
-            return desk.show(
-                ProfilePage(
-                    frame(session, visit), email: facts.email, isEmailVerified: facts.isEmailVerified, roles: roles,
-                    groups: groups), visit)
+        await desk.accountPage(request, context) { visit, session in
+            try await profilePage(visit, session, isSent: request.uri.query == "sent")
         }
     }
 
+    /// The new address is told, and is not the account's until its owner has opened the link there.
+    func changeEmail(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        await desk.accountPage(request, context) { visit, session in
+            let form = try await desk.posted(.changeEmail, of: session, visit)
+            guard let email = try? EmailAddress(form["email"] ?? "") else {
+                return try await profilePage(visit, session, problem: .malformedEmail)
+            }
+            do {
+                let stored = try await passwords.storedHash(
+                    of: session.user, matching: form["current"] ?? "", from: visit.origin, at: visit.now)
+                guard stored != nil else { return try await profilePage(visit, session, problem: .wrongCurrent) }
+            } catch PasswordHasherError.overloaded(let seconds) {
+                let problem = ProfilePage.Problem.tooBusy(retryAfterSeconds: Int64(seconds))
+                return try await profilePage(visit, session, problem: problem)
+            }
+            let event = event(.emailChangeRequested, session, visit, ending: nil)
+            try await database.writeAgain { tx throws(StorageError) in
+                try tx.recordAndTell(event, .confirmEmail, to: session.user, at: email)
+            }
+            return desk.seeOther("/account?sent")
+        }
+    }
+
+    private func profilePage(
+        _ visit: PageDesk.Visit, _ session: BrowserSession, problem: ProfilePage.Problem? = nil, isSent: Bool = false
+    ) async throws -> Response {
+        guard let facts = try await database.read({ tx throws(StorageError) in try tx.facts(of: session.user) })
+        else { throw PageRefusal(.pageIsOld, reason: "the user is gone") }
+        let roles = facts.publicClaims.strings("roles"), groups = facts.publicClaims.strings("groups")
+        let form = desk.sendsMail ? desk.form("/account/email", .changeEmail, of: session, visit) : nil
+        return desk.show(
+            ProfilePage(
+                desk.frame(session, visit), email: facts.email, isEmailVerified: facts.isEmailVerified, roles: roles,
+                groups: groups, changeEmail: form, problem: problem, isSent: isSent), visit)
+    }
+
     func password(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
-        await page(request, context) { visit, session in
+        await desk.accountPage(request, context) { visit, session in
             passwordPage(visit, session, isChanged: request.uri.query == "changed")
         }
     }
 
     /// Ends every other session: whoever knew the old password is signed out.
     func changePassword(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
-        await page(request, context) { visit, session in
+        await desk.accountPage(request, context) { visit, session in
             let form = try await desk.posted(.changePassword, of: session, visit)
             guard form["new"] == form["repeated"] else {
                 return passwordPage(visit, session, problem: .notRepeated)
@@ -53,7 +83,7 @@ struct AccountEndpoint: Sendable {
     }
 
     func sessions(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
-        await page(request, context) { visit, session in
+        await desk.accountPage(request, context) { visit, session in
             let (listings, clients) = try await database.read { tx throws(StorageError) in
                 (
                     try tx.run(
@@ -69,13 +99,13 @@ struct AccountEndpoint: Sendable {
                 endOthers: desk.form("/account/sessions/end-others", .endOtherSessions, of: session, visit))
             return desk.show(
                 SessionsPage(
-                    frame(session, visit), shown.sessions, forms: forms,
+                    desk.frame(session, visit), shown.sessions, forms: forms,
                     done: request.uri.query.flatMap(SessionsPage.Done.init(query:))), visit)
         }
     }
 
     func endSession(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
-        await page(request, context) { visit, session in
+        await desk.accountPage(request, context) { visit, session in
             let form = try await desk.posted(.endSession, of: session, visit)
             guard let id = form["session"].flatMap(SessionID.init), id != session.id else {
                 throw PageRefusal(.badRequest, reason: "the form names no other session")
@@ -89,7 +119,7 @@ struct AccountEndpoint: Sendable {
     }
 
     func endOthers(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
-        await page(request, context) { visit, session in
+        await desk.accountPage(request, context) { visit, session in
             _ = try await desk.posted(.endOtherSessions, of: session, visit)
             let event = event(.sessionEnded, session, visit, ending: nil)
             _ = try await database.writeAgain { tx throws(StorageError) in
@@ -101,7 +131,7 @@ struct AccountEndpoint: Sendable {
     }
 
     func endApplication(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
-        await page(request, context) { visit, session in
+        await desk.accountPage(request, context) { visit, session in
             let form = try await desk.posted(.endApplication, of: session, visit)
             guard let client = form["application"].flatMap(ClientID.init),
                 let place = form["session"].flatMap(SessionID.init)
@@ -118,7 +148,7 @@ struct AccountEndpoint: Sendable {
     }
 
     func consents(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
-        await page(request, context) { visit, session in
+        await desk.accountPage(request, context) { visit, session in
             let (consents, clients) = try await database.read { tx throws(StorageError) in
                 (try tx.run(.consents(of: session.user)), try tx.run(.clients()))
             }
@@ -130,14 +160,14 @@ struct AccountEndpoint: Sendable {
             }
             return desk.show(
                 ConsentsPage(
-                    frame(session, visit), shown,
+                    desk.frame(session, visit), shown,
                     withdraw: desk.form("/account/consents/withdraw", .withdrawConsent, of: session, visit),
                     isWithdrawn: request.uri.query == "withdrawn"), visit)
         }
     }
 
     func withdraw(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
-        await page(request, context) { visit, session in
+        await desk.accountPage(request, context) { visit, session in
             let form = try await desk.posted(.withdrawConsent, of: session, visit)
             guard let client = form["client"].flatMap(ClientID.init) else {
                 throw PageRefusal(.badRequest, reason: "the form names no application")
@@ -152,33 +182,13 @@ struct AccountEndpoint: Sendable {
         }
     }
 
-    /// A page of somebody who is signed in.
-    private func page(
-        _ request: Request, _ context: some IssuerRequestContext,
-        _ body: (PageDesk.Visit, BrowserSession) async throws -> Response
-    ) async -> Response {
-        let visit = desk.visit(request, context)
-        do {
-            guard let session = try await desk.session(visit) else {
-                return desk.seeOther(AccountFrame.Section(path: request.uri.path).signIn.text)
-            }
-            return try await body(visit, session)
-        } catch {
-            return desk.response(to: error, visit, again: OwnAddress("/account"))
-        }
-    }
-
-    private func frame(_ session: BrowserSession, _ visit: PageDesk.Visit) -> AccountFrame {
-        AccountFrame(ShownPerson(session), signOut: desk.form("/sign-out", .signOut, of: session, visit))
-    }
-
     private func passwordPage(
         _ visit: PageDesk.Visit, _ session: BrowserSession, problem: PasswordPage.Problem? = nil,
         isChanged: Bool = false
     ) -> Response {
         let form = desk.form("/account/password", .changePassword, of: session, visit)
         return desk.show(
-            PasswordPage(frame(session, visit), form, problem: problem, isChanged: isChanged), visit)
+            PasswordPage(desk.frame(session, visit), form, problem: problem, isChanged: isChanged), visit)
     }
 
     private func event(

@@ -68,9 +68,12 @@ struct SignInEndpoint: Sendable {
             let user = try await passwords.user(
                 named: name, password: form["password"] ?? "", client: client, from: visit.origin, at: visit.now)
             let former = try await desk.session(visit)
+            let device = BrowserCookie.device.value(in: visit.request.headers) ?? .random()
             guard
                 let (session, cookie) = try await desk.sessions.signIn(
-                    user, replacing: former, for: client, from: visit.origin, at: visit.now)
+                    user, replacing: former, for: client, on: device,
+                    in: desk.language(visit, uiLocales: opened?.request.uiLocales ?? []), from: visit.origin,
+                    at: visit.now)
             else { throw PasswordCheck.refusal("the user was disabled or removed, or has another password now") }
             passwords.countSuccess()
             // Signed in is signed in, whatever becomes of the request: the cookie goes out in any case.
@@ -80,7 +83,10 @@ struct SignInEndpoint: Sendable {
             } catch {
                 response = desk.response(to: error, visit)
             }
-            response.headers[values: .setCookie].append(BrowserCookie.session.setting(cookie))
+            response.headers[values: .setCookie] += [
+                BrowserCookie.session.setting(cookie),
+                BrowserCookie.device.setting(device, for: ExpiredRows.deviceMemory),
+            ]
             return response
         } catch let error as OAuthError where error.code == .invalidGrant {
             visit.logger.info("refused", metadata: ["error": "sign_in", "reason": "\(error.reason)"])
@@ -94,6 +100,12 @@ struct SignInEndpoint: Sendable {
     private func next(
         _ opened: OpenedRequest?, _ session: BrowserSession, _ visit: PageDesk.Visit
     ) async throws -> Response {
+        let notices = try await pages.news(of: session, at: visit.now)
+        guard notices.isEmpty else {
+            let next = opened?.address(.signIn, key: pages.requests.ticketKey, at: visit.now) ?? Self.account(visit)
+            let locales = opened?.request.uiLocales ?? []
+            return desk.show(NoticesPage(notices: notices, next: next), visit, uiLocales: locales)
+        }
         guard let opened else { return desk.seeOther(Self.account(visit)) }
         return desk.response(try await pages.flow.advance(opened, session: session, at: visit.now), visit)
     }
@@ -126,7 +138,8 @@ struct SignInEndpoint: Sendable {
         let client = opened.map { ShownClient($0.request.client) }
         return desk.show(
             SignInPage(
-                form, client: client, person: person.map(ShownPerson.init), userName: userName, problem: problem),
+                form, client: client, person: person.map(ShownPerson.init), userName: userName, problem: problem,
+                canReset: desk.sendsMail),
             visit,
             uiLocales: opened?.request.uiLocales ?? [])
     }

@@ -13,6 +13,8 @@ package struct ExpiredRows: Service {
     package static let codeMemory: Duration = .days(1)
     /// Delivered messages stay so long for operators to see; those that were given up stay for `afterlife`.
     package static let deliveredMemory: Duration = .days(1)
+    /// A browser that nobody has signed in with for so long is a new one again.
+    package static let deviceMemory: Duration = .days(400)
     /// How long a node may be silent before another takes the work over.
     package static let lease: Duration = .seconds(10)
     package static let interval: Duration = .seconds(600)
@@ -70,7 +72,9 @@ package struct ExpiredRows: Service {
         }
         let batches: [Statement<Int>] = [
             .removeEvents(before: now - eventRetention), .removeCodes(expiredBefore: now - Self.codeMemory),
-            .removeExpiredPushedRequests(at: now), .removeExpiredAssertions(at: now),
+            .removeNotices(before: now - eventRetention), .removeExpiredLinks(at: now),
+            .removeDevices(notSeenSince: now - Self.deviceMemory), .removeExpiredPushedRequests(at: now),
+            .removeExpiredAssertions(at: now),
             .removeMessages(deliveredBefore: now - Self.deliveredMemory, givenUpBefore: endedBefore),
         ]
         for batch in batches {

@@ -19,6 +19,8 @@ struct OutboxDelivery: Service {
     let database: any Database
     let clock: DeploymentClock
     let backchannelLogout: BackchannelLogoutSender
+    /// Nil where no mail server is known: mails wait then, for the operator to see.
+    let letters: LetterDelivery?
     let logger: Logger
     private let destinations = Destinations()
     private let delivered = Counter(label: "tykva_outbox_total", dimensions: [("result", "delivered")])
@@ -26,11 +28,13 @@ struct OutboxDelivery: Service {
     private let givenUp = Counter(label: "tykva_outbox_total", dimensions: [("result", "given_up")])
 
     init(
-        database: any Database, clock: DeploymentClock, backchannelLogout: BackchannelLogoutSender, logger: Logger
+        database: any Database, clock: DeploymentClock, backchannelLogout: BackchannelLogoutSender,
+        letters: LetterDelivery?, logger: Logger
     ) {
         self.database = database
         self.clock = clock
         self.backchannelLogout = backchannelLogout
+        self.letters = letters
         self.logger = logger
     }
 
@@ -51,7 +55,7 @@ struct OutboxDelivery: Service {
     /// What is due, as far as there is room for it: nobody waits for the slowest of a batch.
     private func due() async throws(StorageError) -> [DueMessage] {
         var messages: [DueMessage] = []
-        for kind in MessageKind.allCases {
+        for kind in MessageKind.allCases where kind != .mail || letters != nil {
             let room = destinations.room - Int64(messages.count)
             guard room > 0 else { break }
             let now = clock.now()
@@ -75,6 +79,8 @@ struct OutboxDelivery: Service {
                 try await destinations.reach(notice.client, at: clock.now()) {
                     try await backchannelLogout.send(notice, at: clock.now())
                 }
+            case .mail:
+                try await letters?.send(message, at: clock.now())
             }
         } catch is Destinations.NotItsTurn {
             _ = try? await database.once(.release(message, until: clock.now() + .seconds(1)))

@@ -30,9 +30,11 @@ struct DemoServer {
         try await Engine.sqlite.withDatabase { database in
             try await Schema.migrator.migrate(database, at: clock.now.value)
             let issuer = try Issuer("http://127.0.0.1:\(port)")
-            let configuration = ServerConfiguration(
+            let mailbox = DemoMailbox()
+            var configuration = ServerConfiguration(
                 issuer: issuer,
                 lifetimes: try .init(accessToken: .minutes(1), familyIdle: .days(1), familyAbsolute: .days(1)))
+            configuration.post = mailbox.post
             var logger = Logger(label: "test")
             logger.logLevel = .critical
             let opened = try await OpenedDeployment(
@@ -47,7 +49,8 @@ struct DemoServer {
                 to: router,
                 on: DemoStory.Stage(
                     issuer: issuer, database: database, clock: deploymentClock,
-                    program: "/opt/tykva/bin/tykva", dataFolder: "/srv/it's data"))
+                    program: "/opt/tykva/bin/tykva", dataFolder: "/srv/it's data",
+                    mailbox: mailbox))
             let (ready, isReady) = AsyncStream<Void>.makeStream()
             let application = Application(
                 router: router, configuration: .init(address: .hostname("127.0.0.1", port: port)),

@@ -56,6 +56,15 @@ struct MoveScene: Sendable {
                 _ = try tx.run(.useAssertion(hash, expiresAt: now, at: now))
             }
             try tx.run(.write(.init(user: user, client: scene.owner.client, scope: .empty, grantedAt: now)))
+            let told = Event(at: RefreshScene.start, type: .newDevice, user: user)
+            try tx.recordAndTell(told, .newDevice, to: user)
+            try tx.run(
+                .insert([
+                    NewLink(
+                        hash: TokenHash(of: "link"), purpose: .notMe, user: user, event: told.id,
+                        createdAt: RefreshScene.start)
+                ]))
+            try tx.run(.addDevice(TokenHash(of: "device"), of: user, by: RefreshScene.home, at: RefreshScene.start))
             try tx.run(Statement("INSERT INTO periodic_work VALUES ('sweep', 'node', 1, 2)"))
         }
     }

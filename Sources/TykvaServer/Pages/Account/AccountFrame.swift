@@ -2,7 +2,7 @@
 struct AccountFrame: Sendable {
     /// The pages of an account, with their paths.
     enum Section: String, CaseIterable, Sendable {
-        case profile, password, sessions, consents
+        case profile, password, sessions, consents, security
 
         var address: OwnAddress {
             switch self {
@@ -10,6 +10,7 @@ struct AccountFrame: Sendable {
             case .password: OwnAddress("/account/password")
             case .sessions: OwnAddress("/account/sessions")
             case .consents: OwnAddress("/account/consents")
+            case .security: OwnAddress("/account/security")
             }
         }
 

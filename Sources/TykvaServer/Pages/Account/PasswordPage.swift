@@ -25,7 +25,10 @@ struct PasswordPage: Page {
         self.isChanged = isChanged
     }
 
-    var status: HTTPResponse.Status {
+    var status: HTTPResponse.Status { Self.status(problem) }
+    var retryAfterSeconds: Int64? { Self.retryAfterSeconds(problem) }
+
+    static func status(_ problem: Problem?) -> HTTPResponse.Status {
         switch problem {
         case nil: .ok
         case .tooBusy: .serviceUnavailable
@@ -33,7 +36,7 @@ struct PasswordPage: Page {
         }
     }
 
-    var retryAfterSeconds: Int64? {
+    static func retryAfterSeconds(_ problem: Problem?) -> Int64? {
         if case .tooBusy(let seconds) = problem { seconds } else { nil }
     }
 
@@ -44,7 +47,7 @@ struct PasswordPage: Page {
         if case .new = problem { isNewWrong = true }
         return [
             "form": form.content, "signInName": account?.person.userName,
-            "problem": problem.map { words($0, texts) }, "notice": isChanged ? texts[.passwordChanged] : nil,
+            "problem": problem.map { Self.words($0, texts) }, "notice": isChanged ? texts[.passwordChanged] : nil,
             "isCurrentWrong": problem == .wrongCurrent, "isNewWrong": isNewWrong,
             "isRepeatWrong": problem == .notRepeated,
             "rule": texts.text(.passwordRule, String(Password.minimumCharacters)),
@@ -52,7 +55,7 @@ struct PasswordPage: Page {
         ]
     }
 
-    private func words(_ problem: Problem, _ texts: PageTexts) -> String {
+    static func words(_ problem: Problem, _ texts: PageTexts) -> String {
         switch problem {
         case .wrongCurrent: texts[.wrongCurrentPassword]
         case .new(.tooShort): texts.text(.passwordTooShort, String(Password.minimumCharacters))

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// Shows a person what is known of them.
 struct ProfilePage: Page {
     static let template = PageTemplate.profile
@@ -6,13 +8,48 @@ struct ProfilePage: Page {
     let isEmailVerified: Bool
     let roles: [String]
     let groups: [String]
+    /// Changes the address (fields `email`, `current`); nil where nobody can be written to.
+    let changeEmail: PageForm?
+    let problem: Problem?
+    let isSent: Bool
 
-    init(_ frame: AccountFrame, email: String?, isEmailVerified: Bool, roles: [String], groups: [String] = []) {
+    enum Problem: Hashable, Sendable {
+        case malformedEmail, wrongCurrent
+        case tooBusy(retryAfterSeconds: Int64)
+    }
+
+    init(
+        _ frame: AccountFrame, email: String?, isEmailVerified: Bool, roles: [String], groups: [String] = [],
+        changeEmail: PageForm? = nil, problem: Problem? = nil, isSent: Bool = false
+    ) {
         account = frame.at(.profile)
+        self.changeEmail = changeEmail
+        self.problem = problem
+        self.isSent = isSent
         self.email = email
         self.isEmailVerified = isEmailVerified
         self.roles = roles
         self.groups = groups
+    }
+
+    var status: HTTPResponse.Status {
+        switch problem {
+        case nil: .ok
+        case .tooBusy: .serviceUnavailable
+        case .malformedEmail, .wrongCurrent: .unprocessableContent
+        }
+    }
+
+    var retryAfterSeconds: Int64? {
+        if case .tooBusy(let seconds) = problem { seconds } else { nil }
+    }
+
+    private static func key(_ problem: Problem) -> TextKey {
+        switch problem {
+        case .malformedEmail: .emailMalformed
+        case .wrongCurrent: .wrongCurrentPassword
+        case .tooBusy: .tooBusy
+        }
     }
 
     func title(_ texts: PageTexts) -> String { texts[.profileTitle] }
@@ -21,7 +58,8 @@ struct ProfilePage: Page {
         [
             "displayName": account?.person.name, "signInName": account?.person.userName,
             "email": email, "isEmailVerified": isEmailVerified, "roles": roles, "hasRoles": !roles.isEmpty,
-            "groups": groups, "hasGroups": !groups.isEmpty,
+            "groups": groups, "hasGroups": !groups.isEmpty, "form": changeEmail?.content,
+            "problem": problem.map { texts[Self.key($0)] }, "notice": isSent ? texts[.emailSent] : nil,
         ]
     }
 }

@@ -2,7 +2,7 @@ import HTTPTypes
 import OAuth
 import Secrets
 
-/// The two cookies that the issuer sets, each 256 random bits.
+/// The three cookies that the issuer sets, each 256 random bits.
 ///
 /// The `__Host-` prefix binds them to this host and to TLS (or loopback), so that no neighbour can plant one.
 /// https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-4.1.3.2
@@ -11,6 +11,8 @@ enum BrowserCookie: String, CaseIterable, Sendable {
     case session = "__Host-tykva-session"
     /// What tokens of forms are made for.
     case form = "__Host-tykva-form"
+    /// By which a browser is known in which somebody has signed in before.
+    case device = "__Host-tykva-device"
 
     /// The value that a browser sent.
     ///

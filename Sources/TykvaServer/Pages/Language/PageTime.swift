@@ -13,6 +13,8 @@ struct PageTime: Hashable, Sendable {
         return ["machineTime": "\(text.prefix(19))Z", "shownTime": words(text, texts)]
     }
 
+    func words(_ texts: PageTexts) -> String { words(Timestamp.text(instant.value), texts) }
+
     /// `25 Nov 2026, 08:11 UTC`.
     private func words(_ text: String, _ texts: PageTexts) -> String {
         let digits = text.split(whereSeparator: { "-T:".contains($0) })

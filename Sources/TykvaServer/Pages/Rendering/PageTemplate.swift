@@ -9,6 +9,9 @@ enum PageTemplate: String, CaseIterable, Sendable {
     case formPost = "form_post"
     case error
     case profile, password, sessions, consents
+    case step, notices, security
+    case forgotPassword = "forgot_password"
+    case newPassword = "new_password"
 
     var source: [UInt8] {
         switch self {
@@ -30,6 +33,11 @@ enum PageTemplate: String, CaseIterable, Sendable {
         case .password: PackageResources.password_mustache
         case .sessions: PackageResources.sessions_mustache
         case .consents: PackageResources.consents_mustache
+        case .step: PackageResources.step_mustache
+        case .notices: PackageResources.notices_mustache
+        case .security: PackageResources.security_mustache
+        case .forgotPassword: PackageResources.forgot_password_mustache
+        case .newPassword: PackageResources.new_password_mustache
         }
     }
 }

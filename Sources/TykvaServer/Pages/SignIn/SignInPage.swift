@@ -21,17 +21,20 @@ struct SignInPage: Page {
     let person: ShownPerson?
     let userName: String?
     let problem: Problem?
+    /// Whether a forgotten password can be replaced by mail.
+    let canReset: Bool
 
     /// - Parameter userName: `login_hint`, or what was typed before; a stranger's text, shown as the field's value.
     init(
         _ form: PageForm, client: ShownClient?, person: ShownPerson? = nil, userName: String? = nil,
-        problem: Problem? = nil
+        problem: Problem? = nil, canReset: Bool = false
     ) {
         self.form = form
         self.client = client
         self.person = person
         self.userName = (userName ?? person?.userName).map { String($0.prefix(Self.maximumUserNameCharacters)) }
         self.problem = problem
+        self.canReset = canReset
     }
 
     var formTarget: FormTarget? { form.leadsTo }
@@ -56,7 +59,7 @@ struct SignInPage: Page {
             "askedAgain": person.map { texts.phrase(.askedAgain, $0.name).content },
             "userName": userName, "maximumUserName": Self.maximumUserNameCharacters,
             "problem": problem.map { texts[Self.key($0)] }, "isWrong": problem == .wrongPair,
-            "isNameKnown": userName != nil,
+            "isNameKnown": userName != nil, "resetAddress": canReset ? "/password/forgot" : nil,
         ]
     }
 

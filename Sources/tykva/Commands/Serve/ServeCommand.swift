@@ -164,7 +164,9 @@ struct ServeCommand: AsyncParsableCommand {
             configuration: serving.configuration,
             clock: clock, logger: logger, onReady: { try? Console.print("tykva: ready at \(issuer)") })
         if dev {
-            plan.additions = Self.story(opened, serving, clock)
+            let mailbox = DemoMailbox()
+            plan.configuration.post = plan.configuration.post ?? mailbox.post
+            plan.additions = Self.story(opened, serving, clock, mailbox)
             plan.hasFrontPage = true
         }
         do {
@@ -176,11 +178,11 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// The demo's users, client and page.
     private static func story(
-        _ opened: OpenedDeployment, _ serving: ServeSettings, _ clock: DeploymentClock
+        _ opened: OpenedDeployment, _ serving: ServeSettings, _ clock: DeploymentClock, _ mailbox: DemoMailbox
     ) -> @Sendable (Router<ServeRequestContext>, TykvaServer) async throws -> [any Service] {
         let stage = DemoStory.Stage(
             issuer: serving.issuer, database: opened.database, clock: clock, program: Self.ownPath,
-            dataFolder: Self.absolute(serving.settings.data))
+            dataFolder: Self.absolute(serving.settings.data), mailbox: mailbox)
         return { router, server in
             try await DemoStory.prepare(opened.database, hasher: server.passwordHasher, at: clock.now())
             try DemoStory.add(to: router, on: stage)

@@ -1,0 +1,113 @@
+package import OAuth
+package import Secrets
+
+/// What people are told, and how they answer.
+extension Transaction {
+    /// Records an event and tells a person of it, in this transaction: on their pages, and by mail where they have an
+    /// address.
+    ///
+    /// - Parameter address: Where the mail goes; nil for the address that the account has.
+    package func recordAndTell(
+        _ event: Event, _ kind: PersonMessageKind, to user: UserID, at address: EmailAddress? = nil
+    ) throws(StorageError) {
+        try run(.record(event))
+        try tell(kind, of: event, to: user, at: address)
+    }
+
+    /// The same for an event that strangers can cause: nothing is written when there is one of its `onceKey`.
+    package func recordOnceAndTell(_ event: Event, _ kind: PersonMessageKind, to user: UserID) throws(StorageError) {
+        guard try run(.recordOnce(event)) else { return }
+        try tell(kind, of: event, to: user)
+    }
+
+    /// The same for an event that is recorded already.
+    package func tell(
+        _ kind: PersonMessageKind, of event: Event, to user: UserID, at address: EmailAddress? = nil
+    ) throws(StorageError) {
+        if kind.isNotice { try run(.insert(kind, to: user, because: event)) }
+        try run(.insert(PersonMessage(kind: kind, user: user, address: address), because: event))
+    }
+
+    /// No link in an earlier mail is good any more.
+    package func removeLinks(of user: UserID) throws(StorageError) { try run(.removeLinks(of: user)) }
+
+    /// "This was me": the notice is answered, and its links are used up.
+    ///
+    /// - Returns: False when the link is not good any more; nothing is written then.
+    package func allIsWell(_ link: TokenHash, _ opened: OpenLink, at now: Milliseconds, _ event: Event)
+        throws(StorageError) -> Bool
+    {
+        guard let about = opened.event, try run(.useLink(link, for: .allIsWell, at: now)) else { return false }
+        try run(.removeLinks(of: opened.user, about: about))
+        _ = try run(.answer(.mine, to: about, of: opened.user, at: now))
+        try run(.record(event))
+        return true
+    }
+
+    /// "This was not me": ends everything of the person, and gives them one link to choose a password with.
+    ///
+    /// - Parameter next: The link for the page that follows.
+    /// - Returns: False when the link is not good any more; nothing is written then.
+    package func notMe(_ link: TokenHash, _ opened: OpenLink, next: NewLink, at now: Milliseconds, _ event: Event)
+        throws(StorageError) -> Bool
+    {
+        guard try run(.useLink(link, for: .notMe, at: now)) else { return false }
+        _ = try endSessions(ofUser: opened.user, .endedByPerson, at: now, event)
+        if let about = opened.event { _ = try run(.answer(.notMine, to: about, of: opened.user, at: now)) }
+        try run(.removeLinks(of: opened.user))
+        try run(.insert([next]))
+        return true
+    }
+
+    /// Sets a password by a link, ends everything that was begun with the old one, and tells the person.
+    ///
+    /// - Returns: False when the link is not good any more; nothing is written then.
+    package func resetPassword(
+        _ link: TokenHash, of user: UserID, to hash: String, at now: Milliseconds, _ event: Event
+    ) throws(StorageError) -> Bool {
+        guard try run(.useLink(link, for: .resetPassword, at: now)) else { return false }
+        try run(.setPasswordHash(hash, of: user))
+        try run(.removeLinks(of: user))
+        _ = try endSessions(ofUser: user, .passwordChanged, at: now, event)
+        try tell(.passwordReset, of: event, to: user)
+        return true
+    }
+}
+
+extension Transaction {
+    /// Takes an address that its owner has confirmed by a link, and tells the old one.
+    ///
+    /// - Returns: False when the link is not good any more; nothing is written then.
+    /// - Throws: `constraint` (unique) when another account has proved this address.
+    package func confirmEmail(
+        _ link: TokenHash, of user: UserID, _ email: EmailAddress, at now: Milliseconds, _ event: Event
+    ) throws(StorageError) -> Bool {
+        guard try run(.useLink(link, for: .confirmEmail, at: now)) else { return false }
+        guard let account = try run(.account(user)) else { return false }
+        let old = account.email.flatMap { try? EmailAddress($0) }
+        try run(.setVerifiedEmail(email, of: user, at: now))
+        try run(.removeLinks(of: user))
+        guard let old, old.key != email.key else {
+            try run(.record(event))
+            return true
+        }
+        try recordAndTell(event, .emailChanged, to: user, at: old)
+        return true
+    }
+}
+
+extension Statement where Answer == Void {
+    /// A mail, where there is an address to send it to.
+    fileprivate static func insert(_ message: PersonMessage, because event: Event) -> Self {
+        let id = MessageID.random()
+        let condition: SQL = message.address == nil ? " AND email IS NOT NULL" : ""
+        return Self(
+            """
+            INSERT INTO outbox (
+                id, event_id, kind, payload, account_id, client_id, session_id, created_at, next_attempt_at, attempts)
+            SELECT \(id), \(event.id), \(MessageKind.mail.rawValue), \(message.payload), account.id, \(event.client),
+                   \(event.session), \(event.at), \(event.at), 0
+            FROM account WHERE id = \(message.user)\(condition)
+            """)
+    }
+}

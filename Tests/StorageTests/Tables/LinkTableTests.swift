@@ -1,0 +1,111 @@
+import OAuth
+import Secrets
+import TestSupport
+import Testing
+
+@testable import Storage
+
+@Suite(.timeLimit(.minutes(15))) struct LinkTableTests {
+    private static let (start, later) = (SingleSignOnScene.start, SingleSignOnScene.later)
+    private static let value = SingleSignOnScene.hash("link")
+
+    private func link(_ scene: SingleSignOnScene, _ purpose: LinkPurpose, _ hash: TokenHash = value) -> NewLink {
+        NewLink(hash: hash, purpose: purpose, user: scene.user, event: .random(), createdAt: Self.start)
+    }
+
+    @Test(arguments: Engine.available)
+    func `a link is good for one purpose, until it is used or over`(_ engine: Engine) async throws {
+        try await SingleSignOnScene.with(engine) { scene in
+            let database = scene.database
+            try await database.once(.insert([link(scene, .notMe)]))
+            let end = Self.start + LinkPurpose.notMe.lifetime
+            #expect(try await database.once(.link(Self.value, for: .allIsWell, at: Self.start)) == nil)
+            #expect(try await database.once(.link(Self.value, for: .notMe, at: end)) == nil)
+            #expect(try await database.once(.link(Self.value, for: .notMe, at: Self.start))?.userName == "anna")
+            #expect(try await !database.once(.useLink(Self.value, for: .allIsWell, at: Self.start)))
+            #expect(try await !database.once(.useLink(Self.value, for: .notMe, at: end)))
+            let uses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<10 {
+                    group.addTask { try await database.once(.useLink(Self.value, for: .notMe, at: Self.start)) ? 1 : 0 }
+                }
+                return try await group.reduce(0, +)
+            }
+            #expect(uses == 1)
+            try await database.once(.insert([link(scene, .notMe), link(scene, .resetPassword, .init(of: "2"))]))
+            #expect(try await database.once(.removeExpiredLinks(at: Self.start + .minutes(30))) == 1)
+            try await database.once(Statement("UPDATE account SET disabled_at = 1 WHERE id = \(scene.user)"))
+            #expect(try await database.once(.link(Self.value, for: .notMe, at: Self.start)) == nil)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a notice and its mail are written with their event, or not at all`(_ engine: Engine) async throws {
+        try await SingleSignOnScene.with(engine) { scene in
+            let event = Event(at: Self.start, type: .passwordChanged, user: scene.user, client: scene.shop)
+            await #expect(throws: StorageError.conflict(reason: "a test")) {
+                try await scene.database.write { tx throws(StorageError) in
+                    try tx.recordAndTell(event, .passwordChanged, to: scene.user)
+                    throw .conflict(reason: "a test")
+                }
+            }
+            #expect(try await scene.database.once(.notices(of: scene.user, limit: 9)).isEmpty)
+            try await scene.database.write { tx throws(StorageError) in
+                try tx.recordAndTell(event, .passwordChanged, to: scene.user)
+            }
+            #expect(try await scene.database.once(.messages(limit: 9)).isEmpty, "there is no address")
+            let notice = try #require(try await scene.database.once(.notices(of: scene.user, limit: 9)).first)
+            #expect(notice.kind == .passwordChanged)
+            #expect(notice.event.id == event.id)
+            try await scene.database.once(.setEmail(EmailAddress("anna@example.com"), of: scene.user))
+            let asked = Event(
+                at: Self.start, type: .passwordResetRequested, user: scene.user, onceKey: "reset \(scene.user)")
+            for _ in 0..<2 {
+                try await scene.database.write { tx throws(StorageError) in
+                    try tx.recordOnceAndTell(asked, .resetRequested, to: scene.user)
+                }
+            }
+            let mails = try await scene.database.once(.messages(limit: 9))
+            #expect(mails.map(\.kind) == ["mail"])
+            #expect(mails.first?.event == asked.id)
+            let all = PersonMessageKind.allCases
+            let unread = try await scene.database.once(.notices(of: scene.user, unread: all, limit: 9))
+            #expect(unread.map(\.kind) == [.passwordChanged], "a request is no notice")
+            let alarms = try await scene.database.once(.notices(of: scene.user, unread: [.theft], limit: 9))
+            #expect(alarms.isEmpty)
+            try await scene.database.once(.readNotices(of: scene.user, [.theft], through: Self.start, at: Self.later))
+            #expect(try await scene.database.once(.notices(of: scene.user, unread: all, limit: 9)).count == 1)
+            try await scene.database.once(.readNotices(of: scene.user, through: Self.start, at: Self.later))
+            #expect(try await scene.database.once(.notices(of: scene.user, unread: all, limit: 9)).isEmpty)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a person is told of every browser but the first, once each`(_ engine: Engine) async throws {
+        try await SingleSignOnScene.with(engine) { scene in
+            for (number, device) in ["one", "one", "two", "two", "one"].enumerated() {
+                try await scene.signIn("cookie \(number)", on: device)
+            }
+            #expect(try await scene.events(.newDevice).count == 1)
+            let other = try await scene.addUser("berta")
+            try await scene.signIn("hers", as: other, on: "one")
+            #expect(try await scene.events(.newDevice).count == 1, "another person's first is a first too")
+            #expect(try await scene.database.once(.removeDevices(notSeenSince: Self.start)) == 0)
+            #expect(try await scene.database.once(.removeDevices(notSeenSince: Self.later)) == 3)
+        }
+    }
+
+    @Test func `a payload is read as it was written, and nothing else is`() throws {
+        let (user, email) = (UserID.random(), try EmailAddress("anna@example.com"))
+        for kind in PersonMessageKind.allCases {
+            for address in [nil, email] {
+                let message = PersonMessage(kind: kind, user: user, address: address)
+                #expect(PersonMessage(payload: message.payload) == message)
+            }
+        }
+        let payload = PersonMessage(kind: .theft, user: user, address: email).payload
+        let others = ["", "{}", payload + "x", payload.replacing("theft", with: "t"), payload.replacing("@", with: "")]
+        for other in others {
+            #expect(PersonMessage(payload: other) == nil)
+        }
+    }
+}
