@@ -1,3 +1,4 @@
+package import Mail
 package import OAuth
 package import Secrets
 
@@ -18,12 +19,14 @@ package struct ServerConfiguration: Sendable {
     package var branding: Branding
     /// Whether URLs of clients' registrations may lead to the operator's own networks.
     package var allowsPrivateAddresses: Bool
+    /// How mail is sent; nil when none is.
+    package var mail: MailAccount?
 
     package init(
         issuer: Issuer, lifetimes: Lifetimes = Lifetimes(), retryWindow: RetryWindow = .standard,
         thefts: TheftPolicy = .standard, passwordHashing: PasswordHashing = PasswordHashing(),
         trustedProxies: TrustedProxies = .none, onlyProxiesConnect: Bool = false, eventRetention: Duration = .days(400),
-        branding: Branding = .standard, allowsPrivateAddresses: Bool = false
+        branding: Branding = .standard, allowsPrivateAddresses: Bool = false, mail: MailAccount? = nil
     ) {
         self.issuer = issuer
         self.lifetimes = lifetimes
@@ -35,6 +38,7 @@ package struct ServerConfiguration: Sendable {
         self.eventRetention = eventRetention
         self.branding = branding
         self.allowsPrivateAddresses = allowsPrivateAddresses
+        self.mail = mail
     }
 
     /// How long tokens and sessions live.
