@@ -75,6 +75,7 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "StrictFormats", swiftSettings: settings),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "Secrets", dependencies: ["CSodium", "StrictFormats", .crypto, .deque], swiftSettings: settings),
         .target(name: "OAuth", dependencies: ["Secrets", "StrictFormats", .crypto], swiftSettings: settings),
         .target(
@@ -84,6 +85,7 @@ let package = Package(
             ],
             resources: [.embedInCode("Migrations")],
             swiftSettings: settings),
+        .target(name: "Mail", dependencies: ["CCurl", "OAuth", "Secrets"], swiftSettings: settings),
         .target(
             name: "TykvaVerifier",
             dependencies: [
@@ -98,7 +100,7 @@ let package = Package(
         .target(
             name: "TykvaServer",
             dependencies: [
-                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto,
+                "Mail", "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto,
                 .hummingbird,
                 .hummingbirdCore, .hummingbirdHTTP2, .httpTypes, .jwtKit, .logging, .metrics, .coreMetrics, .nioCore,
                 .mustache, .nioCertificateReloading, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioSSL, .nioTLS,
@@ -119,7 +121,7 @@ let package = Package(
         .executableTarget(
             name: "tykva",
             dependencies: [
-                "DemoStory", "TykvaServer", "TykvaVerifier", "OAuth", "Secrets", "Storage", "StrictFormats",
+                "DemoStory", "TykvaServer", "TykvaVerifier", "Mail", "OAuth", "Secrets", "Storage", "StrictFormats",
                 .argumentParser, .asyncHTTPClient, .configuration, .coreMetrics, .hummingbird, .logging, .metrics,
                 .nioCore, .nioHTTP1, .nioSSL, .serviceLifecycle, .yams,
             ],
@@ -165,6 +167,12 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "crash-writer", dependencies: ["Storage", "TestSupport"], path: "Tests/CrashWriter",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "mail-writer", dependencies: ["Mail", "OAuth", "StrictFormats"], path: "Tests/MailWriter",
+            swiftSettings: settings),
+        .testTarget(
+            name: "MailTests", dependencies: ["CCurl", "Mail", "OAuth", "Secrets", "TestSupport", "mail-writer"],
             swiftSettings: settings),
         .testTarget(
             name: "StorageTests",

@@ -4,8 +4,8 @@ import Synchronization
 ///
 /// A fixed number works at once and a bounded number waits, first come, first served. The threads run at a lower
 /// priority, so that short requests keep their latency while these are all busy. They end when the value is let go.
-final class WorkerThreads: Sendable {
-    enum Refusal: Error, Sendable, Equatable {
+package final class WorkerThreads: Sendable {
+    package enum Refusal: Error, Sendable, Equatable {
         case full(retryAfterSeconds: Int)
         case cancelled
         case stopped
@@ -14,7 +14,7 @@ final class WorkerThreads: Sendable {
     private let queue: WorkQueue
     private let nextTicket = Atomic<UInt64>(0)
 
-    init(_ name: String, threads: Int, waitingPerThread: Int, niceness: Int32) throws(SystemError) {
+    package init(_ name: String, threads: Int, waitingPerThread: Int, niceness: Int32) throws(SystemError) {
         precondition(threads > 0 && waitingPerThread >= 0)
         let queue = WorkQueue(threads: threads, maximumWaiting: threads * waitingPerThread)
         self.queue = queue
@@ -32,21 +32,28 @@ final class WorkerThreads: Sendable {
         queue.stop()
     }
 
-    var load: PasswordHasher.Load { queue.load }
+    package var load: PasswordHasher.Load { queue.load }
 
     /// Refuses what waits and what comes; what runs is finished.
-    func stop() {
+    package func stop() {
         queue.stop()
     }
 
     /// Runs the work on one of the threads. A caller that is cancelled while it waits leaves the queue.
-    func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async throws(Refusal) -> Value {
+    ///
+    /// - Parameter afterwards: What is done on the same thread when the caller has its answer, before other work.
+    package func run<Value: Sendable>(
+        _ work: @escaping @Sendable () -> Value, afterwards: (@Sendable () -> Void)? = nil
+    ) async throws(Refusal) -> Value {
         let ticket = nextTicket.wrappingAdd(1, ordering: .relaxed).newValue
         let answer: Result<Value, Refusal> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let job = WorkQueue.Job(ticket: ticket) {
                     let value = work()
-                    return { continuation.resume(returning: .success(value)) }
+                    return {
+                        continuation.resume(returning: .success(value))
+                        afterwards?()
+                    }
                 } refuse: {
                     continuation.resume(returning: .failure($0))
                 }

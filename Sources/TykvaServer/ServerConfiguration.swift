@@ -1,3 +1,4 @@
+package import Mail
 package import OAuth
 package import Secrets
 
@@ -18,14 +19,16 @@ package struct ServerConfiguration: Sendable {
     package var branding: Branding
     /// Whether URLs of clients' registrations may lead to the operator's own networks.
     package var allowsPrivateAddresses: Bool
-    /// Where letters to people go; nil where there is nothing to send them with.
+    /// Where letters to people go without a mail server: tests, and the page of a demo.
     package var post: LetterPost?
+    /// How mail is sent; nil when none is.
+    package var mail: MailAccount?
 
     package init(
         issuer: Issuer, lifetimes: Lifetimes = Lifetimes(), retryWindow: RetryWindow = .standard,
         thefts: TheftPolicy = .standard, passwordHashing: PasswordHashing = PasswordHashing(),
         trustedProxies: TrustedProxies = .none, onlyProxiesConnect: Bool = false, eventRetention: Duration = .days(400),
-        branding: Branding = .standard, allowsPrivateAddresses: Bool = false
+        branding: Branding = .standard, allowsPrivateAddresses: Bool = false, mail: MailAccount? = nil
     ) {
         self.issuer = issuer
         self.lifetimes = lifetimes
@@ -37,6 +40,7 @@ package struct ServerConfiguration: Sendable {
         self.eventRetention = eventRetention
         self.branding = branding
         self.allowsPrivateAddresses = allowsPrivateAddresses
+        self.mail = mail
     }
 
     /// How long tokens and sessions live.

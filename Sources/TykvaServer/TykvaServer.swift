@@ -1,4 +1,5 @@
 package import Logging
+import Mail
 import OAuth
 package import Secrets
 public import ServiceLifecycle
@@ -44,6 +45,13 @@ public struct TykvaServer: Sendable {
         passwordHasher = hasher
         maintenance = ExpiredRows(
             database: database, clock: clock, eventRetention: configuration.eventRetention, logger: logger)
+        let mailer = try configuration.mail.map { account throws(SystemError) in try Mailer(account.server) }
+        var post = configuration.post
+        if let mailer, let account = configuration.mail {
+            post = LetterPost(mailer, from: account, brandName: configuration.branding.name)
+        } else if post == nil {
+            logger.notice("no mail server is set (smtp_url): messages to people wait in the outbox")
+        }
         let resets = PasswordResetRequests(database, logger: logger)
         let parts = Parts(
             database: database, configuration: configuration, secrets: opened.secrets, keys: keys,
@@ -62,12 +70,13 @@ public struct TykvaServer: Sendable {
             OutboxDelivery(
                 database: database, clock: clock,
                 backchannelLogout: BackchannelLogoutSender(tokens: tokens, requests: outgoing),
-                letters: try configuration.post.map { post in
+                letters: try post.map { post in
                     LetterDelivery(
                         database: database, issuer: issuer,
                         writer: try LetterWriter(brandName: configuration.branding.name), post: post)
                 },
                 logger: logger),
         ]
+        if let mailer { services.append(MailerStop(mailer: mailer)) }
     }
 }

@@ -16,8 +16,8 @@ struct Tykva: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, UserCommand.self, AttributeCommand.self, ClientCommand.self, SessionCommand.self,
-            KeyCommand.self, SecretCommand.self, AuditCommand.self, OutboxCommand.self, VerifyCommand.self,
-            InspectCommand.self,
+            KeyCommand.self, SecretCommand.self, AuditCommand.self, OutboxCommand.self, MailCommand.self,
+            VerifyCommand.self, InspectCommand.self,
             MigrateCommand.self, MoveCommand.self, ConfigCommand.self, HealthCommand.self,
         ])
 

@@ -65,6 +65,20 @@ import Testing
         try await threads.run {}
     }
 
+    @Test func `what is done afterwards is done when the caller has its answer, before other work`() async throws {
+        let threads = try threads(1, waiting: 2)
+        let (gate, order) = (Gate(), Recorder<[String]>([]))
+        async let first: Void = threads.run({ gate.pass() }, afterwards: { order.update { $0.append("afterwards") } })
+        await gate.waitUntilStarted(1)
+        async let second: Void = threads.run { order.update { $0.append("second") } }
+        try await reach(threads, waiting: 1, running: 1)
+        #expect(order.value == [])
+        gate.opened.signal()
+        try await first
+        try await second
+        #expect(order.value == ["afterwards", "second"])
+    }
+
     @Test func `without room to wait each thread still takes one`() async throws {
         let threads = try threads(1, waiting: 0)
         let gate = Gate()

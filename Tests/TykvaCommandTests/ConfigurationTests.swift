@@ -22,6 +22,8 @@ import Testing
             password_hash_memory: 1024
             behind_proxy: [10.0.0.0/99]
             theft_late: nobody
+            smtp_url: smtp://u:geheim@mail.example.com
+            smtp_from: nobody
             maximum_connections: [1, 2]
             tls_key: key.pem
             """, to: "tykva.yaml")
@@ -35,7 +37,7 @@ import Testing
             "line 4: there is no setting \"bogus\"", "no setting \"data_folder\"", "listen: TYKVA_LISTEN \"nowhere\"",
             "retry_window:", "log_level:", "password_hash_memory:", "behind_proxy:", "theft_late:",
             "maximum_connections takes one value", "family_idle_lifetime and",
-            "a password does not belong in a URL",
+            "a password does not belong in a URL", "smtp_url: ", "smtp_from: ",
         ]
         for word in words { #expect(lines.contains { $0.contains(word) }, "\(word)") }
         #expect(lines.allSatisfy { $0.hasPrefix("tykva: ") })
@@ -113,6 +115,16 @@ import Testing
         (["family_idle_lifetime: 90d", "family_lifetime: 30d"], ["must not exceed"]),
         (["issuer: http://example.com"], ["loopback hosts only"]),
         (["issuer: https://example.com/"], ["nothing after it"]),
+        (["smtp_url: smtp://mail.example.com"], ["smtp_from: it is missing, and smtp_url needs it"]),
+        (["smtp_from: a@example.com"], ["smtp_url: it is missing, and smtp_from needs it"]),
+        (
+            ["smtp_url: nonsense", "smtp_user: mailer"],
+            ["smtp_url:", "smtp_from: it is missing", "smtp_password_file: it is missing"]
+        ),
+        (
+            ["smtp_url: smtp://localhost", "smtp_from: a@example.com", "smtp_ca_file: /nowhere.pem"],
+            ["smtp_ca_file: /nowhere.pem cannot be read"]
+        ),
     ])
     func `settings that do not go together are refused`(_ lines: [String], _ words: [String]) async throws {
         var tykva = try Program()

@@ -9,7 +9,8 @@ import Testing
         ["client", "add"], ["client", "list"], ["client", "show"], ["client", "set"], ["client", "remove"],
         ["client", "secret"], ["session"], ["session", "list"], ["session", "end"], ["key"], ["key", "list"],
         ["secret"], ["secret", "new"], ["audit"], ["outbox"], ["outbox", "list"],
-        ["outbox", "retry"], ["outbox", "drop"], ["verify"], ["inspect"], ["migrate"], ["move"], ["config"],
+        ["outbox", "retry"], ["outbox", "drop"], ["mail"], ["mail", "test"], ["verify"], ["inspect"], ["migrate"],
+        ["move"], ["config"],
         ["config", "check"],
         ["config", "show"], ["health"],
     ]
@@ -100,7 +101,7 @@ import Testing
         ["attribute", "add", "a", "--class", "public", "--type", "nonsense"], ["client", "add", "a b"],
         ["client", "add", "a", "--grant", "implicit"], ["client", "set", "a"], ["client", "set", "a", "--clear", "x"],
         ["session", "end"], ["session", "end", "nonsense"], ["outbox", "list", "--state", "nonsense"],
-        ["outbox", "retry"], ["outbox", "drop", "nonsense"],
+        ["outbox", "retry"], ["outbox", "drop", "nonsense"], ["mail", "test"], ["mail", "test", "nonsense"],
         ["client", "add", "a", "--public", "--jwks-uri", "https://a.example"],
         ["client", "set", "a", "--jwks", "x", "--jwks-uri", "https://a.example"],
         ["session", "end", "s_00000000000000000000000000000000", "--user", "anna"], ["audit", "--since", "yesterday"],

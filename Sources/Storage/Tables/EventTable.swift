@@ -39,6 +39,7 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
     case attributeAdded = "attribute_added"
     case attributeRemoved = "attribute_removed"
     case messageRetried = "message_retried"
+    case messageGivenUp = "message_given_up"
     case messageDropped = "message_dropped"
     case keyAdded = "key_added"
     case issuerChanged = "issuer_changed"

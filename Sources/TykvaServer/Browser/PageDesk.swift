@@ -30,7 +30,7 @@ struct PageDesk: Sendable {
             database: database, issuer: configuration.issuer, lifetimes: configuration.lifetimes)
         self.clock = clock
         proxies = configuration.trustedProxies
-        sendsMail = configuration.post != nil
+        sendsMail = configuration.post != nil || configuration.mail != nil
     }
 
     /// One request of a browser.

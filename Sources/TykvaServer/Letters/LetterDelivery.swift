@@ -1,6 +1,6 @@
-package import OAuth
+import OAuth
 import Secrets
-package import Storage
+import Storage
 
 /// Makes a letter of a message in the outbox, and hands it to the mail server.
 ///
@@ -47,16 +47,6 @@ struct LetterDelivery: Sendable {
                 language: account.language.flatMap(PageLanguage.init(rawValue:)) ?? .en)
             return (letter, address)
         }
-    }
-}
-
-/// Where letters are handed over: a mail server, or a page of a demo.
-package struct LetterPost: Sendable {
-    /// Under a Message-ID that is the event's and kind's, so that a repetition can be told.
-    package let deliver: @Sendable (Letter, EmailAddress, DueMessage) async throws -> Void
-
-    package init(deliver: @escaping @Sendable (Letter, EmailAddress, DueMessage) async throws -> Void) {
-        self.deliver = deliver
     }
 }
 

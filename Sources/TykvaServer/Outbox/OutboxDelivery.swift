@@ -8,13 +8,13 @@ import Storage
 ///
 /// A receiver that is down delays nobody: its messages wait with growing pauses, and are given up after a day.
 struct OutboxDelivery: Service {
-    private static let lease = Duration.seconds(30)
+    /// Longer than any delivery takes (docs/mail.md).
+    private static let lease = Duration.seconds(45)
     private static let look = Duration.milliseconds(500)
     private static let batch: Int64 = 32
     private static let pauses: [Duration] = [
         .seconds(1), .seconds(5), .seconds(30), .minutes(2), .minutes(10), .minutes(30),
     ]
-    private static let givenUpAfter = Duration.days(1)
 
     let database: any Database
     let clock: DeploymentClock
@@ -70,6 +70,7 @@ struct OutboxDelivery: Service {
     /// Sends one message, unless its receiver is busy or has just been found not to answer: then it waits.
     func send(_ message: DueMessage) async {
         var trouble: String?
+        var patience = Patience.aDay
         do {
             switch message.kind {
             case .backchannelLogout:
@@ -87,16 +88,19 @@ struct OutboxDelivery: Service {
             return
         } catch {
             trouble = "\(error)"
+            patience = Patience(error)
         }
         do throws(StorageError) {
-            try await note(message, trouble)
+            try await note(message, trouble, patience)
         } catch {
             // Its lease runs out, and it is sent again: signing out twice does no harm.
             logger.warning("a delivery was not noted", metadata: ["message": "\(message.id)", "error": "\(error)"])
         }
     }
 
-    private func note(_ message: DueMessage, _ trouble: String?) async throws(StorageError) {
+    private func note(
+        _ message: DueMessage, _ trouble: String?, _ patience: Patience
+    ) async throws(StorageError) {
         let now = clock.now()
         guard let trouble else {
             delivered.increment()
@@ -105,10 +109,13 @@ struct OutboxDelivery: Service {
         }
         failed.increment()
         let pause = Self.pauses[min(Int(message.attempt) - 1, Self.pauses.count - 1)]
-        guard now + pause < message.createdAt + Self.givenUpAfter else {
+        guard patience.lasts(since: message.createdAt, until: now + pause) else {
             givenUp.increment()
             logger.warning("a message was given up", metadata: ["message": "\(message.id)", "error": "\(trouble)"])
-            _ = try await database.once(.givenUp(message, trouble, at: now))
+            try await database.write { tx throws(StorageError) in
+                guard try tx.run(.givenUp(message, trouble, at: now)) else { return }
+                try tx.run(.record(Event(at: now, type: .messageGivenUp, detail: #"{"message":"\(message.id)"}"#)))
+            }
             return
         }
         logger.info("a message will be sent again", metadata: ["message": "\(message.id)", "error": "\(trouble)"])

@@ -6,7 +6,8 @@ struct ServeSettings {
     let settings: Settings
     let isDev: Bool
     let issuer: Issuer
-    let configuration: ServerConfiguration
+    /// Without mail, whose password is read later, by the user who runs the server.
+    var configuration: ServerConfiguration
 
     /// Access tokens of a first look end while one looks.
     private static let devAccessTokenLifetime: Duration = .minutes(1)

@@ -33,6 +33,7 @@ struct ServingFiles {
                 }
             }
         }
+        note { _ = try settings.mail?.account(issuer: settings.issuer) }
         if case .sqlite(let path)? = premises?.database { note { try MovedMark(of: path).refuse() } }
         note {
             let source = try MasterSecretSource(settings, premises?.folder)

@@ -40,9 +40,10 @@ struct SettingReader {
         do throws(InvalidValue) {
             return try setting.type.parse(found.text)
         } catch {
-            // A database's address may hold a password, so what was given is not repeated there.
+            // A database's or a mail server's address may hold a password, so what was given is not repeated there.
+            let mayHoldPassword = [SettingTable.database.key, SettingTable.smtpURL.key].contains(setting.key)
             let given =
-                setting.key == SettingTable.database.key ? "" : " \(String(found.text.prefix(80)).debugDescription)"
+                mayHoldPassword ? "" : " \(String(found.text.prefix(80)).debugDescription)"
             throw InvalidValue("\(found.source)\(given)", error.reason)
         }
     }

@@ -85,6 +85,17 @@ enum SettingTable {
     static let allowPrivateAddresses = Setting(
         "allow_private_addresses", .truth, default: "false",
         "Whether `jwks_uri` and back-channel logout URIs of clients may lead to private and loopback addresses.")
+    static let smtpURL = Setting(
+        "smtp_url", .smtpAddress, "The mail server. No mail is sent without it. How it is protected: docs/mail.md.")
+    static let smtpUser = Setting(
+        "smtp_user", .words, "The user at the mail server. Together with `smtp_password_file`.")
+    static let smtpPasswordFile = Setting(
+        "smtp_password_file", .path, "A file with that user's password, closed to other users. Never in the URL.")
+    static let smtpFrom = Setting(
+        "smtp_from", .mailAddress, "The address that mail comes from. It must be given with `smtp_url`.")
+    static let smtpCAFile = Setting(
+        "smtp_ca_file", .path,
+        "Who vouches for the mail server's certificate, in PEM, instead of the system's authorities.")
     static let logLevel = Setting(
         "log_level", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]), default: "info",
         "What is logged: this and what is worse.")
@@ -97,7 +108,8 @@ enum SettingTable {
         accessTokenLifetime, familyIdleLifetime, familyLifetime, browserIdleLifetime, browserLifetime,
         brandName, brandColour, brandLogo, retryWindow, retryWindowOther, theftLate, theftStale,
         passwordHashMemory, passwordHashPasses, passwordHashThreads, passwordHashQueue, eventRetention,
-        maximumConnections, drainSeconds, allowPrivateAddresses, logLevel, logFormat,
+        maximumConnections, drainSeconds, allowPrivateAddresses,
+        smtpURL, smtpUser, smtpPasswordFile, smtpFrom, smtpCAFile, logLevel, logFormat,
     ]
 
     private static let windowBounds: ClosedRange<Duration> =

@@ -1,3 +1,4 @@
+import Mail
 import OAuth
 import TykvaServer
 
@@ -26,6 +27,18 @@ extension SettingType where Value == DatabaseLocation {
     static let database = SettingType(
         name: "database", bounds: "sqlite:PATH or postgres://USER@HOST:PORT/DATABASE"
     ) { text throws(InvalidValue) in try DatabaseLocation(text) }
+}
+
+extension SettingType where Value == SMTPAddress {
+    static let smtpAddress = SettingType(name: "URL", bounds: "smtp://HOST:PORT or smtps://HOST:PORT") {
+        text throws(InvalidValue) in try SMTPAddress(text)
+    }
+}
+
+extension SettingType where Value == MailAddress {
+    static let mailAddress = SettingType(name: "mail address", bounds: "NAME@DOMAIN") { text throws(InvalidValue) in
+        try MailAddress(text)
+    }
 }
 
 extension SettingType where Value == Issuer {

@@ -17,6 +17,7 @@ struct Settings {
     let lifetimes: ServerConfiguration.Lifetimes
     let accessTokenLifetimeIsGiven: Bool
     let branding: Branding
+    let brandName: String
     let retryWindow: RetryWindow
     let thefts: TheftPolicy
     let passwordHashing: ServerConfiguration.PasswordHashing
@@ -24,6 +25,8 @@ struct Settings {
     let maximumConnections: Int
     let drainSeconds: Int
     let allowsPrivateAddresses: Bool
+    /// Nil when no mail is sent.
+    let mail: MailSettings?
     let logLevel: String
     let logFormat: String
     /// Every key with its text and where that came from, for `tykva config show`.
@@ -59,6 +62,7 @@ struct Settings {
         let connections = reader.read(SettingTable.maximumConnections)
         let drain = reader.read(SettingTable.drainSeconds)
         let allowsPrivate = reader.read(SettingTable.allowPrivateAddresses)
+        mail = MailSettings(&reader)
         let level = reader.read(SettingTable.logLevel)
         let format = reader.read(SettingTable.logFormat)
         if case .serving(let isDev) = purpose {
@@ -69,13 +73,14 @@ struct Settings {
         }
         guard reader.faults.isEmpty, let data, let listen, let lifetimes, let window, let late, let stale, let hashing,
             let retention, let connections, let databaseConnections, let allowsPrivate, let level, let format,
-            let branding
+            let (branding, brandName) = branding
         else { throw ConfigurationFaults(sentences: reader.faults) }
         self.data = data
         self.databaseConnections = databaseConnections
         self.listen = listen
         self.lifetimes = lifetimes
         self.branding = branding
+        self.brandName = brandName
         retryWindow = window
         thefts = TheftPolicy(late: late, stale: stale)
         passwordHashing = hashing
@@ -144,7 +149,7 @@ struct Settings {
         }
     }
 
-    private static func branding(_ reader: inout SettingReader) -> Branding? {
+    private static func branding(_ reader: inout SettingReader) -> (Branding, name: String)? {
         let name = reader.read(SettingTable.brandName)
         let colour = reader.read(SettingTable.brandColour)
         let path = reader.read(SettingTable.brandLogo)
@@ -152,7 +157,7 @@ struct Settings {
             let logo = try path.map {
                 try BoundedInput.bytes($0, "brand_logo", maximumBytes: Branding.maximumLogoBytes)
             }
-            return try Branding(name: name, colour: colour, logo: logo)
+            return (try Branding(name: name, colour: colour, logo: logo), name ?? "")
         } catch let error as InvalidValue {
             reader.note("\(Self.brandKey(error.what)): \(error.reason)")
         } catch {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Mail
 import OAuth
 import Storage
 
@@ -16,6 +17,8 @@ enum Arguments {
     static func userName(_ text: String) throws -> UserName { try UserName(text) }
 
     static func email(_ text: String) throws -> EmailAddress { try EmailAddress(text) }
+
+    static func mailAddress(_ text: String) throws -> MailAddress { try MailAddress(text) }
 
     static func role(_ text: String) throws -> RoleName {
         guard let role = RoleName(text) else {

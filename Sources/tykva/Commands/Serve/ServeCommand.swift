@@ -65,7 +65,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let serving = try ServeSettings(common.settings(flags, for: .serving(isDev: dev)), isDev: dev)
+        var serving = try ServeSettings(common.settings(flags, for: .serving(isDev: dev)), isDev: dev)
         let settings = serving.settings
         ProcessLimits.forbidCoreDumps()
         try ProcessLimits.makeRoom(for: settings)
@@ -78,6 +78,7 @@ struct ServeCommand: AsyncParsableCommand {
             try AddressProbe.check(metrics, hint: "; it is metrics_listen, which may be another address, or off")
         }
         let certificate = try settings.loadCertificate()
+        serving.configuration.mail = try settings.mail?.account(issuer: serving.issuer)
         let prepared = try await Preparation(settings, premises) { logger.notice("\($0)") }
             .open(.forServing)
         if case .postgres = premises.database, geteuid() == 0 {
