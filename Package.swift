@@ -73,10 +73,14 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "StrictFormats", swiftSettings: settings),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
-        .target(name: "Secrets", dependencies: ["CSodium", "StrictFormats", .crypto, .deque], swiftSettings: settings),
+        .target(
+            name: "Secrets",
+            dependencies: ["CCrypt", "CSodium", "StrictFormats", .crypto, .cryptoExtras, .deque],
+            swiftSettings: settings),
         .target(name: "OAuth", dependencies: ["Secrets", "StrictFormats", .crypto], swiftSettings: settings),
         .target(
             name: "Storage",

@@ -8,15 +8,31 @@
 package struct FileStatus: Sendable, Equatable {
     package let isFolder: Bool
     package let ownerID: UInt32
+    package let groupID: UInt32
+    /// The permission bits.
+    package let mode: UInt32
+
     /// The permission bits of group and others.
-    package let othersMode: UInt32
+    package var othersMode: UInt32 { mode & 0o077 }
 
     /// Follows symbolic links.
     package init(_ path: String) throws(SystemError) {
         var status = stat()
         guard stat(path, &status) == 0 else { throw .last }
+        self.init(status)
+    }
+
+    /// Of what is open.
+    package init(descriptor: Int32) throws(SystemError) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .last }
+        self.init(status)
+    }
+
+    private init(_ status: stat) {
         isFolder = status.st_mode & S_IFMT == S_IFDIR
         ownerID = status.st_uid
-        othersMode = status.st_mode & 0o077
+        groupID = status.st_gid
+        mode = UInt32(status.st_mode & 0o7777)
     }
 }

@@ -1,7 +1,6 @@
 import Foundation
-import Synchronization
 
-/// Hashes and verifies passwords with Argon2id, on threads of its own.
+/// Hashes passwords with Argon2id, and verifies them also against hashes of other systems, on threads of its own.
 ///
 /// One for the process: each running hash holds `cost.memoryKiB`, and memory and processors bear only so many at
 /// once. Past the queue callers are told when to come again.
@@ -24,9 +23,7 @@ package final class PasswordHasher: Sendable {
     package let cost: PasswordHashingCost
 
     private let threads: WorkerThreads
-    private let done = Atomic<Int>(0)
-    /// What an unknown user's password is verified against, so that it costs the same as a known one's.
-    private let decoy: Argon2id.Stored
+    private let judge: PasswordJudge
 
     /// - Parameters:
     ///   - threads: How many hashes are computed at once; the number of cores when nil.
@@ -37,7 +34,7 @@ package final class PasswordHasher: Sendable {
     ) throws(PasswordHasherError) {
         let count = threads ?? max(ProcessInfo.processInfo.activeProcessorCount, 1)
         self.cost = cost
-        self.decoy = Argon2id.decoy(cost: cost)
+        self.judge = PasswordJudge(cost: cost)
         do {
             self.threads = try WorkerThreads(
                 "password-hash", threads: count, waitingPerThread: waitingPerThread, niceness: Self.niceness)
@@ -49,7 +46,7 @@ package final class PasswordHasher: Sendable {
     package var load: Load { threads.load }
 
     /// The work of all verifications so far, in KiB times passes: what two of them cost can be compared with no clock.
-    var verificationWork: Int { done.load(ordering: .relaxed) }
+    var verificationWork: Int { judge.work }
 
     /// Refuses who waits and who comes; hashes that are being computed are finished.
     package func stop() {
@@ -72,34 +69,21 @@ package final class PasswordHasher: Sendable {
     /// Judges a password that was presented.
     ///
     /// The work is that of a hash at today's cost, whether there is such a user or not, and also where the user's hash
-    /// was made at a lower cost. A hash of a higher cost takes what it takes.
+    /// is cheaper or of another system. A dearer hash takes what it takes, until it is replaced.
     ///
     /// - Parameter stored: The user's hash, or nil when there is no such user: the same work, and a mismatch.
     /// - Throws: `storedHashUnreadable` when the hash is damaged; it never matches.
     package func verify(
         _ presented: PresentedPassword, against stored: PasswordHash?
     ) async throws(PasswordHasherError) -> Verdict {
-        let cost = cost
+        let judge = judge
         guard let stored, presented.isWithinBounds else {
-            _ = try await matches(presented, [decoy])
+            try await run { () throws(PasswordHasherError) in try judge.compareWithNothing(presented.utf8) }
             return .mismatch
         }
-        guard let stored = Argon2id.stored(stored) else { throw .storedHashUnreadable }
-        let rest = Argon2id.decoy(costing: decoy.parameters.work - stored.parameters.work, within: cost)
-        guard try await matches(presented, [stored] + (rest.map { [$0] } ?? [])) else { return .mismatch }
-        let isCurrent = stored.parameters == .init(memoryKiB: cost.memoryKiB, passes: cost.passes, lanes: 1)
-        return .match(needsRehash: !isCurrent)
-    }
-
-    /// Whether the password is the first of these; each is computed, in one turn of the queue.
-    private func matches(
-        _ presented: PresentedPassword, _ all: [Argon2id.Stored]
-    ) async throws(PasswordHasherError) -> Bool {
-        let verdicts = try await run { () throws(PasswordHasherError) in
-            try all.map { stored throws(PasswordHasherError) in try Argon2id.matches(presented.utf8, stored) }
-        }
-        done.add(all.reduce(0) { $0 + $1.parameters.work }, ordering: .relaxed)
-        return verdicts[0]
+        guard let hash = try? StoredPasswordHash(stored.stored) else { throw .storedHashUnreadable }
+        let isMatch = try await run { () throws(PasswordHasherError) in try judge.matches(presented.utf8, hash) }
+        return isMatch ? .match(needsRehash: !hash.isMade(at: cost)) : .mismatch
     }
 
     private func run<Value: Sendable>(

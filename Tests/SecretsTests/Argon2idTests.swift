@@ -21,10 +21,10 @@ import Testing
 
     @Test(arguments: published)
     func `a published string matches its password and no other`(_ string: String) throws {
-        let hash = try #require(Argon2id.stored(PasswordHash(stored: string)))
-        #expect(try Argon2id.matches(SecretBytes(copying: "password".utf8), hash))
-        #expect(try !Argon2id.matches(SecretBytes(copying: "passwore".utf8), hash))
-        #expect(try !Argon2id.matches(SecretBytes(copying: "".utf8), hash))
+        let hash = try Argon2Hash(string, .argon2id)
+        #expect(try hash.matches(SecretBytes(copying: "password".utf8)))
+        #expect(try !hash.matches(SecretBytes(copying: "passwore".utf8)))
+        #expect(try !hash.matches(SecretBytes(copying: "".utf8)))
     }
 
     @Test func `a new string carries its cost and its own salt`() throws {
@@ -34,31 +34,34 @@ import Testing
         #expect(hashes[0] != hashes[1])
         for hash in hashes {
             #expect(hash.stored.hasPrefix("$argon2id$v=19$m=19456,t=2,p=1$"))
-            #expect(Argon2id.stored(hash)?.parameters == .init(memoryKiB: 19_456, passes: 2, lanes: 1))
-            #expect(try Argon2id.matches(password, #require(Argon2id.stored(hash))))
+            let read = try Argon2Hash(hash.stored, .argon2id)
+            #expect(read.parameters == .init(memoryKiB: 19_456, passes: 2, lanes: 1))
+            #expect(try read.matches(password))
+            #expect(read.isMade(at: cost))
         }
     }
 
     @Test func `a zero byte in a password is a byte like any other`() throws {
-        let hash = try #require(
-            Argon2id.stored(Argon2id.hash(SecretBytes(copying: "with\0zero".utf8), cost: .standard)))
-        #expect(try Argon2id.matches(SecretBytes(copying: "with\0zero".utf8), hash))
-        #expect(try !Argon2id.matches(SecretBytes(copying: "with".utf8), hash))
+        let new = try Argon2id.hash(SecretBytes(copying: "with\0zero".utf8), cost: .standard)
+        let hash = try Argon2Hash(new.stored, .argon2id)
+        #expect(try hash.matches(SecretBytes(copying: "with\0zero".utf8)))
+        #expect(try !hash.matches(SecretBytes(copying: "with".utf8)))
     }
 
     @Test func `the decoy reads like any hash of its cost`() throws {
         let cost = try PasswordHashingCost(memoryKiB: 32_768, passes: 3)
         let decoy = Argon2id.decoy(cost: cost)
         #expect(decoy.parameters == .init(memoryKiB: 32_768, passes: 3, lanes: 1))
-        let real = try #require(Argon2id.stored(Argon2id.hash(SecretBytes(copying: "a".utf8), cost: cost)))
+        let real = try Argon2Hash(
+            Argon2id.hash(SecretBytes(copying: "a".utf8), cost: cost).stored, .argon2id)
         #expect(decoy.parameters == real.parameters)
         #expect(decoy.salt.count == real.salt.count && decoy.tag.count == real.tag.count)
-        #expect(try !Argon2id.matches(SecretBytes(copying: "".utf8), decoy))
+        #expect(try !decoy.matches(SecretBytes(copying: "".utf8)))
     }
 
     @Test(arguments: [
-        ("m=19456,t=2,p=1", true), ("m=8,t=1,p=1", true), ("m=1048576,t=10,p=1", true), ("m=128,t=1,p=16", true),
-        ("m=7,t=1,p=1", false), ("m=1048577,t=2,p=1", false), ("m=99999999999999999999,t=2,p=1", false),
+        ("m=19456,t=2,p=1", true), ("m=8,t=1,p=1", true), ("m=131072,t=10,p=1", true), ("m=128,t=1,p=16", true),
+        ("m=7,t=1,p=1", false), ("m=131073,t=2,p=1", false), ("m=99999999999999999999,t=2,p=1", false),
         ("m=19456,t=0,p=1", false), ("m=19456,t=11,p=1", false), ("m=19456,t=2,p=0", false),
         ("m=19456,t=2,p=17", false), ("m=127,t=1,p=16", false), ("m=-19456,t=2,p=1", false),
         ("m=019456,t=2,p=1", false), ("t=2,m=19456,p=1", false), ("m=19456,t=2", false), ("m=19456,t=2,p=1,", false),
@@ -66,7 +69,19 @@ import Testing
     ])
     func `parameters are read strictly and bounded`(_ parameters: String, _ isReadable: Bool) {
         let string = "$argon2id$v=19$\(parameters)$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
-        #expect((Argon2id.stored(PasswordHash(stored: string)) != nil) == isReadable)
+        #expect(((try? Argon2Hash(string, .argon2id)) != nil) == isReadable)
+    }
+
+    /// What an operator of ours has set is read again; another system's hash of the same cost is not.
+    @Test(arguments: [
+        ("m=1048576,t=10,p=1", true), ("m=1048577,t=10,p=1", false), ("m=1048576,t=11,p=1", false),
+        ("m=1048576,t=10,p=2", false),
+    ])
+    func `a hash of our own form may cost what a setting allows`(_ parameters: String, _ isReadable: Bool) {
+        let salt = "AAECAwQFBgcICQoLDA0ODw"
+        let string = "$argon2id$v=19$\(parameters)$\(salt)$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
+        #expect(((try? Argon2Hash(string, .argon2id)) != nil) == isReadable)
+        #expect((try? Argon2Hash(string.replacing("$argon2id$", with: "$argon2i$"), .argon2i)) == nil)
     }
 
     @Test(arguments: [
@@ -88,7 +103,7 @@ import Testing
         "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHé$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
     ])
     func `every other string is unreadable`(_ string: String) {
-        #expect(Argon2id.stored(PasswordHash(stored: string)) == nil)
+        #expect((try? Argon2Hash(string, .argon2id)) == nil)
     }
 
     #if os(Linux)
@@ -104,14 +119,13 @@ import Testing
                     guard error == .outOfMemory else { exit(2) }
                 }
                 do throws(PasswordHasherError) {
-                    _ = try Argon2id.matches(SecretBytes(copying: "password".utf8), Argon2id.decoy(cost: dear))
+                    _ = try Argon2id.decoy(cost: dear).matches(SecretBytes(copying: "password".utf8))
                     exit(3)
                 } catch {
                     guard error == .outOfMemory else { exit(4) }
                 }
-                guard let stored = Argon2id.stored(cheap),
-                    try Argon2id.matches(SecretBytes(copying: "password".utf8), stored)
-                else { exit(5) }
+                let stored = try Argon2Hash(cheap.stored, .argon2id)
+                guard try stored.matches(SecretBytes(copying: "password".utf8)) else { exit(5) }
             }
         }
     #endif

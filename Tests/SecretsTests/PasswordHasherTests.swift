@@ -122,8 +122,80 @@ import Testing
         }
     }
 
+    @Test(arguments: KnownHash.all)
+    func `a hash of another system is verified, and asks for one of ours`(_ known: KnownHash) async throws {
+        let stored = PasswordHash(stored: known.text)
+        let presented = PresentedPassword(known.password)
+        #expect(try await hasher.verify(presented, against: stored) == .match(needsRehash: true))
+        #expect(try await hasher.verify(PresentedPassword(known.password + "x"), against: stored) == .mismatch)
+        #expect(try await hasher.verify(PresentedPassword(""), against: stored) == .mismatch)
+        let new = try await hasher.rehash(presented)
+        #expect(new.stored.hasPrefix("$argon2id$"))
+        #expect(try await hasher.verify(presented, against: new) == .match(needsRehash: false))
+    }
+
+    @Test(arguments: KnownHash.all)
+    func `a hash of another system takes no less work than ours`(_ known: KnownHash) async throws {
+        let stored = PasswordHash(stored: known.text)
+        // The first time nothing is known of this machine, and the whole of ours follows.
+        for _ in 0..<3 {
+            let before = hasher.verificationWork
+            _ = try await hasher.verify(PresentedPassword("wrong"), against: stored)
+            let work = hasher.verificationWork - before
+            #expect(work >= 2 * 19_456 - 8, "\(work) KiB")
+        }
+    }
+
+    #if os(Linux)
+        @Test func `unknown user and users of other systems cost the same time`() async throws {
+            let child = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+                let hasher = try PasswordHasher(threads: 1)
+                let cheap = KnownHash.all
+                let wrong = PresentedPassword("wrong horse battery staple")
+                let long = PresentedPassword(String(repeating: "a", count: 4_097))
+                let unknown: [(PresentedPassword, PasswordHash?)] = [(wrong, nil), (long, nil)]
+                let cases = unknown + cheap.map { (wrong, PasswordHash(stored: $0.text)) }
+                var times = [Double](repeating: .infinity, count: cases.count)
+                for _ in 0..<8 {
+                    for (index, (presented, stored)) in cases.enumerated() {
+                        let start = clock()
+                        _ = try await hasher.verify(presented, against: stored)
+                        times[index] = min(times[index], Double(clock() - start))
+                    }
+                }
+                guard let least = times.min(), let most = times.max(), most < 1.8 * least else {
+                    print("CPU microseconds: \(zip(["unknown", "long"] + cheap.map(\.scheme), times).map { "\($0)" })")
+                    exit(3)
+                }
+            }
+            if let child { print(String(decoding: child.standardOutputContent, as: UTF8.self)) }
+        }
+
+        @Test func `two hundred hashes of other systems leave no memory behind`() async throws {
+            await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+                let hasher = try PasswordHasher(threads: 1)
+                let presented = PresentedPassword("wrong horse battery staple")
+                func judgeAll() async throws {
+                    for known in KnownHash.all {
+                        _ = try await hasher.verify(presented, against: PasswordHash(stored: known.text))
+                    }
+                }
+                for _ in 0..<2 { try await judgeAll() }
+                let before = try AddressSpace.residentBytes()
+                for _ in 0..<12 { try await judgeAll() }
+                let after = try AddressSpace.residentBytes()
+                guard after < before + 2_000_000 else {
+                    print("resident before \(before), after \(after)")
+                    exit(1)
+                }
+            }
+        }
+    #endif
+
     @Test(arguments: [
         "", "password", "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ", "$2b$12$abcdefghijklmnopqrstuv",
+        "$2b$15$abcdefghijklmnopqrstuuTZJPBNzeBzAlxD4UKwgvGORvgDZj9sm",
+        "pbkdf2_sha256$1000$seasalt2seasalt2$zU5AZO+q3BQs8wjYk63K6MkmzA8pgpmxuE/RgiDJYnM=",
         "$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
     ])
     func `a damaged hash is an error and never a match`(_ stored: String) async throws {

@@ -5,6 +5,7 @@ import Testing
     static let commands: [[String]] = [
         [], ["serve"], ["user"], ["user", "add"], ["user", "list"], ["user", "show"], ["user", "set"],
         ["user", "disable"], ["user", "enable"], ["user", "remove"], ["user", "password"], ["user", "role"],
+        ["user", "import"],
         ["attribute"], ["attribute", "add"], ["attribute", "list"], ["attribute", "remove"], ["client"],
         ["client", "add"], ["client", "list"], ["client", "show"], ["client", "set"], ["client", "remove"],
         ["client", "secret"], ["session"], ["session", "list"], ["session", "end"], ["key"], ["key", "list"],

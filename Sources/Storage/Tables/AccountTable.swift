@@ -40,15 +40,21 @@ extension Statement where Answer == Account? {
         Self("SELECT \(accountColumns) FROM account WHERE id = \(id)", firstAccount)
     }
 
-    /// Adds a user without a password, roles or attributes; nil when the name is taken.
+    /// Adds a user without roles or attributes; nil when the name is taken, or the verified e-mail address.
     package static func add(
-        _ id: UserID, name: UserName, displayName: String?, email: EmailAddress?, at now: Milliseconds
+        _ id: UserID, name: UserName, displayName: String?, email: EmailAddress?,
+        emailVerifiedAt: Milliseconds? = nil, passwordHash: String? = nil, claims: PublicClaims = .none,
+        disabledAt: Milliseconds? = nil, at now: Milliseconds
     ) -> Self {
         Self(
             """
-            INSERT INTO account (id, name, name_key, display_name, email, email_key, claims, created_at)
-            VALUES (\(id), \(name.text), \(name.key), \(displayName), \(email?.text), \(email?.key), '', \(now))
-            ON CONFLICT (name_key) DO NOTHING
+            INSERT INTO account (
+                id, name, name_key, display_name, email, email_key, email_verified_at, password_hash, claims,
+                created_at, disabled_at)
+            VALUES (
+                \(id), \(name.text), \(name.key), \(displayName), \(email?.text), \(email?.key),
+                \(emailVerifiedAt), \(passwordHash), \(claims), \(now), \(disabledAt))
+            ON CONFLICT DO NOTHING
             RETURNING \(accountColumns)
             """, firstAccount)
     }
@@ -198,6 +204,13 @@ extension Statement where Answer == Bool {
 
     package static func removeAttribute(_ name: AttributeName, of user: UserID) -> Self {
         Self("DELETE FROM account_attribute WHERE account_id = \(user) AND name = \(name) RETURNING name") { rows in
+            !rows.isEmpty
+        }
+    }
+
+    /// Whether the address is verified for some user.
+    package static func isVerified(_ email: EmailAddress) -> Self {
+        Self("SELECT id FROM account WHERE email_key = \(email.key) AND email_verified_at IS NOT NULL") { rows in
             !rows.isEmpty
         }
     }

@@ -15,7 +15,7 @@ package struct UserAdministration: Sendable {
     /// - Throws: Also when the name is taken.
     package func add(_ user: NewUser, at now: Milliseconds) async throws -> Account {
         var checked = user
-        checked.displayName = try displayName(user.displayName)
+        checked.displayName = try NewUser.displayName(user.displayName)
         let new = checked
         let id = UserID.random()
         let outcome = try await database.administer { tx throws(StorageError) in
@@ -46,7 +46,7 @@ package struct UserAdministration: Sendable {
     package func change(_ name: UserName, _ change: UserChange, at now: Milliseconds) async throws -> AccountProfile {
         var checked = change
         if case .set(let text) = change.displayName {
-            checked.displayName = try displayName(text).map { .set($0) } ?? .remove
+            checked.displayName = try NewUser.displayName(text).map { .set($0) } ?? .remove
         }
         let wanted = checked
         let outcome = try await database.administer { tx throws(StorageError) in
@@ -115,13 +115,10 @@ package struct UserAdministration: Sendable {
         }
         if let refusal { throw refusal }
     }
-
-    private func displayName(_ text: String?) throws(InvalidValue) -> String? {
-        guard let text, !text.isEmpty else { return nil }
-        return try Printable.text(text, what: "display name", maximumBytes: NewUser.maximumDisplayNameBytes)
-    }
 }
 
 extension InvalidValue {
     static func noUser(_ name: UserName) -> InvalidValue { InvalidValue("user \(name)", "there is none of this name") }
+
+    static func nameTaken(_ name: UserName) -> InvalidValue { InvalidValue("user \(name)", "this name is taken") }
 }

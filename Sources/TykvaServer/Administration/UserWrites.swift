@@ -7,32 +7,57 @@ import StrictFormats
 struct UserWrites {
     private let transaction: any Transaction
     private let now: Milliseconds
+    private let values: AttributeValues
 
-    init(_ transaction: any Transaction, now: Milliseconds) {
+    init(_ transaction: any Transaction, now: Milliseconds) throws(StorageError) {
         self.transaction = transaction
         self.now = now
+        values = AttributeValues(definitions: try transaction.run(.attributes))
     }
 
     func add(_ user: NewUser, id: UserID) throws(StorageError) -> Result<Account, InvalidValue> {
-        let values = AttributeValues(definitions: try transaction.run(.attributes))
-        var sources = ClaimSources(name: user.name, displayName: user.displayName)
-        sources.roles = Set(user.roles)
-        let claims: PublicClaims
+        let planned: (sources: ClaimSources, claims: PublicClaims)
         do throws(InvalidValue) {
-            try set(user.attributes, in: &sources, values)
-            claims = try sources.claims()
+            planned = try plan(user)
         } catch {
             return .failure(error)
         }
+        let verifiedAt = user.email != nil && user.emailIsVerified ? now : nil
         let added = try transaction.run(
-            .add(id, name: user.name, displayName: user.displayName, email: user.email, at: now))
-        guard added != nil else { return .failure(InvalidValue("user \(user.name)", "this name is taken")) }
-        if let hash = user.passwordHash { try transaction.run(.setPasswordHash(hash.stored, of: id)) }
-        for role in sources.roles { try transaction.run(.addRole(role, to: id)) }
-        for attribute in sources.attributes.values { try write(attribute, of: id) }
-        try transaction.run(.setClaims(claims, of: id))
+            .add(
+                id, name: user.name, displayName: user.displayName, email: user.email, emailVerifiedAt: verifiedAt,
+                passwordHash: user.passwordHash?.stored, claims: planned.claims,
+                disabledAt: user.isDisabled ? now : nil, at: now))
+        guard let added else { return .failure(try taken(user) ?? .nameTaken(user.name)) }
+        for role in planned.sources.roles { try transaction.run(.addRole(role, to: id)) }
+        for attribute in planned.sources.attributes.values { try write(attribute, of: id) }
         try transaction.run(.record(Event(at: now, type: .userAdded, user: id)))
-        return try transaction.run(.account(id)).map { .success($0) } ?? .failure(.noUser(user.name))
+        return .success(added)
+    }
+
+    /// Why `add` would refuse a user; nil when it would not.
+    func refusal(of user: NewUser) throws(StorageError) -> InvalidValue? {
+        do throws(InvalidValue) {
+            _ = try plan(user)
+        } catch {
+            return error
+        }
+        return try taken(user)
+    }
+
+    /// What the user shall be, checked against the definitions and bounds.
+    private func plan(_ user: NewUser) throws(InvalidValue) -> (sources: ClaimSources, claims: PublicClaims) {
+        var sources = ClaimSources(name: user.name, displayName: user.displayName)
+        sources.roles = Set(user.roles)
+        try set(user.attributes, in: &sources)
+        return (sources, try sources.claims())
+    }
+
+    /// What another user has already of that which is one user's alone.
+    private func taken(_ user: NewUser) throws(StorageError) -> InvalidValue? {
+        if try transaction.run(.account(named: user.name)) != nil { return .nameTaken(user.name) }
+        guard user.emailIsVerified, let email = user.email, try transaction.run(.isVerified(email)) else { return nil }
+        return InvalidValue("user \(user.name)", "their e-mail address is another user's, verified")
     }
 
     func change(
@@ -42,11 +67,10 @@ struct UserWrites {
             return .failure(.noUser(name))
         }
         let id = before.account.id
-        let values = AttributeValues(definitions: try transaction.run(.attributes))
         let after: ClaimSources
         let claims: PublicClaims
         do throws(InvalidValue) {
-            after = try sources(before, change, values)
+            after = try sources(before, change)
             claims = try after.claims()
         } catch {
             return .failure(error)
@@ -60,7 +84,7 @@ struct UserWrites {
 
     /// What the user shall be after the change.
     private func sources(
-        _ before: AccountProfile, _ change: UserChange, _ values: AttributeValues
+        _ before: AccountProfile, _ change: UserChange
     ) throws(InvalidValue) -> ClaimSources {
         var after = ClaimSources(before, name: try UserName(before.account.name))
         switch change.displayName {
@@ -81,12 +105,12 @@ struct UserWrites {
             }
             after.attributes[known] = nil
         }
-        try set(change.setAttributes, in: &after, values)
+        try set(change.setAttributes, in: &after)
         return after
     }
 
     private func set(
-        _ attributes: [(name: String, value: JSONValue)], in sources: inout ClaimSources, _ values: AttributeValues
+        _ attributes: [(name: String, value: JSONValue)], in sources: inout ClaimSources
     ) throws(InvalidValue) {
         var seen: Set<String> = []
         for (name, value) in attributes {

@@ -1,5 +1,6 @@
 import Foundation
 import OAuth
+import Secrets
 
 /// The folder of a deployment's data, which is its owner's alone: mode 0700, and used by nobody else.
 ///
@@ -44,18 +45,19 @@ struct DataFolder {
             }
         }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw failure(path, "cannot be looked at") }
-        if status.st_uid != geteuid() {
+        guard let status = try? FileStatus(descriptor: descriptor) else {
+            throw failure(path, "cannot be looked at")
+        }
+        if status.ownerID != geteuid() {
             guard geteuid() == 0 else {
                 throw CommandFailure(
-                    "the data folder \(path) belongs to \(UserAccount(status.st_uid).name), and this is "
+                    "the data folder \(path) belongs to \(UserAccount(status.ownerID).name), and this is "
                         + "\(UserAccount(geteuid()).name): run the command as its owner, or as root")
             }
-            try UserAccount(status.st_uid).become(groupOfFolder: status.st_gid)
+            try UserAccount(status.ownerID).become(groupOfFolder: status.groupID)
         }
-        guard status.st_mode & 0o077 == 0 else {
-            let mode = String(status.st_mode & 0o7777, radix: 8)
+        guard status.othersMode == 0 else {
+            let mode = String(status.mode, radix: 8)
             throw CommandFailure(
                 "the data folder \(path) is open to other users (mode 0\(mode)): close it with chmod 700 \(path)")
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Mail
 import OAuth
 import Storage
+import TykvaServer
 
 /// Reads identifiers from the command line, with a sentence about what they must be.
 enum Arguments {
@@ -85,6 +86,14 @@ enum Arguments {
         guard let value = GrantType(rawValue: text) else {
             throw InvalidValue(
                 "grant", "it must be one of \(GrantType.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return value
+    }
+
+    static func importFormat(_ text: String) throws -> ImportFormat {
+        guard let value = ImportFormat(rawValue: text) else {
+            throw InvalidValue(
+                "format", "it must be one of \(ImportFormat.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return value
     }

@@ -1,35 +1,24 @@
-import Foundation
 import Storage
 
 /// What a move is doing, on stderr: one line that is written over on a terminal; elsewhere a line a table.
 struct MoveDisplay {
-    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private var progressLine = ProgressLine()
     /// When this run began with what it is doing, and how many rows had been done before.
     private var start: (phase: MoveProgress.Phase, table: String, rows: Int, at: ContinuousClock.Instant)?
-    private var shownAt: ContinuousClock.Instant?
-    private var isLineOpen = false
-
-    private static let pause = Duration.milliseconds(100)
 
     mutating func show(_ progress: MoveProgress) {
         let now = ContinuousClock.now
         let isNew = start?.phase != progress.phase || start?.table != progress.table
         if isNew { start = (progress.phase, progress.table, progress.rows, now) }
-        guard isTerminal else {
-            if progress.isDone { Console.complain(line(progress, now)) }
-            return
+        if progressLine.isTerminal {
+            progressLine.show(line(progress, now), isLast: progress.isDone)
+        } else if progress.isDone {
+            Console.complain(line(progress, now))
         }
-        if !progress.isDone, let shownAt, now - shownAt < Self.pause { return }
-        shownAt = now
-        Console.overwrite(line(progress, now))
-        isLineOpen = true
     }
 
     /// Leaves the terminal's line empty for what comes after it.
-    mutating func end() {
-        if isLineOpen { Console.overwrite("") }
-        isLineOpen = false
-    }
+    mutating func end() { progressLine.end() }
 
     private func line(_ progress: MoveProgress, _ now: ContinuousClock.Instant) -> String {
         let verb =

@@ -47,7 +47,7 @@ struct MoveCommand: AsyncParsableCommand {
         try MoveSide.mustDiffer(source, target)
         let sourceLock = try source.lock()
         let targetLock = try target.lock()
-        let interruption = Interruption()
+        let interruption = Interruption("give the same command again, and it goes on where it was")
         let start = ContinuousClock.now
         do {
             let summary = try await Self.move(source, target, settings)
