@@ -72,11 +72,15 @@ let package = Package(
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
+        // Debian gives libcrack no file for pkg-config; the module map links it.
+        .systemLibrary(name: "CCrack", providers: [.apt(["libcrack2-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "StrictFormats", swiftSettings: settings),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
-        .target(name: "Secrets", dependencies: ["CSodium", "StrictFormats", .crypto, .deque], swiftSettings: settings),
+        .target(
+            name: "Secrets", dependencies: ["CCrack", "CSodium", "StrictFormats", .crypto, .deque],
+            swiftSettings: settings),
         .target(name: "OAuth", dependencies: ["Secrets", "StrictFormats", .crypto], swiftSettings: settings),
         .target(
             name: "Storage",
