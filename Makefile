@@ -3,6 +3,8 @@
 DATA ?= ./data
 LISTEN ?= 127.0.0.1:8080
 BUILD_FLAGS ?=
+# How many tests run at once: more would wait for each other, and have more files open than Foundation's Process bears.
+TEST_WIDTH ?= --experimental-maximum-parallelization-width 32
 VENV := e2e/.venv
 
 .PHONY: help run examples test test-swift test-e2e test-faults check format lint bench release setup setup-test clean
@@ -24,7 +26,7 @@ test: test-swift test-e2e  ## Every test
 
 test-swift: setup-test
 	swift build $(BUILD_FLAGS) --build-tests
-	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build
+	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build $(TEST_WIDTH)
 
 test-e2e: setup-test $(VENV)/ready  ## The real binary and other people's programs
 	swift build $(BUILD_FLAGS) --build-tests

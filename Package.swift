@@ -72,6 +72,8 @@ let package = Package(
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
+        // Debian gives libcrack no file for pkg-config; the module map links it.
+        .systemLibrary(name: "CCrack", providers: [.apt(["libcrack2-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -79,7 +81,7 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(
             name: "Secrets",
-            dependencies: ["CCrypt", "CSodium", "StrictFormats", .crypto, .cryptoExtras, .deque],
+            dependencies: ["CCrack", "CCrypt", "CSodium", "StrictFormats", .crypto, .cryptoExtras, .deque],
             swiftSettings: settings),
         .target(name: "OAuth", dependencies: ["Secrets", "StrictFormats", .crypto], swiftSettings: settings),
         .target(

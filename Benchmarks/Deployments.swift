@@ -62,7 +62,7 @@ struct PreparedDeployment {
             id: id, authentication: .none, isFirstParty: true, grants: [.password, .refreshToken],
             audiences: [service], scope: scope, claims: ClaimPolicy(stored: [name, roles]), createdAt: now)
         let hasher = try PasswordHasher(threads: 1)
-        let hash = try await hasher.hash(Password(password))
+        let hash = try await hasher.hash(.accepted(password))
         hasher.stop()
         let userName = try UserName("anna")
         _ = try await database.write { tx throws(StorageError) in

@@ -48,7 +48,7 @@ enum SignInBenchmark {
     private static func bareRate() async throws -> Double {
         let hasher = try PasswordHasher()
         defer { hasher.stop() }
-        let password = try Password("correct horse battery staple")
+        let password = try await Password.accepted(PreparedDeployment.password)
         let threads = max(1, ProcessInfo.processInfo.activeProcessorCount)
         let end = Date().addingTimeInterval(seconds)
         let counts = try await withThrowingTaskGroup(of: Int.self) { group in

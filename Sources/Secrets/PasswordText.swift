@@ -14,4 +14,7 @@ enum PasswordText {
         else { return nil }
         return normalized
     }
+
+    /// As words are compared: without regard to case. (Texts that differ in their normalisation only are equal anyway.)
+    static func folded(_ text: String) -> String { text.lowercased() }
 }

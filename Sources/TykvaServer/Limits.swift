@@ -31,6 +31,12 @@ package enum Limits {
     package static let fetchedBytes = 64 * 1024
     /// For a request of our own to a client's server, from looking up its name to the end of the answer.
     package static let outgoingSeconds: Int64 = 5
+    /// For a question about a leaked password: a person waits for it.
+    package static let leakedPasswordSeconds: Int64 = 2
+    /// A range of hashes of leaked passwords: about 1,500 lines, padding among them, and room to grow.
+    package static let leakedRangeBytes = 256 * 1024
+    /// How seldom it is told that leaked passwords cannot be asked for.
+    package static let leakedPasswordRemark = Duration.minutes(10)
     /// Addresses of one name that are tried.
     package static let triedAddresses = 3
     /// Names that are looked up at once.

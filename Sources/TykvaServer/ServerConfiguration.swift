@@ -9,6 +9,7 @@ package struct ServerConfiguration: Sendable {
     package var retryWindow: RetryWindow
     package var thefts: TheftPolicy
     package var passwordHashing: PasswordHashing
+    package var passwords: Passwords
     /// Networks whose connections may name the caller by `X-Forwarded-For`.
     package var trustedProxies: TrustedProxies
     /// Whether connections from outside those networks are refused: plain http that others can reach.
@@ -17,7 +18,8 @@ package struct ServerConfiguration: Sendable {
     package var eventRetention: Duration
     /// How the pages show themselves.
     package var branding: Branding
-    /// Whether URLs of clients' registrations may lead to the operator's own networks.
+    /// Whether URLs of clients' registrations, and the one for leaked passwords, may lead to networks of the
+    /// operator's own.
     package var allowsPrivateAddresses: Bool
     /// Where letters to people go without a mail server: tests, and the page of a demo.
     package var post: LetterPost?
@@ -27,6 +29,7 @@ package struct ServerConfiguration: Sendable {
     package init(
         issuer: Issuer, lifetimes: Lifetimes = Lifetimes(), retryWindow: RetryWindow = .standard,
         thefts: TheftPolicy = .standard, passwordHashing: PasswordHashing = PasswordHashing(),
+        passwords: Passwords = Passwords(),
         trustedProxies: TrustedProxies = .none, onlyProxiesConnect: Bool = false, eventRetention: Duration = .days(400),
         branding: Branding = .standard, allowsPrivateAddresses: Bool = false, mail: MailAccount? = nil
     ) {
@@ -35,6 +38,7 @@ package struct ServerConfiguration: Sendable {
         self.retryWindow = retryWindow
         self.thefts = thefts
         self.passwordHashing = passwordHashing
+        self.passwords = passwords
         self.trustedProxies = trustedProxies
         self.onlyProxiesConnect = onlyProxiesConnect
         self.eventRetention = eventRetention

@@ -17,6 +17,7 @@ extension TykvaServer {
         let directory: ClientDirectory
         let clients: ClientAuthenticator
         let hasher: PasswordHasher
+        let passwordRules: PasswordRules
         let clock: DeploymentClock
         let retreat: Retreat
         let resets: PasswordResetRequests
@@ -50,8 +51,9 @@ extension TykvaServer {
                 selectAccount: SelectAccountEndpoint(pages: pages),
                 consent: ConsentEndpoint(pages: pages, database: database),
                 signOut: SignOutEndpoint(desk: desk, clients: directory, keys: keys),
-                account: AccountEndpoint(desk: desk, database: database, hasher: hasher, passwords: passwords),
-                link: LinkEndpoint(desk: desk, database: database, hasher: hasher),
+                account: AccountEndpoint(
+                    desk: desk, database: database, hasher: hasher, passwords: passwords, rules: passwordRules),
+                link: LinkEndpoint(desk: desk, database: database, hasher: hasher, rules: passwordRules),
                 forgotPassword: ForgotPasswordEndpoint(desk: desk, requests: resets),
                 security: SecurityEndpoint(desk: desk, database: database),
                 metadata: MetadataEndpoint(issuer: issuer, keys: keys, clients: directory),

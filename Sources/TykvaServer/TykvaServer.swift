@@ -23,6 +23,8 @@ public struct TykvaServer: Sendable {
     public internal(set) var services: [any Service]
     package let clock: DeploymentClock
     package let passwordHasher: PasswordHasher
+    /// For whatever lets a person choose a password.
+    package let passwordRules: PasswordRules
     package let maintenance: ExpiredRows
     let retreat = Retreat()
 
@@ -38,11 +40,15 @@ public struct TykvaServer: Sendable {
         let epoch = RestoreEpoch(opened.deployment.restoreEpoch)
         let standing = IssuerStanding(issuer)
         let directory = ClientDirectory(database, clock: clock)
-        let outgoing = OutgoingRequests(AddressRules(configuration))
+        let addresses = AddressRules(configuration)
+        let outgoing = OutgoingRequests(addresses)
         let tokens = TokenIssuer(issuer: issuer, keys: keys, lifetime: configuration.lifetimes.accessToken)
         let hasher = try PasswordHasher(configuration.passwordHashing)
         self.clock = clock
         passwordHasher = hasher
+        passwordRules = PasswordRules(
+            configuration.passwords, issuer: issuer, branding: configuration.branding, addresses: addresses
+        ) { logger.warning("\($0)") }
         maintenance = ExpiredRows(
             database: database, clock: clock, eventRetention: configuration.eventRetention, logger: logger)
         let mailer = try configuration.mail.map { account throws(SystemError) in try Mailer(account.server) }
@@ -60,7 +66,7 @@ public struct TykvaServer: Sendable {
             clients: ClientAuthenticator(
                 directory, keySets: ClientKeySets(outgoing, clock: clock, logger: logger), database: database,
                 issuer: issuer, clock: clock),
-            hasher: hasher, clock: clock, retreat: retreat, resets: resets)
+            hasher: hasher, passwordRules: passwordRules, clock: clock, retreat: retreat, resets: resets)
         routes = try parts.routes()
         services = [
             StorageWatch(

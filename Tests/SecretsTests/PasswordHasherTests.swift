@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Secrets
@@ -12,7 +13,7 @@ import Testing
     }
 
     @Test func `the right password matches and a wrong one does not`() async throws {
-        let hash = try await hasher.hash(Password(phrase))
+        let hash = try await hasher.hash(.accepted(phrase))
         #expect(try await hasher.verify(PresentedPassword(phrase), against: hash) == .match(needsRehash: false))
         for wrong in ["", "a", phrase + " ", phrase.uppercased(), String(phrase.dropLast())] {
             #expect(try await hasher.verify(PresentedPassword(wrong), against: hash) == .mismatch)
@@ -20,7 +21,7 @@ import Testing
     }
 
     @Test func `each spelling of the same characters matches`() async throws {
-        let hash = try await hasher.hash(Password("Crème brûlée, s'il vous plaît"))
+        let hash = try await hasher.hash(.accepted("Crème brûlée, s'il vous plaît"))
         let decomposed = "Crème brûlée, s'il vous plaît".decomposedStringWithCanonicalMapping
         #expect(decomposed.utf8.count > "Crème brûlée, s'il vous plaît".utf8.count)
         #expect(try await hasher.verify(PresentedPassword(decomposed), against: hash) == .match(needsRehash: false))
@@ -45,7 +46,7 @@ import Testing
             // CPU time of the process, in a process of its own: other tests would be counted too.
             let child = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
                 let hasher = try PasswordHasher(threads: 1)
-                let hash = try await hasher.hash(Password("correct horse battery staple"))
+                let hash = try await hasher.hash(.accepted("correct horse battery staple"))
                 let long = String(repeating: "a", count: 4_097)
                 let cases: [(PresentedPassword, PasswordHash?)] = [
                     (PresentedPassword("wrong horse battery staple"), hash),
@@ -95,7 +96,7 @@ import Testing
 
     @Test func `a hash of another cost matches and asks for a new one`() async throws {
         let dearer = try PasswordHasher(cost: PasswordHashingCost(memoryKiB: 20_480, passes: 2))
-        let old = try await hasher.hash(Password(phrase))
+        let old = try await hasher.hash(.accepted(phrase))
         #expect(try await dearer.verify(PresentedPassword(phrase), against: old) == .match(needsRehash: true))
         #expect(try await dearer.verify(PresentedPassword("wrong"), against: old) == .mismatch)
         let new = try await dearer.rehash(PresentedPassword(phrase))
@@ -110,9 +111,9 @@ import Testing
     ])
     func `the work is today's, also where the user's hash was cheaper`(_ imported: PasswordHash?) async throws {
         let dearer = try PasswordHasher(cost: PasswordHashingCost(memoryKiB: 20_480, passes: 3))
-        let old = try await hasher.hash(Password(phrase))
+        let old = try await hasher.hash(.accepted(phrase))
         let presented = [phrase, "a wrong pass phrase", "", String(repeating: "a", count: 5_000)]
-        for stored in [imported, old, try await dearer.hash(Password(phrase))] {
+        for stored in [imported, old, try await dearer.hash(.accepted(phrase))] {
             for text in presented {
                 let before = dearer.verificationWork
                 _ = try await dearer.verify(PresentedPassword(text), against: stored)
@@ -220,6 +221,6 @@ import Testing
     @Test func `a stopped hasher refuses`() async throws {
         let hasher = try PasswordHasher(threads: 1)
         hasher.stop()
-        await #expect(throws: PasswordHasherError.stopped) { try await hasher.hash(Password(phrase)) }
+        await #expect(throws: PasswordHasherError.stopped) { try await hasher.hash(.accepted(phrase)) }
     }
 }

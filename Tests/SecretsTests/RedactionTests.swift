@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import Secrets
 
 @Suite struct RedactionTests {
     /// Every Copyable value of the module that holds a secret, with the bytes or text that must not appear.
-    @Test func `no secret is in any text form of its holder`() throws {
+    @Test func `no secret is in any text form of its holder`() async throws {
         let secret = MasterSecret.forTesting { UInt8(0x41 + $0) }
         let secrets = MasterSecrets(secret)
         let oneTime = OneTimeValue.random(.clientSecret)
@@ -13,8 +14,9 @@ import Testing
         let holders: [(value: Any, secret: [String])] = [
             (secret, [secret.revealedText(), "ABCD", "65, 66"]), (secrets, [secret.revealedText(), "ABCD", "65, 66"]),
             (oneTime, [oneTime.revealedText(), String(oneTime.revealedText().dropFirst(5))]),
-            (try Password(phrase), [phrase, "horse", "99, 111"]),
+            (try await Password.accepted(phrase), [phrase, "horse", "99, 111"]),
             (PresentedPassword(phrase), [phrase, "horse", "99, 111"]),
+            (LeakedPasswordQuery(phrase), ["horse", LeakedPasswordQuery(phrase).prefix]),
             (hash, ["c29tZXNhbHQ", "nf65"]), (TokenMAC(secret, issuer: "https://a.example"), ["bytes", "hash", "key"]),
             (Optional(secret) as Any, ["ABCD"]), ([oneTime], [oneTime.revealedText()]),
             (["value": oneTime], [oneTime.revealedText()]),

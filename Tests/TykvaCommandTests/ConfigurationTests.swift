@@ -125,6 +125,11 @@ import Testing
             ["smtp_url: smtp://localhost", "smtp_from: a@example.com", "smtp_ca_file: /nowhere.pem"],
             ["smtp_ca_file: /nowhere.pem cannot be read"]
         ),
+        (["password_minimum: 7"], ["password_minimum: "]), (["password_minimum: 65"], ["8 to 64 characters"]),
+        (["common_passwords_file: /nowhere/list"], ["common_passwords_file: the list in /nowhere/list cannot be read"]),
+        (["common_passwords_file: /dev/null"], ["common_passwords_file: the list in /dev/null: it holds no password"]),
+        (["leaked_passwords_url: http://example.com/range"], ["leaked_passwords_url: "]),
+        (["leaked_passwords_url: https://example.com/?x"], ["without user and query"]),
     ])
     func `settings that do not go together are refused`(_ lines: [String], _ words: [String]) async throws {
         var tykva = try Program()

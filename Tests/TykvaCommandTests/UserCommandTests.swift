@@ -52,6 +52,44 @@ import Testing
         #expect(try await tykva("user", "show", "anna").status == 1)
     }
 
+    @Test(arguments: [
+        ("Understanding85", "a common word or password"), ("xkqwxkqwxkqwxkqw", "again and again"),
+        ("1qaz2wsx3edc4rfv", "rows of the alphabet"), ("AnnaLind@Example.org", "the user's names"),
+        ("kuerbisdienst1985", "the names of this service"), ("auth example com", "the names of this service"),
+    ])
+    func `a password that is tried first is refused, with a new user and a known one`(
+        _ password: String, _ words: String
+    ) async throws {
+        var tykva = try Program()
+        tykva.environment["TYKVA_BRAND_NAME"] = "Kuerbisdienst"
+        tykva.environment["TYKVA_ISSUER"] = "https://auth.example.com"
+        let person = ["--email", "lind@example.org", "--display-name", "Anna Lind", "--data", tykva.data]
+        let input = password + "\n"
+        let refused = try await tykva.run(["user", "add", "anna", "--password-stdin"] + person, input: input)
+        #expect(refused.status == 1)
+        #expect(refused.complaint.contains(words), "\(refused.complaint)")
+        #expect(!refused.all.contains(password))
+        #expect(try await tykva("user", "show", "anna").status == 1)
+        let added = try await tykva.run(
+            ["user", "add", "anna", "--password-stdin"] + person, input: Program.password + "\n")
+        #expect(added.status == 0, "\(added.complaint)")
+        let again = try await tykva("user", "password", "anna", "--password-stdin", input: input)
+        #expect(again.status == 1)
+        #expect(again.complaint.contains(words), "\(again.complaint)")
+    }
+
+    @Test func `the minimum is the operator's, and so is a list`() async throws {
+        var tykva = try Program()
+        tykva.environment["TYKVA_PASSWORD_MINIMUM"] = "8"
+        tykva.environment["TYKVA_COMMON_PASSWORDS_FILE"] = try tykva.write("Zq9 plover\r\n", to: "list")
+        for (password, words) in [("seven 7", "at least 8 characters"), ("zq9 PLOVER!!", "a common word or password")] {
+            let refused = try await tykva("user", "add", "anna", "--password-stdin", input: password + "\n")
+            #expect(refused.status == 1)
+            #expect(refused.complaint.contains(words), "\(refused.complaint)")
+        }
+        #expect(try await tykva("user", "add", "anna", "--password-stdin", input: "zq8 plover\n").status == 0)
+    }
+
     @Test func `a password beyond every bound is refused`() async throws {
         let tykva = try Program()
         for count in [300, 9000] {

@@ -2,6 +2,7 @@
 password. The mail server is another program, and so are the browsers."""
 
 import re
+import secrets
 import time
 
 import pytest
@@ -71,8 +72,8 @@ def sign_in(person, application, site, name, password=PASSWORD, client="shop"):
 
 @pytest.mark.parametrize("first", ["thief", "owner"])
 def test_a_theft_from_beginning_to_end(site, application, mailbox, new_person, new_user, first):
-    name = new_user("--email", f"{first}-{site.reach}@example.com")
-    address = f"{first}-{site.reach}@example.com"
+    address = f"{first}-{site.reach}-{secrets.token_hex(4)}@example.com"
+    name = new_user("--email", address)
     owner, thief = new_person(), new_person(user_agent=THIEF)
     tokens = sign_in(owner, application, site, name)
     beside = sign_in(owner, application, site, name, client="calendar")

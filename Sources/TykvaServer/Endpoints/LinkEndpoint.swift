@@ -10,6 +10,8 @@ struct LinkEndpoint: Sendable {
     let desk: PageDesk
     let database: any Database
     let hasher: PasswordHasher
+    /// What a new password is held against.
+    let rules: PasswordRules
 
     /// A link that is good now, as it came.
     private struct Opened {
@@ -60,7 +62,8 @@ struct LinkEndpoint: Sendable {
         case .notMe: return desk.show(StepPage(.notMe, form), visit)
         case .confirmEmail: return desk.show(StepPage(.confirmEmail, form, value: opened.link.email?.text), visit)
         case .resetPassword:
-            return desk.show(NewPasswordPage(form, userName: opened.link.userName, problem: problem), visit)
+            return desk.show(
+                NewPasswordPage(form, userName: opened.link.userName, minimum: rules.minimum, problem: problem), visit)
         }
     }
 
@@ -97,7 +100,8 @@ struct LinkEndpoint: Sendable {
     ) async throws -> Response {
         guard form["new"] == form["repeated"] else { return page(opened, visit, problem: .notRepeated) }
         do {
-            let hash = try await hasher.hash(try Password(form["new"] ?? ""))
+            let new = try await rules.accept(form["new"] ?? "", of: opened.link.user, in: database)
+            let hash = try await hasher.hash(new)
             let event = event(.passwordReset, opened, visit)
             let isDone = try await database.writeAgain { tx throws(StorageError) in
                 try tx.resetPassword(opened.hash, of: opened.link.user, to: hash.stored, at: visit.now, event)

@@ -14,9 +14,10 @@ package struct AddressRules: Sendable {
         self.init(issuer: configuration.issuer, allowsPrivate: configuration.allowsPrivateAddresses)
     }
 
-    package init(issuer: Issuer, allowsPrivate: Bool) {
+    /// - Parameter issuer: Nil when it is not known yet.
+    package init(issuer: Issuer?, allowsPrivate: Bool) {
         self.allowsPrivate = allowsPrivate
-        allowsLoopbackByName = Origin(issuer.text)?.isLoopback ?? false
+        allowsLoopbackByName = issuer.flatMap { Origin($0.text) }?.isLoopback ?? false
     }
 
     /// - Parameters:

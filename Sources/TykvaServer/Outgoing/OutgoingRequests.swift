@@ -5,7 +5,7 @@ import NIOHTTP1
 import NIOSSL
 import OAuth
 
-/// The requests that the issuer itself makes, to servers of clients.
+/// The requests that the issuer itself makes, to servers of clients and to those that an operator names.
 ///
 /// Bounded in time and size, without redirects, and only to addresses that the rules allow: a name is looked up once,
 /// and the connection goes to an address that was checked, so that a second answer of the name's server is never asked
@@ -28,11 +28,20 @@ struct OutgoingRequests: Sendable {
         self.resolve = resolve ?? { try await names.addresses(of: $0) }
     }
 
+    /// How long an answer may take, and how long it may be.
+    struct Bounds: Sendable {
+        var seconds = Limits.outgoingSeconds
+        var bytes = Limits.fetchedBytes
+    }
+
     /// - Throws: When the answer is not 200 or is too large, or there is none, with a reason for the log.
-    func get(_ url: String, accept: String) async throws -> [UInt8] {
+    func get(
+        _ url: String, accept: String, with headers: HTTPHeaders = [:], within bounds: Bounds = Bounds()
+    ) async throws -> [UInt8] {
         var request = HTTPClientRequest(url: url)
+        request.headers = headers
         request.headers.add(name: "accept", value: accept)
-        let (status, body) = try await answer(to: request)
+        let (status, body) = try await answer(to: request, within: bounds)
         guard status == 200 else { throw InvalidValue(url, "it answered \(status)") }
         return body
     }
@@ -43,19 +52,22 @@ struct OutgoingRequests: Sendable {
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
         request.body = .bytes(ByteBuffer(string: form))
-        let (status, _) = try await answer(to: request)
+        let (status, _) = try await answer(to: request, within: Bounds())
         if (400...499).contains(status), status != 408, status != 429 { throw RefusedDelivery(status: status) }
         guard (200...299).contains(status) else { throw InvalidValue(url, "it answered \(status)") }
     }
 
-    private func answer(to request: HTTPClientRequest) async throws -> (status: UInt, body: [UInt8]) {
+    private func answer(
+        to request: HTTPClientRequest, within bounds: Bounds
+    ) async throws -> (status: UInt, body: [UInt8]) {
         let url = try OutgoingURL(request.url)
         return try await withThrowingTaskGroup(of: (status: UInt, body: [UInt8]).self) { group in
-            // The client's own deadline ends with the head of the answer, and a body can be dripped for ever.
-            group.addTask { try await send(request, to: url) }
+            // The client's own deadline ends with the head of the answer, and a body can be dripped for ever. So it
+            // stands a little behind this one.
+            group.addTask { try await send(request, to: url, within: bounds) }
             group.addTask {
-                try await Task.sleep(for: .seconds(Limits.outgoingSeconds))
-                throw InvalidValue(url.text, "it did not answer within \(Limits.outgoingSeconds) seconds")
+                try await Task.sleep(for: .seconds(bounds.seconds))
+                throw InvalidValue(url.text, "it did not answer within \(bounds.seconds) seconds")
             }
             defer { group.cancelAll() }
             guard let first = try await group.next() else { throw CancellationError() }
@@ -64,7 +76,9 @@ struct OutgoingRequests: Sendable {
     }
 
     /// To the first of the allowed addresses that takes the connection.
-    private func send(_ request: HTTPClientRequest, to url: OutgoingURL) async throws -> (status: UInt, body: [UInt8]) {
+    private func send(
+        _ request: HTTPClientRequest, to url: OutgoingURL, within bounds: Bounds
+    ) async throws -> (status: UInt, body: [UInt8]) {
         let found: [NetworkAddress]
         if let address = url.address { found = [address] } else { found = try await resolve(url.origin.host) }
         let allowed = found.filter { rules.allows($0, of: url.origin) }.prefix(Limits.triedAddresses)
@@ -73,17 +87,17 @@ struct OutgoingRequests: Sendable {
         }
         for address in allowed.dropLast() {
             do {
-                return try await send(request, to: url, at: address)
+                return try await send(request, to: url, at: address, within: bounds)
             } catch  where Self.isConnectFailure(error) {
                 continue
             }
         }
-        return try await send(request, to: url, at: last)
+        return try await send(request, to: url, at: last, within: bounds)
     }
 
     /// A client of its own for each request: which address a name stands for is a setting of the whole client.
     private func send(
-        _ request: HTTPClientRequest, to url: OutgoingURL, at address: NetworkAddress
+        _ request: HTTPClientRequest, to url: OutgoingURL, at address: NetworkAddress, within bounds: Bounds
     ) async throws -> (status: UInt, body: [UInt8]) {
         // The override goes by the name as the client's own parser sees it.
         guard url.address != nil || URL(string: url.text)?.host() == url.origin.host else {
@@ -91,14 +105,14 @@ struct OutgoingRequests: Sendable {
         }
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(2), read: .seconds(Limits.outgoingSeconds)))
+            timeout: .init(connect: .seconds(2), read: .seconds(bounds.seconds + 1)))
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         if url.address == nil { configuration.dnsOverride = [url.origin.host: address.text] }
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
-            let response = try await client.execute(request, timeout: .seconds(Limits.outgoingSeconds))
-            let body = try await response.body.collect(upTo: Limits.fetchedBytes)
+            let response = try await client.execute(request, timeout: .seconds(bounds.seconds + 1))
+            let body = try await response.body.collect(upTo: bounds.bytes)
             try? await client.shutdown()
             return (response.status.code, Array(body.readableBytesView))
         } catch {

@@ -17,11 +17,7 @@ struct ServeSettings {
         self.settings = settings
         self.isDev = isDev
         let isLoopback = settings.listen.isLoopback
-        var issuer = settings.issuer
-        if issuer == nil, isLoopback {
-            issuer = try? Issuer("\(settings.tls == nil ? "http" : "https")://\(settings.listen)")
-        }
-        guard let issuer else {
+        guard let issuer = settings.servedIssuer else {
             throw ConfigurationFaults(sentences: ["issuer: it must be given, such as https://auth.example.com"])
         }
         self.issuer = issuer
@@ -36,7 +32,7 @@ struct ServeSettings {
         }
         configuration = ServerConfiguration(
             issuer: issuer, lifetimes: lifetimes, retryWindow: settings.retryWindow, thefts: settings.thefts,
-            passwordHashing: settings.passwordHashing,
+            passwordHashing: settings.passwordHashing, passwords: settings.passwords,
             trustedProxies: TrustedProxies(networks: settings.behindProxy),
             onlyProxiesConnect: !isLoopback && settings.tls == nil, eventRetention: settings.eventRetention,
             branding: settings.branding, allowsPrivateAddresses: settings.allowsPrivateAddresses)

@@ -75,6 +75,19 @@ enum SettingTable {
     static let passwordHashQueue = Setting(
         "password_hash_queue", .number(1...1024), default: String(PasswordHasher.waitingPerThread),
         "How many sign-ins may wait for each of them; more are told to come again.")
+    static let passwordMinimum = Setting(
+        "password_minimum", .number(PasswordMinimum.bounds, unit: "characters"),
+        default: String(PasswordMinimum.standard.characters),
+        "How long a new password is at least; below 15 only where it is not the only factor."
+    )
+    static let commonPasswordsFile = Setting(
+        "common_passwords_file", .path,
+        "A list of passwords that are not taken, one a line, UTF-8, at most 8 MiB; beside the system's dictionary."
+    )
+    static let leakedPasswordsURL = Setting(
+        "leaked_passwords_url", .leakedPasswordsURL,
+        "Where new passwords are looked up among stolen ones by the range protocol, such as "
+            + "`https://api.pwnedpasswords.com/range`; nowhere when it is not set.")
     static let eventRetention = Setting(
         "event_retention", .span(.days(1) ... .days(3650)), default: "400d", "How long the audit log is kept.")
     static let maximumConnections = Setting(
@@ -84,7 +97,8 @@ enum SettingTable {
         "How long a node answers on after TERM while it is not ready: `5` on PostgreSQL when it is not set, else `0`.")
     static let allowPrivateAddresses = Setting(
         "allow_private_addresses", .truth, default: "false",
-        "Whether `jwks_uri` and back-channel logout URIs of clients may lead to private and loopback addresses.")
+        "Whether `jwks_uri` and back-channel logout URIs of clients, and `leaked_passwords_url`, may lead to private "
+            + "and loopback addresses.")
     static let smtpURL = Setting(
         "smtp_url", .smtpAddress, "The mail server. No mail is sent without it. How it is protected: docs/mail.md.")
     static let smtpUser = Setting(
@@ -107,7 +121,8 @@ enum SettingTable {
         metricsListen, masterSecretFile,
         accessTokenLifetime, familyIdleLifetime, familyLifetime, browserIdleLifetime, browserLifetime,
         brandName, brandColour, brandLogo, retryWindow, retryWindowOther, theftLate, theftStale,
-        passwordHashMemory, passwordHashPasses, passwordHashThreads, passwordHashQueue, eventRetention,
+        passwordHashMemory, passwordHashPasses, passwordHashThreads, passwordHashQueue,
+        passwordMinimum, commonPasswordsFile, leakedPasswordsURL, eventRetention,
         maximumConnections, drainSeconds, allowPrivateAddresses,
         smtpURL, smtpUser, smtpPasswordFile, smtpFrom, smtpCAFile, logLevel, logFormat,
     ]

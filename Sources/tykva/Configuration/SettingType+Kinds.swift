@@ -47,6 +47,12 @@ extension SettingType where Value == Issuer {
     }
 }
 
+extension SettingType where Value == LeakedPasswordsURL {
+    static let leakedPasswordsURL = SettingType(name: "URL", bounds: "https://HOST/PATH") { text throws(InvalidValue) in
+        try LeakedPasswordsURL(text)
+    }
+}
+
 extension SettingType where Value == ListenAddress {
     static let address = SettingType(name: "address", bounds: "HOST:PORT") { text throws(InvalidValue) in
         try ListenAddress(text)

@@ -21,6 +21,7 @@ struct Settings {
     let retryWindow: RetryWindow
     let thefts: TheftPolicy
     let passwordHashing: ServerConfiguration.PasswordHashing
+    let passwords: ServerConfiguration.Passwords
     let eventRetention: Duration
     let maximumConnections: Int
     let drainSeconds: Int
@@ -58,6 +59,7 @@ struct Settings {
         let window = Self.retryWindow(&reader)
         let (late, stale) = (reader.read(SettingTable.theftLate), reader.read(SettingTable.theftStale))
         let hashing = Self.passwordHashing(&reader)
+        let passwords = Self.passwords(&reader)
         let retention = reader.read(SettingTable.eventRetention)
         let connections = reader.read(SettingTable.maximumConnections)
         let drain = reader.read(SettingTable.drainSeconds)
@@ -73,7 +75,7 @@ struct Settings {
         }
         guard reader.faults.isEmpty, let data, let listen, let lifetimes, let window, let late, let stale, let hashing,
             let retention, let connections, let databaseConnections, let allowsPrivate, let level, let format,
-            let (branding, brandName) = branding
+            let (branding, brandName) = branding, let passwords
         else { throw ConfigurationFaults(sentences: reader.faults) }
         self.data = data
         self.databaseConnections = databaseConnections
@@ -84,6 +86,7 @@ struct Settings {
         retryWindow = window
         thefts = TheftPolicy(late: late, stale: stale)
         passwordHashing = hashing
+        self.passwords = passwords
         eventRetention = retention
         maximumConnections = connections
         drainSeconds = drain ?? Self.standardDrainSeconds(database)
@@ -201,6 +204,12 @@ struct Settings {
 }
 
 extension Settings {
+    /// Whom a server with these settings serves: on loopback it is where it listens, unless another is given.
+    var servedIssuer: Issuer? {
+        if let issuer { return issuer }
+        return listen.isLoopback ? try? Issuer("\(tls == nil ? "http" : "https")://\(listen)") : nil
+    }
+
     /// The certificate and key that are configured, loaded; nil where there are none.
     ///
     /// - Throws: `ConfigurationFaults` when they do not load.

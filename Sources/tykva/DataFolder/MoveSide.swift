@@ -1,4 +1,5 @@
 import Foundation
+import Secrets
 import Storage
 
 /// One of the two databases of a move.
@@ -39,9 +40,9 @@ struct MoveSide {
         guard geteuid() == 0 else { return }
         for side in sides {
             guard let path = side.path, let folder = side.folder else { continue }
-            var status = stat()
-            guard stat(path, &status) == 0 || stat(folder.path, &status) == 0, status.st_uid != 0 else { continue }
-            return try UserAccount(status.st_uid).become(groupOfFolder: status.st_gid)
+            guard let status = (try? FileStatus(path)) ?? (try? FileStatus(folder.path)), status.ownerID != 0
+            else { continue }
+            return try UserAccount(status.ownerID).become(groupOfFolder: status.groupID)
         }
     }
 
@@ -59,14 +60,13 @@ struct MoveSide {
 
     /// A file that is there is a file, and this user's: else a lock file would come to stand beside somebody else's.
     func mustBeOurs() throws {
-        var status = stat()
-        guard let path, stat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFREG else {
+        guard let path, let status = try? FileStatus(path) else { return }
+        guard status.isFile else {
             throw CommandFailure("the \(name): \(path) is not a file; a data folder's database is its tykva.sqlite")
         }
-        guard status.st_uid == geteuid() else {
+        guard status.ownerID == geteuid() else {
             throw CommandFailure(
-                "the \(name): \(path) belongs to \(UserAccount(status.st_uid).name), and this is "
+                "the \(name): \(path) belongs to \(UserAccount(status.ownerID).name), and this is "
                     + "\(UserAccount(geteuid()).name): run the command as its owner, or as root")
         }
     }
@@ -83,10 +83,8 @@ struct MoveSide {
         let isSame: Bool
         switch (source.location, target.location) {
         case (.sqlite(let one), .sqlite(let other)):
-            var (first, second) = (stat(), stat())
-            isSame =
-                stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev
-                && first.st_ino == second.st_ino
+            let (first, second) = (try? FileStatus(one), try? FileStatus(other))
+            isSame = first.flatMap { first in second.map(first.isSameFile) } ?? false
         case (.postgres(let one), .postgres(let other)): isSame = one.description == other.description
         default: isSame = false
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Secrets
 
 /// A file that holds one password and nothing else, closed to other users.
 struct PasswordFile {
@@ -17,16 +18,15 @@ struct PasswordFile {
             throw refusal("cannot be read by \(UserAccount(geteuid()).name): \(reason)")
         }
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        guard let status = try? FileStatus(descriptor: descriptor), status.isFile else {
             throw refusal("is not a file")
         }
-        guard status.st_uid == 0 || status.st_uid == geteuid() else {
+        guard status.ownerID == 0 || status.ownerID == geteuid() else {
             throw refusal(
-                "belongs to \(UserAccount(status.st_uid).name): it must be root's, or of the user who runs tykva")
+                "belongs to \(UserAccount(status.ownerID).name): it must be root's, or of the user who runs tykva")
         }
         // systemd hands credentials over with the group's right to read, in a folder of the service's own.
-        guard status.st_mode & 0o007 == 0 else {
+        guard status.mode & 0o007 == 0 else {
             throw refusal("can be read by every user: close it with chmod 600 \(path)")
         }
         var bytes = [UInt8](repeating: 0, count: Self.maximumBytes + 1)

@@ -5,23 +5,26 @@ import Secrets
 enum PasswordInput {
     private static let maximumBytes = 4 * Password.maximumBytes
 
-    static func read(fromStandardInput: Bool) throws -> Password {
+    /// - Throws: A sentence when it is refused.
+    static func read(
+        fromStandardInput: Bool, by rules: PasswordRules, for owner: PasswordOwner
+    ) async throws -> Password {
         let text =
             try fromStandardInput
-            ? BoundedInput.line("the password", maximumBytes: maximumBytes) : askTwice()
+            ? BoundedInput.line("the password", maximumBytes: maximumBytes) : askTwice(rules.minimum)
         do {
-            return try Password(text)
+            return try await rules.accept(text, for: owner)
         } catch {
             throw CommandFailure("\(error)")
         }
     }
 
-    private static func askTwice() throws -> String {
+    private static func askTwice(_ minimum: PasswordMinimum) throws -> String {
         guard isatty(STDIN_FILENO) == 1 else {
             throw CommandFailure(
                 "there is no terminal to ask for a password at: give it with --password-stdin", .usage)
         }
-        let first = try ask("New password (at least \(Password.minimumCharacters) characters): ")
+        let first = try ask("New password (at least \(minimum.characters) characters): ")
         guard try ask("The same again: ") == first else { throw CommandFailure("the two passwords differ") }
         return first
     }

@@ -26,6 +26,8 @@ import Testing
             // Two at work, two given up, and one that listens.
             #expect(fake.connections <= 2 * Self.connections + 1)
         }
+        let deadline = ContinuousClock.now + .seconds(10)
+        while database.commitsReturn(), .now < deadline { try await Task.sleep(for: .milliseconds(20)) }
         #expect(!database.commitsReturn())
         // What commits is refused at once, and what reads is not.
         let error = await #expect(throws: StorageError.self) { try await Self.write(database) }
@@ -99,8 +101,9 @@ import Testing
     private static var options: PostgresOptions {
         var options = PostgresOptions()
         options.connections = connections
-        options.statement = .milliseconds(300)
-        options.wait = .milliseconds(300)
+        // Enough for a busy machine: other tests want the processors too.
+        options.statement = .seconds(1)
+        options.wait = .seconds(1)
         options.commitPatience = .milliseconds(200)
         options.backendPatience = .seconds(30)
         return options

@@ -72,7 +72,6 @@ struct SamplePages {
     }
 
     func account() throws -> [(name: String, page: any Page)] {
-        let form = form("/account/password", leadsTo: false)
         let consents = [
             ConsentsPage.Consent(
                 client: client, scope: try #require(Scope("openid profile email")), grantedAt: start),
@@ -88,16 +87,27 @@ struct SamplePages {
                     groups: [text("north")])
             ),
             ("profile-least", ProfilePage(frame, email: nil, isEmailVerified: false, roles: [])),
-            ("password", PasswordPage(frame, form)),
-            ("password-short", PasswordPage(frame, form, problem: .new(.tooShort))),
-            ("password-wrong", PasswordPage(frame, form, problem: .wrongCurrent)),
-            ("password-differs", PasswordPage(frame, form, problem: .notRepeated)),
-            ("password-changed", PasswordPage(frame, form, isChanged: true)),
+            ("password", password()), ("password-short", password(.new(.tooShort(minimum: 15)))),
+            ("password-long", password(.new(.tooLong))), ("password-control", password(.new(.controlCharacter))),
+            ("password-common", password(.new(.common))), ("password-repetition", password(.new(.repetition))),
+            ("password-sequence", password(.new(.sequence))), ("password-own", password(.new(.ownWords))),
+            ("password-leaked", password(.new(.leaked))), ("password-wrong", password(.wrongCurrent)),
+            ("password-differs", password(.notRepeated)), ("password-changed", password(isChanged: true)),
             ("sessions", SessionsPage(frame, try sessions(), forms: forms, done: .applicationEnded)),
             ("sessions-none", SessionsPage(frame, [], forms: forms)),
-            ("consents", ConsentsPage(frame, consents, withdraw: self.form("/account/consents", leadsTo: false))),
-            ("consents-none", ConsentsPage(frame, [], withdraw: form, isWithdrawn: true)),
+            ("consents", ConsentsPage(frame, consents, withdraw: form("/account/consents", leadsTo: false))),
+            (
+                "consents-none",
+                ConsentsPage(
+                    frame, [], withdraw: form("/account/consents", leadsTo: false), isWithdrawn: true)
+            ),
         ]
+    }
+
+    private func password(_ problem: PasswordPage.Problem? = nil, isChanged: Bool = false) -> PasswordPage {
+        PasswordPage(
+            frame, form("/account/password", leadsTo: false), minimum: .standard, problem: problem,
+            isChanged: isChanged)
     }
 
     func errors() throws -> [(name: String, page: any Page)] {

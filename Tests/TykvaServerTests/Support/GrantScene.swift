@@ -88,7 +88,7 @@ struct GrantScene: Sendable {
     private func addAnna() async throws {
         let hasher = try PasswordHasher(threads: 1)
         defer { hasher.stop() }
-        let hash = try await hasher.hash(Password(TestServer.password))
+        let hash = try await hasher.hash(.accepted(TestServer.password))
         let (user, name, now) = (UserID.random(), try UserName("anna"), manual.now)
         let event = Event(at: now, type: .clientAdded, client: app.id)
         try await database.administer { [app] tx throws(StorageError) in

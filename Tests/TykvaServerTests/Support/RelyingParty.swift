@@ -77,8 +77,11 @@ struct RelyingParty {
 
 extension TestServer {
     /// With a user `anna` and both relying parties.
-    static func runSingleSignOn(_ body: @Sendable (TestServer) async throws -> Void) async throws {
-        try await run(clients: RelyingParty.clients()) { server in
+    static func runSingleSignOn(
+        configure: (inout ServerConfiguration) throws -> Void = { _ in },
+        _ body: @Sendable (TestServer) async throws -> Void
+    ) async throws {
+        try await run(configure: configure, clients: RelyingParty.clients()) { server in
             try await server.addUser("anna")
             try await body(server)
         }

@@ -84,7 +84,7 @@ struct TestServer {
         let user = try UserName(name)
         let hasher = try PasswordHasher(threads: 1)
         defer { hasher.stop() }
-        let hash = try await hasher.hash(Password(Self.password))
+        let hash = try await hasher.hash(.accepted(Self.password))
         let claims = try PublicClaims([
             (#require(AttributeName("preferred_username")), .string(name)),
             (#require(AttributeName("roles")), .array(roles.map { .string($0) })),

@@ -15,12 +15,17 @@ struct PasswordPage: Page {
 
     let account: AccountFrame?
     let form: PageForm
+    let minimum: PasswordMinimum
     let problem: Problem?
     let isChanged: Bool
 
-    init(_ frame: AccountFrame, _ form: PageForm, problem: Problem? = nil, isChanged: Bool = false) {
+    init(
+        _ frame: AccountFrame, _ form: PageForm, minimum: PasswordMinimum, problem: Problem? = nil,
+        isChanged: Bool = false
+    ) {
         account = frame.at(.password)
         self.form = form
+        self.minimum = minimum
         self.problem = problem
         self.isChanged = isChanged
     }
@@ -50,20 +55,31 @@ struct PasswordPage: Page {
             "problem": problem.map { Self.words($0, texts) }, "notice": isChanged ? texts[.passwordChanged] : nil,
             "isCurrentWrong": problem == .wrongCurrent, "isNewWrong": isNewWrong,
             "isRepeatWrong": problem == .notRepeated,
-            "rule": texts.text(.passwordRule, String(Password.minimumCharacters)),
-            "minimum": Password.minimumCharacters,
+            "rule": texts.text(.passwordRule, String(minimum.characters)), "minimum": minimum.characters,
         ]
     }
 
     static func words(_ problem: Problem, _ texts: PageTexts) -> String {
         switch problem {
         case .wrongCurrent: texts[.wrongCurrentPassword]
-        case .new(.tooShort): texts.text(.passwordTooShort, String(Password.minimumCharacters))
-        case .new(.tooLong): texts.text(.passwordTooLong, String(Password.maximumScalars))
-        case .new(.controlCharacter): texts[.passwordControlCharacter]
+        case .new(let error): words(error, texts)
         case .notRepeated: texts[.passwordNotRepeated]
         case .tooBusy: texts[.tooBusy]
         case .pageIsOld: texts[.pageIsOld]
+        }
+    }
+
+    /// What was wrong, and what to do.
+    private static func words(_ error: PasswordError, _ texts: PageTexts) -> String {
+        switch error {
+        case .tooShort(let minimum): texts.text(.passwordTooShort, String(minimum))
+        case .tooLong: texts.text(.passwordTooLong, String(Password.maximumScalars))
+        case .controlCharacter: texts[.passwordControlCharacter]
+        case .common: texts[.passwordCommon]
+        case .repetition: texts[.passwordRepetition]
+        case .sequence: texts[.passwordSequence]
+        case .ownWords: texts[.passwordOwnWords]
+        case .leaked: texts[.passwordLeaked]
         }
     }
 }

@@ -6,11 +6,15 @@ struct NewPasswordPage: Page {
     static let template = PageTemplate.newPassword
     let form: PageForm
     let userName: String
+    let minimum: PasswordMinimum
     let problem: PasswordPage.Problem?
 
-    init(_ form: PageForm, userName: String, problem: PasswordPage.Problem? = nil) {
+    init(
+        _ form: PageForm, userName: String, minimum: PasswordMinimum, problem: PasswordPage.Problem? = nil
+    ) {
         self.form = form
         self.userName = userName
+        self.minimum = minimum
         self.problem = problem
     }
 
@@ -26,8 +30,7 @@ struct NewPasswordPage: Page {
             "form": form.content, "signInName": userName, "whose": texts.phrase(.choosePasswordText, userName).content,
             "problem": problem.map { PasswordPage.words($0, texts) }, "isNewWrong": isNewWrong,
             "isRepeatWrong": problem == .notRepeated,
-            "rule": texts.text(.passwordRule, String(Password.minimumCharacters)),
-            "minimum": Password.minimumCharacters,
+            "rule": texts.text(.passwordRule, String(minimum.characters)), "minimum": minimum.characters,
         ]
     }
 }

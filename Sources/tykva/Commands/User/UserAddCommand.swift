@@ -47,7 +47,9 @@ struct UserAddCommand: AsyncParsableCommand {
             let users = UserAdministration(workplace.database)
             // Before a person types a password twice in vain.
             guard try await users.find(name) == nil else { throw InvalidValue("user \(name)", "this name is taken") }
-            let password = try PasswordInput.read(fromStandardInput: passwordFromStandardInput)
+            let password = try await PasswordInput.read(
+                fromStandardInput: passwordFromStandardInput, by: try await workplace.passwordRules(),
+                for: PasswordOwner(userName: name.text, email: email?.text, displayName: displayName))
             let user = NewUser(
                 name: name, displayName: displayName, email: email, roles: roles, attributes: attributes,
                 passwordHash: try await password.hash(workplace.settings))

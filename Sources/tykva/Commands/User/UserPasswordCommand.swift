@@ -1,5 +1,7 @@
 import ArgumentParser
 import OAuth
+import Secrets
+import Storage
 import StrictFormats
 import TykvaServer
 
@@ -25,10 +27,12 @@ struct UserPasswordCommand: AsyncParsableCommand {
     func run() async throws {
         try await Workplace.open(common, .changing) { workplace in
             let users = UserAdministration(workplace.database)
-            guard try await users.find(name) != nil else {
+            guard let account = try await users.find(name)?.account else {
                 throw InvalidValue("user \(name)", "there is none of this name")
             }
-            let password = try PasswordInput.read(fromStandardInput: passwordFromStandardInput)
+            let password = try await PasswordInput.read(
+                fromStandardInput: passwordFromStandardInput, by: try await workplace.passwordRules(),
+                for: PasswordOwner(userName: account.name, email: account.email, displayName: account.displayName))
             let hash = try await password.hash(workplace.settings)
             let ended = try await users.setPassword(hash, of: name, at: workplace.now)
             try Console.done(
