@@ -15,9 +15,11 @@ extension Transaction {
     }
 
     /// The same for an event that strangers can cause: nothing is written when there is one of its `onceKey`.
-    package func recordOnceAndTell(_ event: Event, _ kind: PersonMessageKind, to user: UserID) throws(StorageError) {
+    package func recordOnceAndTell(
+        _ event: Event, _ kind: PersonMessageKind, to user: UserID, at address: EmailAddress? = nil
+    ) throws(StorageError) {
         guard try run(.recordOnce(event)) else { return }
-        try tell(kind, of: event, to: user)
+        try tell(kind, of: event, to: user, at: address)
     }
 
     /// The same for an event that is recorded already.
@@ -25,6 +27,9 @@ extension Transaction {
         _ kind: PersonMessageKind, of event: Event, to user: UserID, at address: EmailAddress? = nil
     ) throws(StorageError) {
         if kind.isNotice { try run(.insert(kind, to: user, because: event)) }
+        guard let account = try run(.account(user)) else { return }
+        // Whose address it is now: a later change must not lead the message elsewhere.
+        guard let address = address ?? account.email.flatMap({ try? EmailAddress($0) }) else { return }
         try run(.insert(PersonMessage(kind: kind, user: user, address: address), because: event))
     }
 
@@ -44,17 +49,22 @@ extension Transaction {
         return true
     }
 
-    /// "This was not me": ends everything of the person, and gives them one link to choose a password with.
+    /// "This was not me": ends everything of the person, and gives them one link to choose a password with. The old
+    /// password is good for nothing from now on, and an address that the message was about is taken back.
+    ///
+    /// Lock order: user, link, session, families.
     ///
     /// - Parameter next: The link for the page that follows.
     /// - Returns: False when the link is not good any more; nothing is written then.
     package func notMe(_ link: TokenHash, _ opened: OpenLink, next: NewLink, at now: Milliseconds, _ event: Event)
         throws(StorageError) -> Bool
     {
-        guard try run(.useLink(link, for: .notMe, at: now)) else { return false }
+        guard try run(.lock(opened.user)), try run(.useLink(link, for: .notMe, at: now)) else { return false }
+        try run(.forgetPassword(of: opened.user))
+        if let email = opened.email { try run(.takeBack(email, of: opened.user, at: now)) }
         _ = try endSessions(ofUser: opened.user, .endedByPerson, at: now, event)
         if let about = opened.event { _ = try run(.answer(.notMine, to: about, of: opened.user, at: now)) }
-        try run(.removeLinks(of: opened.user))
+        try run(.removeAllLinks(of: opened.user))
         try run(.insert([next]))
         return true
     }
@@ -65,7 +75,7 @@ extension Transaction {
     package func resetPassword(
         _ link: TokenHash, of user: UserID, to hash: String, at now: Milliseconds, _ event: Event
     ) throws(StorageError) -> Bool {
-        guard try run(.useLink(link, for: .resetPassword, at: now)) else { return false }
+        guard try run(.lock(user)), try run(.useLink(link, for: .resetPassword, at: now)) else { return false }
         try run(.setPasswordHash(hash, of: user))
         try run(.removeLinks(of: user))
         _ = try endSessions(ofUser: user, .passwordChanged, at: now, event)
@@ -82,9 +92,11 @@ extension Transaction {
     package func confirmEmail(
         _ link: TokenHash, of user: UserID, _ email: EmailAddress, at now: Milliseconds, _ event: Event
     ) throws(StorageError) -> Bool {
-        guard try run(.useLink(link, for: .confirmEmail, at: now)) else { return false }
-        guard let account = try run(.account(user)) else { return false }
-        let old = account.email.flatMap { try? EmailAddress($0) }
+        guard try run(.lock(user)), try run(.useLink(link, for: .confirmEmail, at: now)),
+            let account = try run(.account(user))
+        else { return false }
+        // Nobody has shown that an unproven address is the person's.
+        let old = account.emailVerifiedAt == nil ? nil : account.email.flatMap { try? EmailAddress($0) }
         try run(.setVerifiedEmail(email, of: user, at: now))
         try run(.removeLinks(of: user))
         guard let old, old.key != email.key else {
@@ -96,18 +108,39 @@ extension Transaction {
     }
 }
 
+extension Statement where Answer == Bool {
+    /// Takes a user's row first, as sign-ins do; false when they are gone.
+    fileprivate static func lock(_ user: UserID) -> Self {
+        Self("UPDATE account SET name = name WHERE id = \(user) RETURNING id") { rows in !rows.isEmpty }
+    }
+}
+
 extension Statement where Answer == Void {
+    fileprivate static func forgetPassword(of user: UserID) -> Self {
+        Self("UPDATE account SET password_hash = NULL WHERE id = \(user)")
+    }
+
+    /// Gives a user their former address back, unless another account has proved it since.
+    fileprivate static func takeBack(_ email: EmailAddress, of user: UserID, at now: Milliseconds) -> Self {
+        Self(
+            """
+            UPDATE account SET email = \(email.text), email_key = \(email.key), email_verified_at = \(now)
+            WHERE id = \(user) AND NOT EXISTS (
+                SELECT 1 FROM account AS other
+                WHERE other.email_key = \(email.key) AND other.email_verified_at IS NOT NULL AND other.id <> \(user))
+            """)
+    }
+
     /// A mail, where there is an address to send it to.
     fileprivate static func insert(_ message: PersonMessage, because event: Event) -> Self {
         let id = MessageID.random()
-        let condition: SQL = message.address == nil ? " AND email IS NOT NULL" : ""
         return Self(
             """
             INSERT INTO outbox (
                 id, event_id, kind, payload, account_id, client_id, session_id, created_at, next_attempt_at, attempts)
             SELECT \(id), \(event.id), \(MessageKind.mail.rawValue), \(message.payload), account.id, \(event.client),
                    \(event.session), \(event.at), \(event.at), 0
-            FROM account WHERE id = \(message.user)\(condition)
+            FROM account WHERE id = \(message.user)
             """)
     }
 }

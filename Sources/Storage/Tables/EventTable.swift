@@ -167,6 +167,20 @@ package struct EventFilter: Hashable, Sendable {
     }
 }
 
+extension Statement where Answer == Bool {
+    /// Whether the password or the address of a user has changed after an instant.
+    package static func hasChangedCredentials(_ user: UserID, since: Milliseconds) -> Self {
+        let types: [EventType] = [.passwordChanged, .passwordReset, .emailChanged, .userChanged]
+        return Self(
+            """
+            SELECT id FROM event
+            WHERE account_id = \(user) AND at > \(since) AND type IN (\(SQL.list(types.map { "\($0.rawValue)" })))
+            LIMIT 1
+            """
+        ) { rows in !rows.isEmpty }
+    }
+}
+
 extension Statement where Answer == Event? {
     /// Nil when it is gone by now: events are kept for a number of days.
     package static func event(_ id: EventID) -> Self {

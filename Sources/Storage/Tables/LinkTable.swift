@@ -72,8 +72,17 @@ extension Statement where Answer == Void {
             """)
     }
 
-    /// After a change of password or address no earlier link is good.
+    /// After a change of password or address no earlier link is good, but for the one by which a former address is
+    /// taken back: a thief would change the password next.
     static func removeLinks(of user: UserID) -> Self {
+        Self(
+            """
+            DELETE FROM link
+            WHERE account_id = \(user) AND NOT (purpose = \(LinkPurpose.notMe.rawValue) AND email IS NOT NULL)
+            """)
+    }
+
+    static func removeAllLinks(of user: UserID) -> Self {
         Self("DELETE FROM link WHERE account_id = \(user)")
     }
 

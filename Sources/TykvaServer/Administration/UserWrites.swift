@@ -150,7 +150,9 @@ struct UserWrites {
     private func setEmail(_ email: EmailAddress?, of id: UserID, from before: AccountProfile) throws(StorageError) {
         try transaction.run(.setEmail(email, of: id))
         try transaction.removeLinks(of: id)
-        guard let old = before.account.email.flatMap({ try? EmailAddress($0) }) else { return }
+        // Nobody has shown that an unproven address is the person's.
+        guard before.account.emailVerifiedAt != nil, let old = before.account.email.flatMap({ try? EmailAddress($0) })
+        else { return try transaction.run(.record(Event(at: now, type: .emailChanged, user: id))) }
         try transaction.recordAndTell(Event(at: now, type: .emailChanged, user: id), .emailChanged, to: id, at: old)
     }
 

@@ -22,6 +22,7 @@ struct AccountEndpoint: Sendable {
     /// The new address is told, and is not the account's until its owner has opened the link there.
     func changeEmail(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
         await desk.accountPage(request, context) { visit, session in
+            guard desk.sendsMail else { throw PageRefusal(.notFound, reason: "nobody can be written to") }
             let form = try await desk.posted(.changeEmail, of: session, visit)
             guard let email = try? EmailAddress(form["email"] ?? "") else {
                 return try await profilePage(visit, session, problem: .malformedEmail)
@@ -34,9 +35,12 @@ struct AccountEndpoint: Sendable {
                 let problem = ProfilePage.Problem.tooBusy(retryAfterSeconds: Int64(seconds))
                 return try await profilePage(visit, session, problem: problem)
             }
-            let event = event(.emailChangeRequested, session, visit, ending: nil)
+            var asked = event(.emailChangeRequested, session, visit, ending: nil)
+            // Nobody's mailbox is filled this way.
+            asked.onceKey = "email \(session.user) \(visit.now.seconds / 60)"
+            let event = asked
             try await database.writeAgain { tx throws(StorageError) in
-                try tx.recordAndTell(event, .confirmEmail, to: session.user, at: email)
+                try tx.recordOnceAndTell(event, .confirmEmail, to: session.user, at: email)
             }
             return desk.seeOther("/account?sent")
         }

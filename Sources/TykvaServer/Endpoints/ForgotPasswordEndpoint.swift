@@ -16,6 +16,7 @@ struct ForgotPasswordEndpoint: Sendable {
     func send(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
         let visit = desk.visit(request, context)
         do {
+            guard desk.sendsMail else { throw Self.noMail }
             guard let form = try await desk.postedOrOld(.forgotPassword, visit) else { return page(visit) }
             requests.note(form["username"] ?? "", from: visit.origin, at: visit.now)
             return desk.show(StepPage(.forgotSent), visit)
@@ -24,7 +25,10 @@ struct ForgotPasswordEndpoint: Sendable {
         }
     }
 
+    private static let noMail = PageRefusal(.notFound, reason: "nobody can be written to: smtp_url is not set")
+
     private func page(_ visit: PageDesk.Visit) -> Response {
-        desk.show(ForgotPasswordPage(desk.form("/password/forgot", .forgotPassword, visit)), visit)
+        guard desk.sendsMail else { return desk.response(to: Self.noMail, visit) }
+        return desk.show(ForgotPasswordPage(desk.form("/password/forgot", .forgotPassword, visit)), visit)
     }
 }

@@ -16,12 +16,12 @@ struct LetterDelivery: Sendable {
         guard let said = PersonMessage(payload: message.payload) else {
             throw InvalidValue("message", "its payload is malformed")
         }
-        guard let facts = try await facts(said, message.event) else { return }
+        guard let facts = try await facts(said, message, at: now) else { return }
         let values = LetterLinks.purposes(said.kind).map { ($0, OneTimeValue.random(.link)) }
         let links = values.map { purpose, value in
             NewLink(
                 hash: value.hash, purpose: purpose, user: said.user, event: message.event,
-                email: purpose == .confirmEmail ? said.address : nil, createdAt: now)
+                email: Self.carriesAddress(said.kind, purpose) ? said.address : nil, createdAt: now)
         }
         if !links.isEmpty { try await database.once(.insert(links)) }
         let addresses = values.map { ($0, "\(issuer.text)\($0.page)?\(LinkPurpose.parameter)=\($1.revealedText())") }
@@ -31,14 +31,26 @@ struct LetterDelivery: Sendable {
         try await post.deliver(letter, facts.address, message)
     }
 
-    /// Nil when there is nothing to tell any more: the account is gone, or has no address, or the event is too old.
+    /// A link that confirms an address, or takes it back, holds it.
+    private static func carriesAddress(_ kind: PersonMessageKind, _ purpose: LinkPurpose) -> Bool {
+        purpose == .confirmEmail || (kind == .emailChanged && purpose == .notMe)
+    }
+
+    /// Nil when there is nothing to tell any more: the account is gone, or what was asked for is over, or the event.
     private func facts(
-        _ said: PersonMessage, _ id: EventID
+        _ said: PersonMessage, _ message: DueMessage, at now: Milliseconds
     ) async throws(StorageError) -> (letter: LetterFacts, address: EmailAddress)? {
-        try await database.read { tx throws(StorageError) in
-            guard let account = try tx.run(.account(said.user)), let event = try tx.run(.event(id)),
-                let address = said.address ?? account.email.flatMap({ try? EmailAddress($0) })
+        let asked = message.createdAt
+        return try await database.read { tx throws(StorageError) in
+            guard let account = try tx.run(.account(said.user)), let event = try tx.run(.event(message.event)),
+                let address = said.address
             else { return nil }
+            // What somebody asked for is of no use later, or after the password or the address has changed.
+            if !said.kind.isNotice {
+                guard now < asked + LinkPurpose.resetPassword.lifetime,
+                    try !tx.run(.hasChangedCredentials(said.user, since: asked))
+                else { return nil }
+            }
             let client = try event.client.flatMap { id throws(StorageError) in try tx.client(id) }
             let letter = LetterFacts(
                 kind: said.kind, event: event, personName: account.displayName ?? account.name,

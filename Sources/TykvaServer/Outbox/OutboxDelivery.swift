@@ -1,4 +1,5 @@
 import Logging
+import Mail
 import Metrics
 import OAuth
 import ServiceLifecycle
@@ -86,6 +87,9 @@ struct OutboxDelivery: Service {
         } catch is Destinations.NotItsTurn {
             _ = try? await database.once(.release(message, until: clock.now() + .seconds(1)))
             return
+        } catch let error as MailError where error.cause == .busy || error.cause == .stopped {
+            _ = try? await database.once(.release(message, until: clock.now() + .seconds(1)))
+            return
         } catch {
             trouble = "\(error)"
             patience = Patience(error)
@@ -109,7 +113,10 @@ struct OutboxDelivery: Service {
         }
         failed.increment()
         let pause = Self.pauses[min(Int(message.attempt) - 1, Self.pauses.count - 1)]
-        guard patience.lasts(since: message.createdAt, until: now + pause) else {
+        guard
+            patience.lasts(
+                since: message.createdAt, until: now + pause, attempt: message.attempt)
+        else {
             givenUp.increment()
             logger.warning("a message was given up", metadata: ["message": "\(message.id)", "error": "\(trouble)"])
             try await database.write { tx throws(StorageError) in

@@ -4,6 +4,8 @@ import OAuth
 /// How long a message is tried.
 enum Patience: Sendable {
     private static let day = Duration.days(1)
+    /// So many attempts take about as long: a message that waited before, because nothing could be sent, has them too.
+    private static let attempts: Int64 = 50
     /// The receiver will not take it, whenever it comes.
     case none
     case aDay
@@ -18,10 +20,10 @@ enum Patience: Sendable {
         }
     }
 
-    func lasts(since created: Milliseconds, until next: Milliseconds) -> Bool {
+    func lasts(since created: Milliseconds, until next: Milliseconds, attempt: Int64) -> Bool {
         switch self {
         case .none: false
-        case .aDay: next < created + Self.day
+        case .aDay: next < created + Self.day || attempt < Self.attempts
         case .untilChanged: true
         }
     }

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import OAuth
+import Secrets
 import Storage
 import StrictFormats
 import Synchronization
@@ -132,6 +133,64 @@ import Testing
             let told = try await mailbox.letter(.emailChanged)
             #expect(told.address.text == "anna@example.com")
             #expect(try await browser.get("/account").text.contains("new@example.com"))
+        }
+    }
+
+    @Test func `who takes address and password loses both by the letter to the old address`() async throws {
+        try await TestServer.runWithMail { server, mailbox in
+            let thief = WebBrowser(server)
+            try await signedIn(thief)
+            _ = try await thief.get("/account")
+            let token = try #require(thief.formToken("/account/email"))
+            let fields = ["email": "thief@example.com", "current": TestServer.password, "form": token]
+            _ = try await thief.submit(fields, to: "/account/email")
+            _ = try await thief.get(mailbox.letter(.confirmEmail).link(.confirmEmail))
+            _ = try await thief.submit([:])
+            let told = try await mailbox.letter(.emailChanged)
+            let new = "the thief's own long password"
+            _ = try await thief.get("/account/password")
+            let change = try #require(thief.formToken("/account/password"))
+            let changed = ["current": TestServer.password, "new": new, "repeated": new, "form": change]
+            #expect(try await thief.submit(changed, to: "/account/password").location == "/account/password?changed")
+            #expect(try await mailbox.letter(.passwordChanged).address.text == "thief@example.com")
+
+            let owner = WebBrowser(server)
+            _ = try await owner.get(told.link(.notMe))
+            _ = try await owner.follow(owner.submit([:]))
+            #expect(try await server.signIn(password: new).error == "invalid_grant")
+            let mine = "a lantern in the old orchard"
+            #expect(try await owner.submit(["new": mine, "repeated": mine]).status == 200)
+            #expect(try await server.signIn(password: mine).status == 200)
+            #expect(try await mailbox.letter(.passwordReset).address.text == "anna@example.com")
+        }
+    }
+
+    @Test func `what was asked for before a change is not sent after it`() async throws {
+        let (mailbox, failures) = (Mailbox(), Failures())
+        try await TestServer.run(
+            configure: { configuration in
+                configuration.post = LetterPost { letter, address, message in
+                    try failures.next()
+                    try await mailbox.post.deliver(letter, address, message)
+                }
+            }, clients: RelyingParty.clients()
+        ) { server in
+            try await server.addUser("anna")
+            let browser = WebBrowser(server)
+            try await signedIn(browser)
+            _ = try await browser.get("/account")
+            let token = try #require(browser.formToken("/account/email"))
+            let fields = ["email": "thief@example.com", "current": TestServer.password, "form": token]
+            #expect(try await browser.submit(fields, to: "/account/email").location == "/account?sent")
+            try await mailbox.quiet()
+            server.clock.advance(by: .seconds(2))
+            let hash = PasswordHash(stored: "changed")
+            try await UserAdministration(server.database).setPassword(hash, of: UserName("anna"), at: server.clock.now)
+            server.clock.advance(by: .seconds(10))
+            try await mailbox.quiet()
+            #expect(mailbox.all.isEmpty)
+            let left = try await server.database.once(.messages(.waiting, limit: 9))
+            #expect(left.isEmpty)
         }
     }
 

@@ -69,6 +69,7 @@ import Testing
             let other = try await WebBrowser(server).get(arrival.link(.allIsWell))
             #expect(other.status == 410, "only one of the two answers")
 
+            #expect(try await server.signIn().error == "invalid_grant", "the stolen password is good for nothing now")
             let new = "a lantern in the old orchard"
             let form = try #require(phone.formAction())
             _ = try await phone.submit(["new": "short", "repeated": "short"])
