@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pathlib
 import pty
 import re
 import signal
@@ -51,10 +52,24 @@ def measured(deployment, *arguments, stdin=None):
         process = subprocess.Popen(
             [str(part) for part in command], stdin=stdin or subprocess.DEVNULL, stdout=output, stderr=errors,
             cwd=deployment.folder, env=clean_environment(deployment.environment))
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        peak = 0
+        while process.poll() is None:
+            peak = max(peak, peak_of(process.pid))
+            time.sleep(0.02)
     seconds = time.monotonic() - start
-    return process.returncode, out.read_text(), err.read_text(), seconds, usage.ru_maxrss / 1024
+    return process.returncode, out.read_text(), err.read_text(), seconds, peak / 1024
+
+
+def peak_of(process):
+    """The most memory that a process has had resident so far, in KiB. What the system tells at its end counts the
+    memory of the tests too, from before the program was loaded."""
+    try:
+        status = pathlib.Path(f"/proc/{process}/status").read_text()
+        if "Name:\ttykva\n" not in status:
+            return 0
+        return int(re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE).group(1))
+    except (OSError, AttributeError):
+        return 0
 
 
 def imported(deployment, text, *arguments, path="-"):

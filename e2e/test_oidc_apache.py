@@ -156,7 +156,8 @@ def sign_out(person, apache):
 
 def notices(server, client, session):
     """What the operator sees of the notices to an application about a session."""
-    return [one for one in server.deployment.json("outbox", "list") if (one["client"], one["session"]) == (client, session)]
+    return [one for one in server.deployment.json("outbox", "list")
+            if (one["kind"], one["client"], one["session"]) == ("backchannel_logout", client, session)]
 
 
 def wait_for_delivery(server, client, session):

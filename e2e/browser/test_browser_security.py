@@ -159,7 +159,7 @@ def test_p11_signing_out_by_a_link_is_asked_first(site, application, person, new
 def test_p11_the_flags_of_our_cookies(site, person):
     signed_in(person, site)
     cookies = {cookie["name"]: cookie for cookie in person.context.cookies()}
-    assert set(cookies) == {SESSION, FORM}
+    assert set(cookies) == {SESSION, FORM, "__Host-tykva-device"}
     for cookie in cookies.values():
         assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, True, "Lax", "/")
         assert cookie["domain"] == "127.0.0.1"
