@@ -42,8 +42,12 @@ def test_what_is_signed_is_dated_by_the_clock_of_the_database(nodes):
 
 
 def assert_dated_right(node):
+    # However long the sign-in takes on a busy machine.
+    before = time.time()
     said = claims(node.sign_in()["access_token"])
-    assert abs(said["iat"] - time.time()) <= 3 and abs(said["auth_time"] - time.time()) <= 3, (said, time.time())
+    after = time.time()
+    for name in ("iat", "auth_time"):
+        assert before - 3 <= said[name] <= after + 3, (name, said, before, after)
 
 
 @pytest.mark.parametrize("first, second", [(0, 1), (1, 0), (0, 0), (1, 1)])
