@@ -16,7 +16,6 @@ from application import CALLBACK, Application, client_keys, key_set
 from damage import claims, encode
 from deployment import Deployment
 
-pytestmark = pytest.mark.engine("sqlite", "about the wire, not the store")
 BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 

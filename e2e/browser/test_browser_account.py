@@ -4,7 +4,6 @@ import pytest
 
 from deployment import PASSWORD
 
-pytestmark = pytest.mark.engine("sqlite", "test_browser_flow.py goes this way on both")
 NEW = "a lantern in the orchard"
 PHONE = ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 "
          "Mobile/15E148 Safari/604.1")
