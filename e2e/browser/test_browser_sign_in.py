@@ -6,7 +6,6 @@ import urllib.parse
 import jwt
 import pytest
 
-pytestmark = pytest.mark.engine("sqlite", "test_browser_flow.py goes this way on both")
 
 
 def subject(tokens):
