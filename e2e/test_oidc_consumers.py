@@ -16,7 +16,6 @@ from deployment import BILLING, ORDERS, refused
 from processes import Process, free_port, installed, is_listening
 from visitor import Visitor
 
-pytestmark = pytest.mark.engine("sqlite", "about the wire, not the store")
 
 GUARD = """
 <Location /private>

@@ -23,7 +23,6 @@ from requests_oauthlib import OAuth2Session as OauthlibSession
 
 from application import CALLBACK, SIGNED_OUT, Application, client_keys, key_set
 
-pytestmark = pytest.mark.engine("sqlite", "about the wire, not the store")
 METADATA = "/.well-known/openid-configuration"
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SCOPE = "openid profile email offline_access orders:read"

@@ -8,7 +8,6 @@ import pytest
 
 from deployment import PASSWORD
 
-pytestmark = pytest.mark.engine("sqlite", "test_browser_flow.py goes the good way on both")
 SESSION, FORM = "__Host-tykva-session", "__Host-tykva-form"
 SCRIPTS = [
     "<script>document.title='owned'</script>",
