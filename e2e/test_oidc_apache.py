@@ -17,7 +17,6 @@ from deployment import Deployment
 from processes import free_port, wait_until
 from visitor import Visitor
 
-pytestmark = pytest.mark.engine("sqlite", "about the wire, not the store")
 
 MODULE = """
 OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration

@@ -11,7 +11,6 @@ from application import CALLBACK, Application
 from deployment import Deployment
 from processes import ROOT, Process, clean_environment, free_port, installed, is_listening
 
-pytestmark = pytest.mark.engine("sqlite", "about the wire, not the store")
 PROGRAMS = ROOT / "e2e" / "relying_parties"
 
 
