@@ -11,7 +11,6 @@ from processes import binary, clean_environment, free_port
 from ranges import LEAKED, RangeServer
 from visitor import Visitor
 
-pytestmark = pytest.mark.engine("sqlite", "about what is chosen, not where it is stored")
 GOOD = "a lantern in the orchard"
 DICTIONARY = "/var/cache/cracklib"
 NO_DICTIONARY = "no dictionary of common passwords at"

@@ -7,7 +7,6 @@ import pytest
 from deployment import ORDERS, Deployment
 from processes import ROOT, Process, binary, free_port, is_listening, wait_until
 
-pytestmark = pytest.mark.engine("sqlite", "these are about the applications")
 SCOPES = [part for scope in ("openid", "profile", "email", "orders:read") for part in ("--scope", scope)]
 
 
