@@ -56,6 +56,8 @@ struct Program: Sendable {
         process.executableURL = URL(fileURLWithPath: command[0])
         process.arguments = Array(command.dropFirst())
         process.environment = environment
+        // Where nobody has a folder `data`, as whoever has run the demo here has.
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         process.standardOutput = try Self.file(output)
         process.standardError = try Self.file(complaint)
         return process
