@@ -97,6 +97,7 @@ package struct Routes: Sendable {
         router.post("/account/applications/end") { request, context in await account.endApplication(request, context) }
         router.post("/account/email") { request, context in await account.changeEmail(request, context) }
         router.get("/account/security") { request, context in await security.show(request, context) }
+        router.post("/account/devices/forget") { request, context in await security.forgetDevice(request, context) }
         router.post("/account/end-everything") { request, context in await security.endEverything(request, context) }
         router.get("/account/consents") { request, context in await account.consents(request, context) }
         router.post("/account/consents/withdraw") { request, context in await account.withdraw(request, context) }

@@ -88,6 +88,57 @@ def test_passwords_that_are_not_taken(site, visit, new_user):
     visit(name)
 
 
+def test_a_new_password_is_judged_while_it_is_typed(site, visit, new_user, new_person):
+    person = visit(new_user())
+    person.opens(f"{site.url}/account/password")
+    field, hint = person.page.locator("#new"), person.page.locator("#strength")
+    assert hint.inner_text() == ""
+    for typed, words in (
+        ("twelve chars", "Characters still missing: 3"), ("\U0001F469\u200D\U0001F33E" * 14, "Characters still missing: 1"),
+        ("abcabcabcabcabcabc", "This repeats itself, and is easy to guess."),
+        ("31415926535897932384626433", "Digits alone are easy to guess: add words."),
+        ("a lantern today", "Long enough. Whether it is a common one is checked when you send it."),
+        (NEW, "Good: a long password is hard to guess."), ("", ""),
+    ):
+        field.fill(typed)
+        assert hint.inner_text() == words, typed
+    assert person.problems == []
+    # Without scripts the page is the same, but for the hint.
+    silent = visit(new_user(), java_script_enabled=False)
+    silent.opens(f"{site.url}/account/password")
+    assert "At least 15 characters" in silent.page.locator("main").inner_text()
+
+
+def test_a_browser_is_forgotten(site, visit, new_user):
+    name, other_name = new_user(), new_user()
+    person, phone, other = visit(name), visit(name, user_agent=PHONE), visit(other_name)
+
+    def told():
+        return len(site.deployment.audit("--user", name, "--type", "new_device"))
+
+    assert told() == 1
+    person.opens(f"{site.url}/account/security")
+    known = person.page.locator("li").filter(has=person.page.locator("[name=device]"))
+    assert known.count() == 2
+    assert "Safari on iPhone" in known.first.inner_text() and "this device" not in known.first.inner_text()
+    assert "this device" in known.last.inner_text()
+    # Somebody else's browser is not forgotten by it.
+    other.opens(f"{site.url}/account/security")
+    device = known.first.locator("[name=device]").get_attribute("value")
+    other.page.locator("[name=device]").evaluate("(field, value) => { field.value = value }", device)
+    other.presses("Forget Chrome on Linux")
+    person.opens(f"{site.url}/account/security")
+    assert known.count() == 2
+    person.presses("Forget Safari on iPhone")
+    assert known.count() == 1
+    assert "A browser was forgotten" in person.page.locator("main").inner_text()
+    phone.presses("Sign out")
+    phone.opens(f"{site.url}/account")
+    phone.signs_in(name)
+    phone.page.wait_for_url(f"{site.url}/account")
+    assert told() == 2
+
+
 def test_another_sign_in_is_ended(site, application, visit, new_user):
     name = new_user()
     person, phone = visit(name), visit(name, user_agent=PHONE)

@@ -92,6 +92,8 @@ def test_account(site, application, reader, looks, new_user, new_person):
     looks("sessions")
     reader.page.locator("article").first.locator("li form button").first.click()
     looks("sessions-ended")
+    reader.opens(f"{site.url}/account/security")
+    looks("security")
     reader.opens(f"{site.url}/account/consents")
     looks("consents")
 

@@ -1,6 +1,55 @@
 package import OAuth
 package import Secrets
 
+/// A browser in which a person has signed in before.
+package struct KnownDevice: Hashable, Sendable {
+    /// Of its device cookie.
+    package let id: TokenHash
+    package let firstSeenAt: Milliseconds
+    package let lastSeenAt: Milliseconds
+    /// Who was there last.
+    package let holder: Holder
+
+    package init(id: TokenHash, firstSeenAt: Milliseconds, lastSeenAt: Milliseconds, holder: Holder) {
+        self.id = id
+        self.firstSeenAt = firstSeenAt
+        self.lastSeenAt = lastSeenAt
+        self.holder = holder
+    }
+}
+
+extension Transaction {
+    /// Forgets a browser of a person's; when it is not theirs, or is forgotten already, nothing is written.
+    package func forgetDevice(_ device: TokenHash, of user: UserID, _ event: Event) throws(StorageError) {
+        guard try run(.removeDevice(device, of: user)) else { return }
+        try run(.record(event))
+    }
+}
+
+extension Statement where Answer == [KnownDevice] {
+    /// The last ones first.
+    package static func devices(of user: UserID, limit: Int64) -> Self {
+        Self(
+            """
+            SELECT hash, first_seen_at, last_seen_at, address, agent FROM device
+            WHERE account_id = \(user) ORDER BY last_seen_at DESC, hash LIMIT \(limit)
+            """
+        ) { rows throws(StorageError) in
+            try rows.map { row throws(StorageError) in
+                guard let id = TokenHash(bytes: try row.bytes("hash")) else {
+                    throw .corrupt(reason: "column hash holds no hash")
+                }
+                return KnownDevice(
+                    id: id, firstSeenAt: try row.instant("first_seen_at"), lastSeenAt: try row.instant("last_seen_at"),
+                    holder: Holder(
+                        address: NetworkAddress(stored: try row.text("address")),
+                        agent: UserAgent(try row.text("agent"))
+                    ))
+            }
+        }
+    }
+}
+
 extension Statement where Answer == Bool {
     /// Notes that a person is here in a browser that they have signed in in before; false when they have not.
     ///
@@ -18,6 +67,12 @@ extension Statement where Answer == Bool {
     /// Whether a person has signed in in any browser so far.
     static func hasDevice(_ user: UserID) -> Self {
         Self("SELECT account_id FROM device WHERE account_id = \(user) LIMIT 1") { rows in !rows.isEmpty }
+    }
+
+    fileprivate static func removeDevice(_ device: TokenHash, of user: UserID) -> Self {
+        Self("DELETE FROM device WHERE account_id = \(user) AND hash = \(device) RETURNING account_id") { rows in
+            !rows.isEmpty
+        }
     }
 
     /// Whether it is a browser in which a person has signed in before.

@@ -15,6 +15,8 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
     case codeReplayed = "code_replayed"
     /// A person signed in in a browser in which they had not been before.
     case newDevice = "new_device"
+    /// A person no longer wants a browser to be known.
+    case deviceForgotten = "device_forgotten"
     case passwordReset = "password_reset"
     case passwordResetRequested = "password_reset_requested"
     case emailChangeRequested = "email_change_requested"

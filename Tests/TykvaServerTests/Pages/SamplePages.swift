@@ -1,6 +1,7 @@
 import Foundation
 import OAuth
 import Secrets
+import Storage
 import Testing
 
 @testable import TykvaServer
@@ -93,6 +94,13 @@ struct SamplePages {
             ("password-sequence", password(.new(.sequence))), ("password-own", password(.new(.ownWords))),
             ("password-leaked", password(.new(.leaked))), ("password-wrong", password(.wrongCurrent)),
             ("password-differs", password(.notRepeated)), ("password-changed", password(isChanged: true)),
+            (
+                "new-password",
+                NewPasswordPage(
+                    form("/password/new", leadsTo: false), userName: text("anna"), minimum: .standard,
+                    problem: .notRepeated)
+            ),
+            ("security", security(devices())), ("security-none", security([])),
             ("sessions", SessionsPage(frame, try sessions(), forms: forms, done: .applicationEnded)),
             ("sessions-none", SessionsPage(frame, [], forms: forms)),
             ("consents", ConsentsPage(frame, consents, withdraw: form("/account/consents", leadsTo: false))),
@@ -102,6 +110,27 @@ struct SamplePages {
                     frame, [], withdraw: form("/account/consents", leadsTo: false), isWithdrawn: true)
             ),
         ]
+    }
+
+    private func security(_ devices: [KnownDevice]) -> SecurityPage {
+        SecurityPage(
+            frame, notices: [], devices: devices, thisDevice: devices.last?.id,
+            history: devices.map {
+                SecurityPage.Line(
+                    type: .signInSucceeded, at: $0.lastSeenAt, holder: $0.holder,
+                    applicationName: text("Garden Planner"))
+            },
+            forms: SecurityPage.Forms(
+                forgetDevice: form("/account/devices/forget", leadsTo: false),
+                endEverything: form("/account/end-everything", leadsTo: false)))
+    }
+
+    private func devices() -> [KnownDevice] {
+        ["Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", ""].map { agent in
+            KnownDevice(
+                id: TokenHash(of: agent), firstSeenAt: start - .days(20), lastSeenAt: start,
+                holder: Holder(address: NetworkAddress(stored: "203.0.113.7"), agent: UserAgent(text(agent))))
+        }
     }
 
     private func password(_ problem: PasswordPage.Problem? = nil, isChanged: Bool = false) -> PasswordPage {

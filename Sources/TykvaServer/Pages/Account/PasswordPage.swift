@@ -45,6 +45,8 @@ struct PasswordPage: Page {
         if case .tooBusy(let seconds) = problem { seconds } else { nil }
     }
 
+    var script: PageScript? { .passwordHint }
+
     func title(_ texts: PageTexts) -> String { texts[.passwordTitle] }
 
     func content(_ texts: PageTexts) -> PageContent {

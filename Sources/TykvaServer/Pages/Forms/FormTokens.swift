@@ -34,6 +34,6 @@ struct FormTokens: Sendable, Redacted {
 /// What a form does; the token of one is of no use to another.
 enum FormPurpose: String, CaseIterable, Sendable {
     case signIn, selectAccount, consent, signOut, changePassword
-    case endSession, endOtherSessions, endApplication, withdrawConsent, endEverything
+    case endSession, endOtherSessions, endApplication, withdrawConsent, endEverything, forgetDevice
     case allIsWell, notMe, newPassword, forgotPassword, changeEmail, confirmEmail
 }

@@ -59,4 +59,5 @@ enum TextKey: String, CaseIterable, Sendable {
     case consentWithdrawn = "consent_withdrawn"
     case afterYear = "after_year"
     case withdrawFrom = "withdraw_from"
+    case forgetDeviceOn = "forget_device_on"
 }

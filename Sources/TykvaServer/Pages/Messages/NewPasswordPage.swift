@@ -21,6 +21,8 @@ struct NewPasswordPage: Page {
     var status: HTTPResponse.Status { PasswordPage.status(problem) }
     var retryAfterSeconds: Int64? { PasswordPage.retryAfterSeconds(problem) }
 
+    var script: PageScript? { .passwordHint }
+
     func title(_ texts: PageTexts) -> String { texts[.choosePasswordTitle] }
 
     func content(_ texts: PageTexts) -> PageContent {
@@ -31,6 +33,7 @@ struct NewPasswordPage: Page {
             "problem": problem.map { PasswordPage.words($0, texts) }, "isNewWrong": isNewWrong,
             "isRepeatWrong": problem == .notRepeated,
             "rule": texts.text(.passwordRule, String(minimum.characters)), "minimum": minimum.characters,
+            "isFirstField": true,
         ]
     }
 }

@@ -24,8 +24,3 @@ extension Page {
     var script: PageScript? { nil }
     var account: AccountFrame? { nil }
 }
-
-/// The scripts that there are; a page has one at most.
-enum PageScript: Sendable {
-    case formPost
-}

@@ -12,6 +12,7 @@ enum PageTemplate: String, CaseIterable, Sendable {
     case step, notices, security
     case forgotPassword = "forgot_password"
     case newPassword = "new_password"
+    case passwordFields = "password_fields"
 
     var source: [UInt8] {
         switch self {
@@ -38,6 +39,7 @@ enum PageTemplate: String, CaseIterable, Sendable {
         case .security: PackageResources.security_mustache
         case .forgotPassword: PackageResources.forgot_password_mustache
         case .newPassword: PackageResources.new_password_mustache
+        case .passwordFields: PackageResources.password_fields_mustache
         }
     }
 }
