@@ -33,6 +33,11 @@ extension Transaction {
         try run(.insert(PersonMessage(kind: kind, user: user, address: address), because: event))
     }
 
+    /// Makes every browser of a person a new one again, but for one.
+    package func forgetDevices(of user: UserID, except kept: TokenHash? = nil) throws(StorageError) {
+        try run(.removeDevices(of: user, except: kept))
+    }
+
     /// No link in an earlier mail is good any more.
     package func removeLinks(of user: UserID) throws(StorageError) { try run(.removeLinks(of: user)) }
 
@@ -52,7 +57,7 @@ extension Transaction {
     /// "This was not me": ends everything of the person, and gives them one link to choose a password with. The old
     /// password is good for nothing from now on, and an address that the message was about is taken back.
     ///
-    /// Lock order: user, link, session, families.
+    /// No browser is known any more. Lock order: user, link, session, families.
     ///
     /// - Parameter next: The link for the page that follows.
     /// - Returns: False when the link is not good any more; nothing is written then.
@@ -61,6 +66,7 @@ extension Transaction {
     {
         guard try run(.lock(opened.user)), try run(.useLink(link, for: .notMe, at: now)) else { return false }
         try run(.forgetPassword(of: opened.user))
+        try forgetDevices(of: opened.user)
         if let email = opened.email { try run(.takeBack(email, of: opened.user, at: now)) }
         _ = try endSessions(ofUser: opened.user, .endedByPerson, at: now, event)
         if let about = opened.event { _ = try run(.answer(.notMine, to: about, of: opened.user, at: now)) }
@@ -71,12 +77,19 @@ extension Transaction {
 
     /// Sets a password by a link, ends everything that was begun with the old one, and tells the person.
     ///
+    /// The browser in which it is done is the one that is known from now on, and wrong guesses are forgotten: the way
+    /// out of a lockout.
+    ///
+    /// - Parameter device: Of that browser's cookie.
     /// - Returns: False when the link is not good any more; nothing is written then.
     package func resetPassword(
-        _ link: TokenHash, of user: UserID, to hash: String, at now: Milliseconds, _ event: Event
+        _ link: TokenHash, of user: UserID, to hash: String, on device: TokenHash, at now: Milliseconds, _ event: Event
     ) throws(StorageError) -> Bool {
         guard try run(.lock(user)), try run(.useLink(link, for: .resetPassword, at: now)) else { return false }
         try run(.setPasswordHash(hash, of: user))
+        try forgetDevices(of: user)
+        try run(.addDevice(device, of: user, by: event.holder, at: now))
+        if let account = try run(.account(user)) { try forgetGuesses(of: account) }
         try run(.removeLinks(of: user))
         _ = try endSessions(ofUser: user, .passwordChanged, at: now, event)
         try tell(.passwordReset, of: event, to: user)

@@ -25,6 +25,12 @@ package enum Limits {
     package static let shutdownSeconds: Int64 = 30
     /// Clients kept in memory.
     package static let cachedClients = 10_000
+    /// Networks, with or without a client, that are remembered as held up.
+    package static let blockedNetworks = 16_384
+    /// Networks whose requests are counted at once.
+    package static let ratedNetworks = 65_536
+    /// Records of wrong guesses in the store; the clearing keeps them at that.
+    package static let guessRows = 200_000
     /// Key sets of clients, fetched and kept in memory.
     package static let cachedKeySets = 1024
     /// A document that is fetched from a client, such as its key set.

@@ -21,6 +21,8 @@ package struct Routes: Sendable {
     let metadata: MetadataEndpoint
     let keySet: KeySetEndpoint
     let health: HealthEndpoint
+    /// Nil when they are switched off.
+    let rates: RequestRates?
     let pages: PageRenderer
     let clients: ClientDirectory
     let isSecure: Bool
@@ -35,6 +37,7 @@ package struct Routes: Sendable {
         router.add(middleware: ResponseHeaders(isSecure: isSecure))
         router.add(middleware: RequestLog(now: { ContinuousClock.now }, notFound: NotFound(pages)))
         router.add(middleware: ProxyPeers(proxies, arePeersChecked: arePeersChecked))
+        router.add(middleware: RequestRateLimit(rates, proxies, pages))
         router.add(middleware: CanonicalRequests())
         add(to: router)
         guard !hasFrontPage else { return }
@@ -47,11 +50,12 @@ package struct Routes: Sendable {
         group.add(middleware: ResponseHeaders(isSecure: isSecure))
         group.add(middleware: RequestLog(now: { ContinuousClock.now }, notFound: NotFound(pages)))
         group.add(middleware: ProxyPeers(proxies, arePeersChecked: arePeersChecked))
+        group.add(middleware: RequestRateLimit(rates, proxies, pages))
         group.add(middleware: CanonicalRequests())
         add(to: group)
     }
 
-    package func add<Context: IssuerRequestContext>(to router: some RouterMethods<Context>) {
+    private func add<Context: IssuerRequestContext>(to router: some RouterMethods<Context>) {
         addProtocol(to: router)
         addPages(to: router)
         router.get("/health/live") { _, _ in health.live() }

@@ -59,14 +59,17 @@ public struct TykvaServer: Sendable {
             logger.notice("no mail server is set (smtp_url): messages to people wait in the outbox")
         }
         let resets = PasswordResetRequests(database, logger: logger)
+        let networkGuesses = NetworkGuesses(database, unlimited: configuration.unlimitedNetworks)
+        try await networkGuesses.load(at: clock.now())
         let parts = Parts(
             database: database, configuration: configuration, secrets: opened.secrets, keys: keys,
             refreshKeys: RefreshKeys(secrets: opened.secrets, issuer: issuer), tokens: tokens, events: events,
             epoch: epoch, standing: standing, directory: directory,
             clients: ClientAuthenticator(
                 directory, keySets: ClientKeySets(outgoing, clock: clock, logger: logger), database: database,
-                issuer: issuer, clock: clock),
-            hasher: hasher, passwordRules: passwordRules, clock: clock, retreat: retreat, resets: resets)
+                issuer: issuer, clock: clock, guesses: networkGuesses),
+            hasher: hasher, passwordRules: passwordRules, clock: clock, retreat: retreat, resets: resets,
+            networkGuesses: networkGuesses)
         routes = try parts.routes()
         services = [
             StorageWatch(

@@ -55,7 +55,8 @@ import Testing
                 _ = try tx.run(.add(user, name: name, displayName: nil, email: nil, at: start))
                 let client = Client(id: shop, authentication: .none, grants: [], createdAt: start)
                 _ = try tx.add(client, Event(at: start, type: .clientAdded))
-                _ = try tx.signIn(session, replacing: nil, checked: nil, Event(at: start, type: .signInSucceeded))
+                _ = try tx.signIn(
+                    session, replacing: nil, checked: nil, forgetting: [], Event(at: start, type: .signInSucceeded))
                 _ = try tx.issue(code)
                 try tx.run(
                     .push(

@@ -6,7 +6,7 @@ extension MovedTable {
     static let all = [
         deployment, masterSecret, signingKey, attribute, account, accountRole, accountAttribute, client, clientClaim,
         session, tokenFamily, authorizationCode, consent, pushedRequest, usedAssertion, event, notice,
-        link, device, outbox, change,
+        link, device, guess, outbox, change,
     ]
 
     /// The history of the schema, leases of nodes that run on this database, and moves into it.
@@ -119,6 +119,13 @@ extension MovedTable {
     static let device = MovedTable(
         "device", key: [.text("account_id"), .bytes("hash")],
         [.integer("first_seen_at"), .integer("last_seen_at"), .text("address"), .text("agent")])
+
+    static let guess = MovedTable(
+        "guess", key: [.bytes("key")],
+        [
+            .text("kind"), .bytes("account_key"), .integer("failures"), .integer("last_failed_at"),
+            .integer("expires_at"),
+        ])
 
     static let outbox = MovedTable(
         "outbox", key: [.text("id")],

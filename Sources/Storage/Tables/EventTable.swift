@@ -21,6 +21,9 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
     case passwordResetRequested = "password_reset_requested"
     case emailChangeRequested = "email_change_requested"
     case emailChanged = "email_changed"
+    /// So many wrong passwords that an account is held up for more than a minute, but for browsers that it knows.
+    case lockout
+    case lockoutEnded = "lockout_ended"
     /// A person said of something that they were told: it was them.
     case confirmedByPerson = "confirmed_by_person"
     /// A person ended one application in one of their sessions.
@@ -180,6 +183,18 @@ extension Statement where Answer == Bool {
             LIMIT 1
             """
         ) { rows in !rows.isEmpty }
+    }
+}
+
+extension Statement where Answer == Int {
+    /// How many events of a type a user has after an instant; counted no further than to a limit.
+    package static func events(_ type: EventType, of user: UserID, since: Milliseconds, limit: Int) -> Self {
+        Self(
+            """
+            SELECT id FROM event
+            WHERE account_id = \(user) AND type = \(type.rawValue) AND at > \(since) LIMIT \(limit)
+            """
+        ) { rows in rows.count }
     }
 }
 

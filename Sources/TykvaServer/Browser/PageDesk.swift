@@ -159,6 +159,12 @@ struct PageDesk: Sendable {
         case let refusal as PageRefusal:
             note(refusal.kind.rawValue, refusal.reason, visit)
             return show(ErrorPage(refusal.kind, requestID: visit.origin.requestID, again: again), visit)
+        case let refusal as GuessRefusal:
+            note("too_many_guesses", "\(refusal)", visit)
+            return show(
+                ErrorPage(
+                    .tooManyRequests, requestID: visit.origin.requestID, again: again,
+                    retryAfterSeconds: refusal.retryAfterSeconds), visit)
         default:
             return trouble(error, visit, again: again)
         }

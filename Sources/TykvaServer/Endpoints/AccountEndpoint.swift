@@ -29,8 +29,11 @@ struct AccountEndpoint: Sendable {
             }
             do {
                 let stored = try await passwords.storedHash(
-                    of: session.user, matching: form["current"] ?? "", from: visit.origin, at: visit.now)
+                    of: session, matching: form["current"] ?? "", from: visit.origin, at: visit.now)
                 guard stored != nil else { return try await profilePage(visit, session, problem: .wrongCurrent) }
+            } catch let refusal as GuessRefusal {
+                let problem = ProfilePage.Problem.heldUp(retryAfterSeconds: refusal.retryAfterSeconds)
+                return try await profilePage(visit, session, problem: problem)
             } catch PasswordHasherError.overloaded(let seconds) {
                 let problem = ProfilePage.Problem.tooBusy(retryAfterSeconds: Int64(seconds))
                 return try await profilePage(visit, session, problem: problem)
@@ -82,6 +85,9 @@ struct AccountEndpoint: Sendable {
                 return response
             } catch let error as PasswordError {
                 return passwordPage(visit, session, problem: .new(error))
+            } catch let refusal as GuessRefusal {
+                return passwordPage(
+                    visit, session, problem: .heldUp(retryAfterSeconds: refusal.retryAfterSeconds))
             } catch PasswordHasherError.overloaded(let seconds) {
                 return passwordPage(visit, session, problem: .tooBusy(retryAfterSeconds: Int64(seconds)))
             }
@@ -215,15 +221,16 @@ struct AccountEndpoint: Sendable {
     ) async throws -> OneTimeValue? {
         guard
             let stored = try await passwords.storedHash(
-                of: session.user, matching: current, from: visit.origin, at: visit.now)
+                of: session, matching: current, from: visit.origin, at: visit.now)
         else { return nil }
         let hash = try await hasher.hash(rules.accept(new, of: session.user, in: database))
         let cookie = OneTimeValue.random()
+        let device = BrowserCookie.device.value(in: visit.request.headers)?.hash
         let event = event(.passwordChanged, session, visit, ending: nil)
         let isChanged = try await database.writeAgain { tx throws(StorageError) in
             try tx.changePassword(
-                of: session.user, from: stored, to: hash.stored, keeping: session.id, as: cookie.hash, at: visit.now,
-                event)
+                of: session.user, from: stored, to: hash.stored, keeping: session.id, as: cookie.hash, on: device,
+                at: visit.now, event)
         }
         return isChanged ? cookie : nil
     }

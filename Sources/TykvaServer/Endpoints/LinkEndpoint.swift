@@ -12,6 +12,7 @@ struct LinkEndpoint: Sendable {
     let hasher: PasswordHasher
     /// What a new password is held against.
     let rules: PasswordRules
+    let guesses: NetworkGuesses
 
     /// A link that is good now, as it came.
     private struct Opened {
@@ -42,15 +43,22 @@ struct LinkEndpoint: Sendable {
         }
     }
 
-    private func open(_ purpose: LinkPurpose, _ visit: PageDesk.Visit) async throws(StorageError) -> Opened? {
+    /// Nil for a link that is not good, which counts.
+    private func open(_ purpose: LinkPurpose, _ visit: PageDesk.Visit) async throws -> Opened? {
         let query = visit.request.uri.query ?? ""
         guard let text = visit.request.uri.queryParameters[Substring(LinkPurpose.parameter)],
             let value = OneTimeValue(presented: String(text), prefix: .link)
         else { return nil }
+        let address = visit.origin.holder.address
+        try guesses.check(.link, from: address, at: visit.now)
         let link = try await database.read { tx throws(StorageError) in
             try tx.run(.link(value.hash, for: purpose, at: visit.now))
         }
-        return link.map { Opened(purpose: purpose, hash: value.hash, link: $0, query: query) }
+        guard let link else {
+            try await guesses.failed(.link, from: address, at: visit.now)
+            return nil
+        }
+        return Opened(purpose: purpose, hash: value.hash, link: link, query: query)
     }
 
     private func page(
@@ -103,10 +111,16 @@ struct LinkEndpoint: Sendable {
             let new = try await rules.accept(form["new"] ?? "", of: opened.link.user, in: database)
             let hash = try await hasher.hash(new)
             let event = event(.passwordReset, opened, visit)
+            let device = BrowserCookie.device.value(in: visit.request.headers) ?? .random()
             let isDone = try await database.writeAgain { tx throws(StorageError) in
-                try tx.resetPassword(opened.hash, of: opened.link.user, to: hash.stored, at: visit.now, event)
+                try tx.resetPassword(
+                    opened.hash, of: opened.link.user, to: hash.stored, on: device.hash, at: visit.now, event)
             }
-            return desk.show(StepPage(isDone ? .passwordChosen : .linkOver), visit)
+            guard isDone else { return desk.show(StepPage(.linkOver), visit) }
+            var response = desk.show(StepPage(.passwordChosen), visit)
+            response.headers[values: .setCookie].append(
+                BrowserCookie.device.setting(device, for: ExpiredRows.deviceMemory))
+            return response
         } catch let error as PasswordError {
             return page(opened, visit, problem: .new(error))
         } catch PasswordHasherError.overloaded(let seconds) {

@@ -65,10 +65,12 @@ struct SignInEndpoint: Sendable {
         let name = form["username"] ?? ""
         let client = opened?.request.client.id
         do {
+            let known = BrowserCookie.device.value(in: visit.request.headers)
             let user = try await passwords.user(
-                named: name, password: form["password"] ?? "", client: client, from: visit.origin, at: visit.now)
+                named: name, password: form["password"] ?? "", on: known?.hash, client: client, from: visit.origin,
+                at: visit.now)
             let former = try await desk.session(visit)
-            let device = BrowserCookie.device.value(in: visit.request.headers) ?? .random()
+            let device = known ?? .random()
             guard
                 let (session, cookie) = try await desk.sessions.signIn(
                     user, replacing: former, for: client, on: device,
@@ -91,6 +93,10 @@ struct SignInEndpoint: Sendable {
         } catch let error as OAuthError where error.code == .invalidGrant {
             visit.logger.info("refused", metadata: ["error": "sign_in", "reason": "\(error.reason)"])
             return page(opened, visit, userName: name, problem: .wrongPair)
+        } catch let refusal as GuessRefusal {
+            visit.logger.info("refused", metadata: ["error": "sign_in", "reason": "\(refusal)"])
+            let problem = SignInPage.Problem.heldUp(retryAfterSeconds: refusal.retryAfterSeconds)
+            return page(opened, visit, userName: name, problem: problem)
         } catch PasswordHasherError.overloaded(let seconds) {
             visit.logger.warning("refused", metadata: ["error": "sign_in", "reason": "the password queue is full"])
             return page(opened, visit, userName: name, problem: .tooBusy(retryAfterSeconds: Int64(seconds)))

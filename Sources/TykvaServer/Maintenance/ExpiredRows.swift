@@ -74,7 +74,8 @@ package struct ExpiredRows: Service {
             .removeEvents(before: now - eventRetention), .removeCodes(expiredBefore: now - Self.codeMemory),
             .removeNotices(before: now - eventRetention), .removeExpiredLinks(at: now),
             .removeDevices(notSeenSince: now - Self.deviceMemory), .removeExpiredPushedRequests(at: now),
-            .removeExpiredAssertions(at: now),
+            .removeExpiredAssertions(at: now), .removeExpiredGuesses(at: now),
+            .removeGuesses(beyond: Limits.guessRows),
             .removeMessages(deliveredBefore: now - Self.deliveredMemory, givenUpBefore: endedBefore),
         ]
         for batch in batches {

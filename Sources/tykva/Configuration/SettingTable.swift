@@ -28,6 +28,14 @@ enum SettingTable {
     static let behindProxy = Setting(
         "behind_proxy", .networks,
         "Networks of the proxies that speak TLS for us and name the caller by `X-Forwarded-For`.")
+    static let unlimitedNetworks = Setting(
+        "unlimited_networks", .networksOrOff, default: UnlimitedNetworks.loopbackText,
+        "Networks that are not limited as networks: servers of your own applications, an office behind one address. "
+            + "What is counted for accounts holds for them too (docs/guessing.md).")
+    static let requestsPerSecond = Setting(
+        "requests_per_second", .numberOrOff(ServerConfiguration.requestsPerSecondBounds),
+        default: String(ServerConfiguration.standardRequestsPerSecond),
+        "How many requests a network (IPv4 /24, IPv6 /48) may send to a node in a second; ten seconds' worth at once.")
     static let metricsListen = Setting(
         "metrics_listen", .addressOrOff, default: "127.0.0.1:9464", "Where `/metrics` is served, for Prometheus.")
     static let masterSecretFile = Setting(
@@ -118,7 +126,7 @@ enum SettingTable {
 
     static let all: [any AnySetting] = [
         data, database, databasePasswordFile, databaseConnections, listen, issuer, tlsCertificate, tlsKey, behindProxy,
-        metricsListen, masterSecretFile,
+        unlimitedNetworks, requestsPerSecond, metricsListen, masterSecretFile,
         accessTokenLifetime, familyIdleLifetime, familyLifetime, browserIdleLifetime, browserLifetime,
         brandName, brandColour, brandLogo, retryWindow, retryWindowOther, theftLate, theftStale,
         passwordHashMemory, passwordHashPasses, passwordHashThreads, passwordHashQueue,

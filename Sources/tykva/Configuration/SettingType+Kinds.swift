@@ -78,6 +78,23 @@ extension SettingType where Value == [NetworkRange] {
     }
 }
 
+extension SettingType where Value == UnlimitedNetworks {
+    static let networksOrOff = SettingType(
+        name: "list of networks", bounds: "CIDR, comma-separated, or off", isList: true
+    ) { text throws(InvalidValue) in
+        UnlimitedNetworks(text == "off" ? [] : try SettingType<[NetworkRange]>.networks.parse(text))
+    }
+}
+
+extension SettingType where Value == Int? {
+    static func numberOrOff(_ bounds: ClosedRange<Int>) -> Self {
+        let number = SettingType<Int>.number(bounds)
+        return SettingType(name: number.name, bounds: "\(number.bounds), or off") { text throws(InvalidValue) in
+            text == "off" ? nil : try number.parse(text)
+        }
+    }
+}
+
 extension SettingType where Value == Duration {
     static func span(_ bounds: ClosedRange<Duration>) -> Self {
         let text = "\(DurationText.text(bounds.lowerBound)) to \(DurationText.text(bounds.upperBound))"

@@ -12,6 +12,9 @@ struct Settings {
     let issuer: Issuer?
     let tls: ServingCertificate.Files?
     let behindProxy: [NetworkRange]
+    let unlimitedNetworks: UnlimitedNetworks
+    /// Nil when it is off.
+    let requestsPerSecond: Int?
     let metricsListen: ListenAddress?
     let masterSecretFile: String?
     let lifetimes: ServerConfiguration.Lifetimes
@@ -51,6 +54,8 @@ struct Settings {
         issuer = reader.read(SettingTable.issuer)
         tls = Self.tls(&reader)
         behindProxy = reader.read(SettingTable.behindProxy) ?? []
+        unlimitedNetworks = reader.read(SettingTable.unlimitedNetworks) ?? .loopback
+        requestsPerSecond = reader.read(SettingTable.requestsPerSecond) ?? nil
         metricsListen = reader.read(SettingTable.metricsListen) ?? nil
         masterSecretFile = Self.masterSecretFile(&reader, sources)
         let lifetimes = Self.lifetimes(&reader)

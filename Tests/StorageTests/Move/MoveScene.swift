@@ -65,6 +65,9 @@ struct MoveScene: Sendable {
                         createdAt: RefreshScene.start)
                 ]))
             try tx.run(.addDevice(TokenHash(of: "device"), of: user, by: RefreshScene.home, at: RefreshScene.start))
+            for key in [GuessKey.network(.unknown), .session(first[0].session)] {
+                _ = try tx.run(.countFailure(key, at: RefreshScene.start))
+            }
             try tx.run(Statement("INSERT INTO periodic_work VALUES ('sweep', 'node', 1, 2)"))
         }
     }

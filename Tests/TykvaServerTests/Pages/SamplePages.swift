@@ -45,6 +45,12 @@ struct SamplePages {
             ),
             ("sign-in-again", SignInPage(form("/sign-in"), client: client, person: person)),
             ("sign-in-busy", SignInPage(form("/sign-in"), client: client, problem: .tooBusy(retryAfterSeconds: 3))),
+            (
+                "sign-in-held-up",
+                SignInPage(
+                    form("/sign-in"), client: client, userName: text("anna"),
+                    problem: .heldUp(retryAfterSeconds: 512), canReset: true)
+            ),
             ("sign-in-old", SignInPage(form("/sign-in"), client: client, problem: .pageIsOld)),
             ("sign-in-cookies", SignInPage(form("/sign-in"), client: client, problem: .cookiesNeeded)),
             ("select-account", SelectAccountPage(form("/select-account"), person: person, client: client)),

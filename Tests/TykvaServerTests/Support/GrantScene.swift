@@ -51,7 +51,10 @@ struct GrantScene: Sendable {
         let hasher = try PasswordHasher(threads: 1)
         defer { hasher.stop() }
         let grant = PasswordGrant(
-            database, passwords: PasswordCheck(database, hasher: hasher, events: events), tokens: tokens,
+            database,
+            passwords: PasswordCheck(
+                database, hasher: hasher, events: events,
+                guesses: PasswordGuesses(database, unlimited: .loopback)), tokens: tokens,
             refreshKeys: RefreshKeys(secrets: secrets, issuer: issuer), lifetimes: .init())
         guard
             case .password(let request) = try Self.request([

@@ -54,11 +54,13 @@ extension TestServer {
 
     /// With a user `anna` who has an address, both relying parties, and a mailbox for everybody.
     static func runWithMail(
-        email: String? = "anna@example.com", configure: (inout ServerConfiguration) throws -> Void = { _ in },
+        on engine: Engine = .sqlite, email: String? = "anna@example.com",
+        configure: (inout ServerConfiguration) throws -> Void = { _ in },
         _ body: @Sendable (TestServer, Mailbox) async throws -> Void
     ) async throws {
         let mailbox = Mailbox()
         try await run(
+            on: engine,
             configure: { configuration in
                 configuration.post = mailbox.post
                 try configure(&configuration)

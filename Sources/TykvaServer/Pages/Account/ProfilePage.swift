@@ -16,6 +16,7 @@ struct ProfilePage: Page {
     enum Problem: Hashable, Sendable {
         case malformedEmail, wrongCurrent
         case tooBusy(retryAfterSeconds: Int64)
+        case heldUp(retryAfterSeconds: Int64)
     }
 
     init(
@@ -36,19 +37,24 @@ struct ProfilePage: Page {
         switch problem {
         case nil: .ok
         case .tooBusy: .serviceUnavailable
+        case .heldUp: .tooManyRequests
         case .malformedEmail, .wrongCurrent: .unprocessableContent
         }
     }
 
     var retryAfterSeconds: Int64? {
-        if case .tooBusy(let seconds) = problem { seconds } else { nil }
+        switch problem {
+        case .tooBusy(let seconds), .heldUp(let seconds): seconds
+        default: nil
+        }
     }
 
-    private static func key(_ problem: Problem) -> TextKey {
+    private static func words(_ problem: Problem, _ texts: PageTexts) -> String {
         switch problem {
-        case .malformedEmail: .emailMalformed
-        case .wrongCurrent: .wrongCurrentPassword
-        case .tooBusy: .tooBusy
+        case .malformedEmail: texts[.emailMalformed]
+        case .wrongCurrent: texts[.wrongCurrentPassword]
+        case .tooBusy: texts[.tooBusy]
+        case .heldUp(let seconds): texts.text(.heldUp, ShownWait(seconds: seconds).words(texts))
         }
     }
 
@@ -59,7 +65,7 @@ struct ProfilePage: Page {
             "displayName": account?.person.name, "signInName": account?.person.userName,
             "email": email, "isEmailVerified": isEmailVerified, "roles": roles, "hasRoles": !roles.isEmpty,
             "groups": groups, "hasGroups": !groups.isEmpty, "form": changeEmail?.content,
-            "problem": problem.map { texts[Self.key($0)] }, "notice": isSent ? texts[.emailSent] : nil,
+            "problem": problem.map { Self.words($0, texts) }, "notice": isSent ? texts[.emailSent] : nil,
         ]
     }
 }

@@ -9,6 +9,8 @@ struct SignInPage: Page {
     enum Problem: Hashable, Sendable {
         case wrongPair
         case tooBusy(retryAfterSeconds: Int64)
+        /// Too many wrong passwords, for whatever is counted: the same words for every name.
+        case heldUp(retryAfterSeconds: Int64)
         /// The form was older than an hour, or of another visit.
         case pageIsOld
         case cookiesNeeded
@@ -43,12 +45,16 @@ struct SignInPage: Page {
         switch problem {
         case nil: .ok
         case .tooBusy: .serviceUnavailable
+        case .heldUp: .tooManyRequests
         case .wrongPair, .pageIsOld, .cookiesNeeded: .unprocessableContent
         }
     }
 
     var retryAfterSeconds: Int64? {
-        if case .tooBusy(let seconds) = problem { seconds } else { nil }
+        switch problem {
+        case .tooBusy(let seconds), .heldUp(let seconds): seconds
+        default: nil
+        }
     }
 
     func title(_ texts: PageTexts) -> String { texts[.signInTitle] }
@@ -58,17 +64,22 @@ struct SignInPage: Page {
             "form": form.content, "continueTo": client.map { texts.phrase(.continueTo, $0.name).content },
             "askedAgain": person.map { texts.phrase(.askedAgain, $0.name).content },
             "userName": userName, "maximumUserName": Self.maximumUserNameCharacters,
-            "problem": problem.map { texts[Self.key($0)] }, "isWrong": problem == .wrongPair,
+            "problem": problem.map { words($0, texts) }, "isWrong": problem == .wrongPair,
             "isNameKnown": userName != nil, "resetAddress": canReset ? "/password/forgot" : nil,
         ]
     }
 
-    private static func key(_ problem: Problem) -> TextKey {
+    private func words(_ problem: Problem, _ texts: PageTexts) -> String {
         switch problem {
-        case .wrongPair: .wrongPair
-        case .tooBusy: .tooBusy
-        case .pageIsOld: .pageIsOld
-        case .cookiesNeeded: .cookiesNeeded
+        case .wrongPair: texts[.wrongPair]
+        case .tooBusy: texts[.tooBusy]
+        case .heldUp(let seconds):
+            [
+                texts.text(.heldUp, ShownWait(seconds: seconds).words(texts)), texts[.heldUpDevice],
+                canReset ? texts[.heldUpReset] : nil,
+            ].compactMap(\.self).joined(separator: " ")
+        case .pageIsOld: texts[.pageIsOld]
+        case .cookiesNeeded: texts[.cookiesNeeded]
         }
     }
 }
