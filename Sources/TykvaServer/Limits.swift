@@ -20,7 +20,7 @@ package enum Limits {
     /// Connections to the metrics at once.
     package static let metricsConnections = 16
     /// What the process opens beside connections: database, listeners, event loops, files of a moment.
-    package static let otherDescriptors = 256
+    package static let otherDescriptors = 512
     /// How long a stop waits for what was accepted.
     package static let shutdownSeconds: Int64 = 30
     /// Clients kept in memory.
@@ -37,6 +37,11 @@ package enum Limits {
     package static let leakedRangeBytes = 256 * 1024
     /// How seldom it is told that leaked passwords cannot be asked for.
     package static let leakedPasswordRemark = Duration.minutes(10)
+    /// For a message to a webhook: a receiver that does its work before it answers should have the time (Standard
+    /// Webhooks: 15 to 30 s).
+    package static let webhookSeconds: Int64 = 15
+    /// Webhooks of a deployment: each has places of its own for messages under way.
+    package static let webhooks = 16
     /// Addresses of one name that are tried.
     package static let triedAddresses = 3
     /// Names that are looked up at once.

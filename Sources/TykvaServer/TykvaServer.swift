@@ -56,7 +56,10 @@ public struct TykvaServer: Sendable {
         if let mailer, let account = configuration.mail {
             post = LetterPost(mailer, from: account, brandName: configuration.branding.name)
         } else if post == nil {
-            logger.notice("no mail server is set (smtp_url): messages to people wait in the outbox")
+            let waiting = try await OutboxAdministration(database).count(MessageFilter(kind: .mail, state: .waiting))
+            logger.notice(
+                "no mail server is set (smtp_url): messages to people wait in the outbox, for 30 days",
+                metadata: ["messages": "\(waiting)"])
         }
         let resets = PasswordResetRequests(database, logger: logger)
         let parts = Parts(
@@ -81,6 +84,8 @@ public struct TykvaServer: Sendable {
                         database: database, issuer: issuer,
                         writer: try LetterWriter(brandName: configuration.branding.name), post: post)
                 },
+                webhooks: WebhookDelivery(
+                    database: database, post: WebhookPost(opened.secrets, issuer: issuer)),
                 logger: logger),
         ]
         if let mailer { services.append(MailerStop(mailer: mailer)) }

@@ -24,6 +24,9 @@ struct MoveScene: Sendable {
         let issuer = try Issuer(Self.issuer)
         let user = scene.user
         let first = try await scene.families(7, at: 3)
+        let webhook = Webhook(
+            id: .random(), url: try WebhookURL("https://hooks.example/"), allowsPrivate: true, sealedSecret: [1, 2],
+            createdAt: RefreshScene.start)
         try await database.administer { tx throws(StorageError) in
             let now = RefreshScene.start
             _ = try tx.run(.makeDeployment(issuer: issuer, isDev: false, at: now))
@@ -56,6 +59,8 @@ struct MoveScene: Sendable {
                 _ = try tx.run(.useAssertion(hash, expiresAt: now, at: now))
             }
             try tx.run(.write(.init(user: user, client: scene.owner.client, scope: .empty, grantedAt: now)))
+            try tx.run(.insert(webhook))
+            try tx.run(.insert(.newDevice, for: webhook.id))
             let told = Event(at: RefreshScene.start, type: .newDevice, user: user)
             try tx.recordAndTell(told, .newDevice, to: user)
             try tx.run(
