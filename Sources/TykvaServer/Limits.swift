@@ -43,6 +43,8 @@ package enum Limits {
     package static let nameLookups = 16
     /// Rotations remembered by the monotonic clock (docs/refresh.md, row 6).
     package static let rememberedRotations = 16_384
+    /// Clients of which refreshes are counted one by one, on the days that are not written yet.
+    static let countedClients = 10_000
     /// Events waiting to be written that did not need to be in a transaction; more are dropped and counted.
     package static let waitingEvents = 1024
     /// What `Retry-After` says when storage has trouble, in seconds.
@@ -59,6 +61,8 @@ package enum Limits {
     package static let pushedRequestsOfPublicClient: Int64 = 1000
     /// Messages that are shown after a sign-in, the latest first.
     static let shownNews: Int64 = 5
+    /// How long they are shown so.
+    static let newsMemory = Duration.days(30)
     /// How seldom the last use of a browser session is written.
     package static let sessionTouch = Duration.minutes(1)
 }

@@ -21,6 +21,8 @@ extension TykvaServer {
         let clock: DeploymentClock
         let retreat: Retreat
         let resets: PasswordResetRequests
+        let registrations: RegistrationRequests
+        let tally: RefreshTally
 
         private var issuer: Issuer { configuration.issuer }
         private var proxies: TrustedProxies { configuration.trustedProxies }
@@ -55,6 +57,10 @@ extension TykvaServer {
                     desk: desk, database: database, hasher: hasher, passwords: passwords, rules: passwordRules),
                 link: LinkEndpoint(desk: desk, database: database, hasher: hasher, rules: passwordRules),
                 forgotPassword: ForgotPasswordEndpoint(desk: desk, requests: resets),
+                registration: RegistrationEndpoint(
+                    pages: pages, registration: configuration.registration,
+                    registrations: Registrations(database: database), requests: registrations, hasher: hasher,
+                    rules: passwordRules),
                 security: SecurityEndpoint(desk: desk, database: database),
                 metadata: MetadataEndpoint(issuer: issuer, keys: keys, clients: directory),
                 keySet: KeySetEndpoint(keys: keys),
@@ -72,7 +78,7 @@ extension TykvaServer {
                     lifetimes: configuration.lifetimes),
                 refreshToken: RefreshTokenGrant(
                     database, tokens: tokens, keys: refreshKeys, configuration: configuration, clock: clock,
-                    epoch: epoch, events: events),
+                    epoch: epoch, events: events, tally: tally),
                 clientCredentials: ClientCredentialsGrant(tokens),
                 authorizationCode: AuthorizationCodeGrant(
                     database, tokens: tokens, refreshKeys: refreshKeys, lifetimes: configuration.lifetimes),

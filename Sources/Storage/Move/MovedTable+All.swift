@@ -6,7 +6,7 @@ extension MovedTable {
     static let all = [
         deployment, masterSecret, signingKey, attribute, account, accountRole, accountAttribute, client, clientClaim,
         session, tokenFamily, authorizationCode, consent, pushedRequest, usedAssertion, event, notice,
-        link, device, outbox, change,
+        link, device, outbox, refreshCount, registration, change,
     ]
 
     /// The history of the schema, leases of nodes that run on this database, and moves into it.
@@ -126,6 +126,20 @@ extension MovedTable {
             .text("event_id"), .text("kind"), .text("payload"), .integer("created_at"), .integer("next_attempt_at"),
             .integer("attempts"), .integer("leased_until"), .integer("given_up_at"), .text("client_id"),
             .text("session_id"), .text("last_error"), .integer("delivered_at"), .text("account_id"),
+        ])
+
+    static let refreshCount = MovedTable(
+        "refresh_count", key: [.text("client_id"), .integer("day"), .text("node")],
+        [
+            .integer("rotated"), .integer("retried"), .integer("raced"), .integer("theft_late"),
+            .integer("theft_stale"), .integer("fast_forwarded"), .integer("stranger"), .integer("longest_retry"),
+        ])
+
+    static let registration = MovedTable(
+        "registration", key: [.text("id")],
+        [
+            .bytes("link_hash"), .text("email"), .text("email_key"), .text("display_name"), .text("password_hash"),
+            .text("language"), .text("query"), .integer("created_at"), .integer("expires_at"),
         ])
 
     static let change = MovedTable("change", key: [.integer("id")], [.integer("number")], isSeeded: true)

@@ -82,6 +82,8 @@ extension Statement where Answer == Bool {
 }
 
 extension Statement where Answer == Void {
+    static func forgetDevices(of user: UserID) -> Self { Self("DELETE FROM device WHERE account_id = \(user)") }
+
     static func addDevice(_ hash: TokenHash, of user: UserID, by holder: Holder, at now: Milliseconds) -> Self {
         Self(
             """

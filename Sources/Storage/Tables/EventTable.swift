@@ -21,6 +21,13 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
     case passwordResetRequested = "password_reset_requested"
     case emailChangeRequested = "email_change_requested"
     case emailChanged = "email_changed"
+    /// The link that confirms the address of an account was asked for, by the person or an operator.
+    case emailConfirmationRequested = "email_confirmation_requested"
+    case userInvited = "user_invited"
+    case invitationAccepted = "invitation_accepted"
+    /// Somebody wanted an account who has one.
+    case registrationRequested = "registration_requested"
+    case userRegistered = "user_registered"
     /// A person said of something that they were told: it was them.
     case confirmedByPerson = "confirmed_by_person"
     /// A person ended one application in one of their sessions.
@@ -172,7 +179,7 @@ package struct EventFilter: Hashable, Sendable {
 extension Statement where Answer == Bool {
     /// Whether the password or the address of a user has changed after an instant.
     package static func hasChangedCredentials(_ user: UserID, since: Milliseconds) -> Self {
-        let types: [EventType] = [.passwordChanged, .passwordReset, .emailChanged, .userChanged]
+        let types: [EventType] = [.passwordChanged, .passwordReset, .emailChanged, .invitationAccepted]
         return Self(
             """
             SELECT id FROM event

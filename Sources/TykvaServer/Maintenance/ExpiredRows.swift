@@ -13,6 +13,10 @@ package struct ExpiredRows: Service {
     package static let codeMemory: Duration = .days(1)
     /// Delivered messages stay so long for operators to see; those that were given up stay for `afterlife`.
     package static let deliveredMemory: Duration = .days(1)
+    /// Counts of refreshes stay so long, for `tykva session stats`.
+    package static let countMemory: Duration = .days(90)
+    /// Who asked for an account is remembered so long, by the address, so that nobody's mailbox is filled.
+    static let registrationMemory: Duration = .days(1)
     /// A browser that nobody has signed in with for so long is a new one again.
     package static let deviceMemory: Duration = .days(400)
     /// How long a node may be silent before another takes the work over.
@@ -74,7 +78,8 @@ package struct ExpiredRows: Service {
             .removeEvents(before: now - eventRetention), .removeCodes(expiredBefore: now - Self.codeMemory),
             .removeNotices(before: now - eventRetention), .removeExpiredLinks(at: now),
             .removeDevices(notSeenSince: now - Self.deviceMemory), .removeExpiredPushedRequests(at: now),
-            .removeExpiredAssertions(at: now),
+            .removeExpiredAssertions(at: now), .removeRefreshCounts(before: (now - Self.countMemory).day),
+            .forgetExpiredRegistrations(at: now), .removeRegistrations(createdBefore: now - Self.registrationMemory),
             .removeMessages(deliveredBefore: now - Self.deliveredMemory, givenUpBefore: endedBefore),
         ]
         for batch in batches {

@@ -35,6 +35,7 @@ struct ServeSettings {
             passwordHashing: settings.passwordHashing, passwords: settings.passwords,
             trustedProxies: TrustedProxies(networks: settings.behindProxy),
             onlyProxiesConnect: !isLoopback && settings.tls == nil, eventRetention: settings.eventRetention,
-            branding: settings.branding, allowsPrivateAddresses: settings.allowsPrivateAddresses)
+            branding: settings.branding, allowsPrivateAddresses: settings.allowsPrivateAddresses,
+            registration: settings.registration)
     }
 }

@@ -65,6 +65,19 @@ struct MoveScene: Sendable {
                         createdAt: RefreshScene.start)
                 ]))
             try tx.run(.addDevice(TokenHash(of: "device"), of: user, by: RefreshScene.home, at: RefreshScene.start))
+            for word in Self.words {
+                let client = try? ClientID.sample(word)
+                var count = RefreshCount()
+                count.rotated = .max / 2
+                try tx.run(.put(.init(client: client, day: -1, node: word, count: count)))
+                try tx.run(
+                    Statement(
+                        """
+                        INSERT INTO registration (
+                            id, email, email_key, language, query, created_at, expires_at)
+                        VALUES (\(word), \(word), \(word), 'en', '', \(now), \(now))
+                        """))
+            }
             try tx.run(Statement("INSERT INTO periodic_work VALUES ('sweep', 'node', 1, 2)"))
         }
     }

@@ -70,6 +70,7 @@ struct SecurityPage: Page {
     static let shownTypes: Set<EventType> = [
         .signInSucceeded, .signInFailed, .newDevice, .refreshTheft, .sessionContinuesElsewhere, .sessionEnded,
         .signedOut, .applicationEnded, .consentGranted, .consentWithdrawn, .passwordChanged, .passwordReset,
-        .passwordResetRequested, .emailChanged, .confirmedByPerson, .codeReplayed, .deviceForgotten,
+        .passwordResetRequested, .emailChanged, .confirmedByPerson, .codeReplayed, .deviceForgotten, .userRegistered,
+        .invitationAccepted,
     ]
 }
