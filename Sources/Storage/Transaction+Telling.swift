@@ -4,9 +4,9 @@ package import Secrets
 /// What people are told, and how they answer.
 extension Transaction {
     /// Records an event and tells a person of it, in this transaction: on their pages, and by mail where they have an
-    /// address.
+    /// address that is proved to be theirs.
     ///
-    /// - Parameter address: Where the mail goes; nil for the address that the account has.
+    /// - Parameter address: Where the mail goes; nil for the proved address that the account has.
     package func recordAndTell(
         _ event: Event, _ kind: PersonMessageKind, to user: UserID, at address: EmailAddress? = nil
     ) throws(StorageError) {
@@ -22,14 +22,26 @@ extension Transaction {
         try tell(kind, of: event, to: user, at: address)
     }
 
+    /// The same, but the person is told at most once of a family and day; every event of another `onceKey` is recorded.
+    package func recordAndTellDaily(
+        _ event: Event, _ kind: PersonMessageKind, to user: UserID
+    ) throws(StorageError) {
+        guard try run(.lock(user)), try run(.recordOnce(event)) else { return }
+        guard let family = event.family, try !run(.isTold(kind, of: family, user, since: event.at - .days(1))) else {
+            return
+        }
+        try tell(kind, of: event, to: user)
+    }
+
     /// The same for an event that is recorded already.
     package func tell(
         _ kind: PersonMessageKind, of event: Event, to user: UserID, at address: EmailAddress? = nil
     ) throws(StorageError) {
         if kind.isNotice { try run(.insert(kind, to: user, because: event)) }
         guard let account = try run(.account(user)) else { return }
-        // Whose address it is now: a later change must not lead the message elsewhere.
-        guard let address = address ?? account.email.flatMap({ try? EmailAddress($0) }) else { return }
+        // Whose address it is now: a later change must not lead the message elsewhere. Nobody has shown that an
+        // unproved one is the person's.
+        guard let address = address ?? account.provedEmail else { return }
         try run(.insert(PersonMessage(kind: kind, user: user, address: address), because: event))
     }
 
@@ -109,7 +121,7 @@ extension Transaction {
             let account = try run(.account(user))
         else { return false }
         // Nobody has shown that an unproven address is the person's.
-        let old = account.emailVerifiedAt == nil ? nil : account.email.flatMap { try? EmailAddress($0) }
+        let old = account.provedEmail
         try run(.setVerifiedEmail(email, of: user, at: now))
         try run(.removeLinks(of: user))
         guard let old, old.key != email.key else {
@@ -117,6 +129,26 @@ extension Transaction {
             return true
         }
         try recordAndTell(event, .emailChanged, to: user, at: old)
+        return true
+    }
+}
+
+extension Transaction {
+    /// Sets the first password by the link of an invitation, whose reader has proved the address.
+    ///
+    /// - Parameter device: Of the cookie of the browser in which it is done, which is known from now on.
+    /// - Returns: False when the link is not good any more; nothing is written then.
+    /// - Throws: `constraint` (unique) when another account has proved this address.
+    package func acceptInvitation(
+        _ link: TokenHash, of user: UserID, _ email: EmailAddress, to hash: String, on device: TokenHash,
+        at now: Milliseconds, _ event: Event
+    ) throws(StorageError) -> Bool {
+        guard try run(.lock(user)), try run(.useLink(link, for: .invitation, at: now)) else { return false }
+        try run(.setPasswordHash(hash, of: user))
+        try run(.addDevice(device, of: user, by: event.holder, at: now))
+        try run(.setVerifiedEmail(email, of: user, at: now))
+        try run(.removeLinks(of: user))
+        try run(.record(event))
         return true
     }
 }

@@ -29,6 +29,8 @@ package struct ServerConfiguration: Sendable {
     package var post: LetterPost?
     /// How mail is sent; nil when none is.
     package var mail: MailAccount?
+    /// How people may make accounts for themselves; nil when they may not. It needs mail.
+    package var registration: Registration?
 
     package init(
         issuer: Issuer, lifetimes: Lifetimes = Lifetimes(), retryWindow: RetryWindow = .standard,
@@ -37,7 +39,8 @@ package struct ServerConfiguration: Sendable {
         trustedProxies: TrustedProxies = .none, onlyProxiesConnect: Bool = false,
         unlimitedNetworks: UnlimitedNetworks = .loopback, requestsPerSecond: Int? = standardRequestsPerSecond,
         eventRetention: Duration = .days(400),
-        branding: Branding = .standard, allowsPrivateAddresses: Bool = false, mail: MailAccount? = nil
+        branding: Branding = .standard, allowsPrivateAddresses: Bool = false, mail: MailAccount? = nil,
+        registration: Registration? = nil
     ) {
         self.issuer = issuer
         self.lifetimes = lifetimes
@@ -53,10 +56,14 @@ package struct ServerConfiguration: Sendable {
         self.branding = branding
         self.allowsPrivateAddresses = allowsPrivateAddresses
         self.mail = mail
+        self.registration = registration
     }
 
     package static let standardRequestsPerSecond = 100
     package static let requestsPerSecondBounds = RequestRates.bounds
+
+    /// Whether people can be written to.
+    var sendsMail: Bool { post != nil || mail != nil }
 
     /// How long tokens and sessions live.
     package struct Lifetimes: Hashable, Sendable {

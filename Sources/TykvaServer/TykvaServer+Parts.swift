@@ -22,6 +22,8 @@ extension TykvaServer {
         let retreat: Retreat
         let resets: PasswordResetRequests
         let networkGuesses: NetworkGuesses
+        let registrations: RegistrationRequests
+        let tally: RefreshTally
 
         private var issuer: Issuer { configuration.issuer }
         private var proxies: TrustedProxies { configuration.trustedProxies }
@@ -60,6 +62,10 @@ extension TykvaServer {
                 link: LinkEndpoint(
                     desk: desk, database: database, hasher: hasher, rules: passwordRules, guesses: networkGuesses),
                 forgotPassword: ForgotPasswordEndpoint(desk: desk, requests: resets, guesses: networkGuesses),
+                registration: RegistrationEndpoint(
+                    pages: pages, registration: configuration.registration,
+                    registrations: Registrations(database: database), requests: registrations, hasher: hasher,
+                    rules: passwordRules, guesses: networkGuesses),
                 security: SecurityEndpoint(desk: desk, database: database),
                 metadata: MetadataEndpoint(issuer: issuer, keys: keys, clients: directory),
                 keySet: KeySetEndpoint(keys: keys),
@@ -80,7 +86,7 @@ extension TykvaServer {
                     lifetimes: configuration.lifetimes),
                 refreshToken: RefreshTokenGrant(
                     database, tokens: tokens, keys: refreshKeys, configuration: configuration, clock: clock,
-                    epoch: epoch, events: events),
+                    epoch: epoch, events: events, tally: tally),
                 clientCredentials: ClientCredentialsGrant(tokens),
                 authorizationCode: AuthorizationCodeGrant(
                     database, tokens: tokens, refreshKeys: refreshKeys, lifetimes: configuration.lifetimes,

@@ -126,6 +126,19 @@ package struct UserAdministration: Sendable {
         }
     }
 
+    /// Writes to a user who has no password, so that they choose one, which proves their address too.
+    package func invite(_ name: UserName, at now: Milliseconds) async throws {
+        try await withAccount(name) { tx, account throws(StorageError) in
+            guard !account.hasPassword else { return "they have a password already" }
+            guard account.disabledAt == nil else { return "they are disabled" }
+            guard let email = account.email.flatMap({ try? EmailAddress($0) }) else {
+                return "they have no e-mail address"
+            }
+            try UserWrites(tx, now: now).send(.invitation, to: email, of: account.id)
+            return nil
+        }
+    }
+
     /// - Parameter body: Says why it refused, having written nothing then; nil when it is done.
     private func withAccount(
         _ name: UserName, _ body: @escaping @Sendable (any Transaction, Account) throws(StorageError) -> String?

@@ -16,6 +16,8 @@ struct PageDesk: Sendable {
     let proxies: TrustedProxies
     /// Whether people can be written to, so that links by mail are of use.
     let sendsMail: Bool
+    /// Whether people may make accounts for themselves.
+    let offersRegistration: Bool
 
     /// - Throws: When a template or a text of this build is malformed.
     init(
@@ -30,7 +32,8 @@ struct PageDesk: Sendable {
             database: database, issuer: configuration.issuer, lifetimes: configuration.lifetimes)
         self.clock = clock
         proxies = configuration.trustedProxies
-        sendsMail = configuration.post != nil || configuration.mail != nil
+        sendsMail = configuration.sendsMail
+        offersRegistration = configuration.registration != nil
     }
 
     /// One request of a browser.

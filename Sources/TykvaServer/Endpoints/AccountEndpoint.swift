@@ -15,7 +15,25 @@ struct AccountEndpoint: Sendable {
 
     func profile(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
         await desk.accountPage(request, context) { visit, session in
-            try await profilePage(visit, session, isSent: request.uri.query == "sent")
+            try await profilePage(visit, session, sent: ProfilePage.Sent(rawValue: request.uri.query ?? ""))
+        }
+    }
+
+    /// The link that confirms an address which is not proved yet, once more.
+    func sendConfirmation(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        await desk.accountPage(request, context) { visit, session in
+            guard desk.sendsMail else { throw PageRefusal(.notFound, reason: "nobody can be written to") }
+            _ = try await desk.posted(.sendConfirmation, of: session, visit)
+            var asked = event(.emailConfirmationRequested, session, visit, ending: nil)
+            asked.onceKey = "confirm \(session.user) \(visit.now.seconds / 600)"
+            let event = asked
+            try await database.writeAgain { tx throws(StorageError) in
+                guard let account = try tx.run(.account(session.user)), account.emailVerifiedAt == nil,
+                    let email = account.email.flatMap({ try? EmailAddress($0) })
+                else { return }
+                try tx.recordOnceAndTell(event, .confirmEmail, to: session.user, at: email)
+            }
+            return desk.seeOther("/account?\(ProfilePage.Sent.confirmation.rawValue)")
         }
     }
 
@@ -45,21 +63,24 @@ struct AccountEndpoint: Sendable {
             try await database.writeAgain { tx throws(StorageError) in
                 try tx.recordOnceAndTell(event, .confirmEmail, to: session.user, at: email)
             }
-            return desk.seeOther("/account?sent")
+            return desk.seeOther("/account?\(ProfilePage.Sent.change.rawValue)")
         }
     }
 
     private func profilePage(
-        _ visit: PageDesk.Visit, _ session: BrowserSession, problem: ProfilePage.Problem? = nil, isSent: Bool = false
+        _ visit: PageDesk.Visit, _ session: BrowserSession, problem: ProfilePage.Problem? = nil,
+        sent: ProfilePage.Sent? = nil
     ) async throws -> Response {
         guard let facts = try await database.read({ tx throws(StorageError) in try tx.facts(of: session.user) })
         else { throw PageRefusal(.pageIsOld, reason: "the user is gone") }
         let roles = facts.publicClaims.strings("roles"), groups = facts.publicClaims.strings("groups")
         let form = desk.sendsMail ? desk.form("/account/email", .changeEmail, of: session, visit) : nil
+        let canConfirm = desk.sendsMail && facts.email != nil && !facts.isEmailVerified
+        let confirm = canConfirm ? desk.form("/account/confirm-email", .sendConfirmation, of: session, visit) : nil
         return desk.show(
             ProfilePage(
                 desk.frame(session, visit), email: facts.email, isEmailVerified: facts.isEmailVerified, roles: roles,
-                groups: groups, changeEmail: form, problem: problem, isSent: isSent), visit)
+                groups: groups, changeEmail: form, confirmEmail: confirm, problem: problem, sent: sent), visit)
     }
 
     func password(_ request: Request, _ context: some IssuerRequestContext) async -> Response {

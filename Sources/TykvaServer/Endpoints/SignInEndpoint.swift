@@ -81,7 +81,7 @@ struct SignInEndpoint: Sendable {
             // Signed in is signed in, whatever becomes of the request: the cookie goes out in any case.
             var response: Response
             do {
-                response = try await next(opened, session, visit)
+                response = try await next(opened, session, on: device, visit)
             } catch {
                 response = desk.response(to: error, visit)
             }
@@ -104,9 +104,9 @@ struct SignInEndpoint: Sendable {
     }
 
     private func next(
-        _ opened: OpenedRequest?, _ session: BrowserSession, _ visit: PageDesk.Visit
+        _ opened: OpenedRequest?, _ session: BrowserSession, on device: OneTimeValue, _ visit: PageDesk.Visit
     ) async throws -> Response {
-        let notices = try await pages.news(of: session, at: visit.now)
+        let notices = try await pages.news(of: session, on: device, at: visit.now)
         guard notices.isEmpty else {
             let next = opened?.address(.signIn, key: pages.requests.ticketKey, at: visit.now) ?? Self.account(visit)
             let locales = opened?.request.uiLocales ?? []
@@ -142,10 +142,14 @@ struct SignInEndpoint: Sendable {
             fresh.map { pages.form("/sign-in", .signIn, $0, visit) }
             ?? desk.form(Self.section(visit)?.signIn ?? "/sign-in", .signIn, visit)
         let client = opened.map { ShownClient($0.request.client) }
+        var register: String?
+        if desk.offersRegistration {
+            register = fresh?.address(.register, key: pages.requests.ticketKey, at: visit.now) ?? "/register"
+        }
         return desk.show(
             SignInPage(
                 form, client: client, person: person.map(ShownPerson.init), userName: userName, problem: problem,
-                canReset: desk.sendsMail),
+                canReset: desk.sendsMail, registerAddress: register),
             visit,
             uiLocales: opened?.request.uiLocales ?? [])
     }

@@ -37,6 +37,7 @@ struct ServeSettings {
             onlyProxiesConnect: !isLoopback && settings.tls == nil,
             unlimitedNetworks: settings.unlimitedNetworks, requestsPerSecond: settings.requestsPerSecond,
             eventRetention: settings.eventRetention,
-            branding: settings.branding, allowsPrivateAddresses: settings.allowsPrivateAddresses)
+            branding: settings.branding, allowsPrivateAddresses: settings.allowsPrivateAddresses,
+            registration: settings.registration)
     }
 }

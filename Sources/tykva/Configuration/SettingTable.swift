@@ -118,6 +118,12 @@ enum SettingTable {
     static let smtpCAFile = Setting(
         "smtp_ca_file", .path,
         "Who vouches for the mail server's certificate, in PEM, instead of the system's authorities.")
+    static let registration = Setting(
+        "registration", .choice(["on", "off"]), default: "off",
+        "Whether people may make accounts for themselves, at `/register`. It needs `smtp_url`.")
+    static let registrationDomains = Setting(
+        "registration_domains", .domains,
+        "The domains whose addresses can have an account so; any when it is not set.")
     static let logLevel = Setting(
         "log_level", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]), default: "info",
         "What is logged: this and what is worse.")
@@ -132,7 +138,8 @@ enum SettingTable {
         passwordHashMemory, passwordHashPasses, passwordHashThreads, passwordHashQueue,
         passwordMinimum, commonPasswordsFile, leakedPasswordsURL, eventRetention,
         maximumConnections, drainSeconds, allowPrivateAddresses,
-        smtpURL, smtpUser, smtpPasswordFile, smtpFrom, smtpCAFile, logLevel, logFormat,
+        smtpURL, smtpUser, smtpPasswordFile, smtpFrom, smtpCAFile, registration, registrationDomains, logLevel,
+        logFormat,
     ]
 
     private static let windowBounds: ClosedRange<Duration> =

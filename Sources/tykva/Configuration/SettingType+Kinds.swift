@@ -95,6 +95,14 @@ extension SettingType where Value == Int? {
     }
 }
 
+extension SettingType where Value == [String] {
+    static let domains = SettingType(name: "list of domains", bounds: "DOMAIN, comma-separated", isList: true) {
+        text throws(InvalidValue) in
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        return try Registration(domains: parts.map { String($0.drop { $0 == " " }) }).domains
+    }
+}
+
 extension SettingType where Value == Duration {
     static func span(_ bounds: ClosedRange<Duration>) -> Self {
         let text = "\(DurationText.text(bounds.lowerBound)) to \(DurationText.text(bounds.upperBound))"

@@ -31,6 +31,8 @@ struct Settings {
     let allowsPrivateAddresses: Bool
     /// Nil when no mail is sent.
     let mail: MailSettings?
+    /// Nil when nobody makes an account for themselves.
+    let registration: Registration?
     let logLevel: String
     let logFormat: String
     /// Every key with its text and where that came from, for `tykva config show`.
@@ -70,6 +72,7 @@ struct Settings {
         let drain = reader.read(SettingTable.drainSeconds)
         let allowsPrivate = reader.read(SettingTable.allowPrivateAddresses)
         mail = MailSettings(&reader)
+        registration = Self.registration(&reader)
         let level = reader.read(SettingTable.logLevel)
         let format = reader.read(SettingTable.logFormat)
         if case .serving(let isDev) = purpose {
@@ -77,6 +80,9 @@ struct Settings {
                 isDev: isDev, listen: listen, metricsListen: metricsListen, tls: tls, masterSecretFile: masterSecretFile
             )
             for fault in rules.faults(given: reader.isGiven) { reader.note(fault) }
+            if registration != nil, !isDev, !reader.isGiven(SettingTable.smtpURL) {
+                reader.note("registration: it needs smtp_url, since an account is made by the link in a mail")
+            }
         }
         guard reader.faults.isEmpty, let data, let listen, let lifetimes, let window, let late, let stale, let hashing,
             let retention, let connections, let databaseConnections, let allowsPrivate, let level, let format,

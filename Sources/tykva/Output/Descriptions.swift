@@ -35,7 +35,8 @@ extension AccountProfile {
         details.add("name", account.name)
         details.add("id", account.id.text)
         details.add("display name", account.displayName)
-        details.add("e-mail", account.email.map { $0 + (account.emailVerifiedAt == nil ? " (not verified)" : "") })
+        let proof = account.emailVerifiedAt == nil ? "not verified" : "verified"
+        details.add("e-mail", account.email.map { "\($0) (\(proof))" })
         details.add("password", account.hasPassword ? "set" : "none")
         details.add("roles", roles.map(\.text))
         for attribute in attributes {

@@ -10,8 +10,16 @@ struct ProfilePage: Page {
     let groups: [String]
     /// Changes the address (fields `email`, `current`); nil where nobody can be written to.
     let changeEmail: PageForm?
+    /// Sends the link that confirms the address; nil where there is nothing to confirm, or nobody can be written to.
+    let confirmEmail: PageForm?
     let problem: Problem?
-    let isSent: Bool
+    let sent: Sent?
+
+    /// What was sent: the address's query says so.
+    enum Sent: String, Sendable {
+        case change = "sent"
+        case confirmation = "confirmation-sent"
+    }
 
     enum Problem: Hashable, Sendable {
         case malformedEmail, wrongCurrent
@@ -21,12 +29,13 @@ struct ProfilePage: Page {
 
     init(
         _ frame: AccountFrame, email: String?, isEmailVerified: Bool, roles: [String], groups: [String] = [],
-        changeEmail: PageForm? = nil, problem: Problem? = nil, isSent: Bool = false
+        changeEmail: PageForm? = nil, confirmEmail: PageForm? = nil, problem: Problem? = nil, sent: Sent? = nil
     ) {
         account = frame.at(.profile)
         self.changeEmail = changeEmail
         self.problem = problem
-        self.isSent = isSent
+        self.confirmEmail = confirmEmail
+        self.sent = sent
         self.email = email
         self.isEmailVerified = isEmailVerified
         self.roles = roles
@@ -65,7 +74,9 @@ struct ProfilePage: Page {
             "displayName": account?.person.name, "signInName": account?.person.userName,
             "email": email, "isEmailVerified": isEmailVerified, "roles": roles, "hasRoles": !roles.isEmpty,
             "groups": groups, "hasGroups": !groups.isEmpty, "form": changeEmail?.content,
-            "problem": problem.map { Self.words($0, texts) }, "notice": isSent ? texts[.emailSent] : nil,
+            "problem": problem.map { Self.words($0, texts) },
+            "notice": sent.map { texts[$0 == .change ? .emailSent : .emailConfirmationSent] },
+            "confirm": confirmEmail?.content,
         ]
     }
 }

@@ -71,6 +71,7 @@ struct SecurityPage: Page {
         .signInSucceeded, .signInFailed, .lockout, .lockoutEnded, .newDevice, .refreshTheft, .sessionContinuesElsewhere,
         .sessionEnded,
         .signedOut, .applicationEnded, .consentGranted, .consentWithdrawn, .passwordChanged, .passwordReset,
-        .passwordResetRequested, .emailChanged, .confirmedByPerson, .codeReplayed, .deviceForgotten,
+        .passwordResetRequested, .emailChanged, .confirmedByPerson, .codeReplayed, .deviceForgotten, .userRegistered,
+        .invitationAccepted,
     ]
 }

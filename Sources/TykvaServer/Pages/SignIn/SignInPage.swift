@@ -25,11 +25,13 @@ struct SignInPage: Page {
     let problem: Problem?
     /// Whether a forgotten password can be replaced by mail.
     let canReset: Bool
+    /// Where people make an account, with the application's request; nil where they cannot.
+    let registerAddress: String?
 
     /// - Parameter userName: `login_hint`, or what was typed before; a stranger's text, shown as the field's value.
     init(
         _ form: PageForm, client: ShownClient?, person: ShownPerson? = nil, userName: String? = nil,
-        problem: Problem? = nil, canReset: Bool = false
+        problem: Problem? = nil, canReset: Bool = false, registerAddress: String? = nil
     ) {
         self.form = form
         self.client = client
@@ -37,6 +39,7 @@ struct SignInPage: Page {
         self.userName = (userName ?? person?.userName).map { String($0.prefix(Self.maximumUserNameCharacters)) }
         self.problem = problem
         self.canReset = canReset
+        self.registerAddress = registerAddress
     }
 
     var formTarget: FormTarget? { form.leadsTo }
@@ -66,6 +69,7 @@ struct SignInPage: Page {
             "userName": userName, "maximumUserName": Self.maximumUserNameCharacters,
             "problem": problem.map { words($0, texts) }, "isWrong": problem == .wrongPair,
             "isNameKnown": userName != nil, "resetAddress": canReset ? "/password/forgot" : nil,
+            "registerAddress": registerAddress,
         ]
     }
 
