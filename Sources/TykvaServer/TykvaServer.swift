@@ -28,14 +28,17 @@ public struct TykvaServer: Sendable {
     package let maintenance: ExpiredRows
     let retreat = Retreat()
 
+    /// - Parameter secretReader: Where the master secrets are read again while the server runs.
     /// - Throws: When storage fails, or no signing key opens.
     package init(
-        _ opened: OpenedDeployment, configuration: ServerConfiguration, clock: DeploymentClock, logger: Logger
+        _ opened: OpenedDeployment, secretReader: MasterSecretReader, configuration: ServerConfiguration,
+        clock: DeploymentClock, logger: Logger
     ) async throws {
         let (database, issuer) = (opened.database, configuration.issuer)
         let clockWatch = ClockWatch(database, clock: clock, logger: logger)
         if await !clockWatch.measure() { clock.set(.unknown) }
-        let keys = try await KeyRing(database, secrets: opened.secrets, at: clock.now())
+        let secrets = try await SecretRing(database, opened.secrets, issuer: issuer, clock: clock)
+        let keys = try await KeyRing(database, secrets: secrets, at: clock.now())
         let events = EventRecorder(database, logger: logger)
         let epoch = RestoreEpoch(opened.deployment.restoreEpoch)
         let standing = IssuerStanding(issuer)
@@ -60,8 +63,8 @@ public struct TykvaServer: Sendable {
         }
         let resets = PasswordResetRequests(database, logger: logger)
         let parts = Parts(
-            database: database, configuration: configuration, secrets: opened.secrets, keys: keys,
-            refreshKeys: RefreshKeys(secrets: opened.secrets, issuer: issuer), tokens: tokens, events: events,
+            database: database, configuration: configuration, secrets: secrets, keys: keys, tokens: tokens,
+            events: events,
             epoch: epoch, standing: standing, directory: directory,
             clients: ClientAuthenticator(
                 directory, keySets: ClientKeySets(outgoing, clock: clock, logger: logger), database: database,
@@ -70,8 +73,9 @@ public struct TykvaServer: Sendable {
         routes = try parts.routes()
         services = [
             StorageWatch(
-                database: database, clients: directory, keys: keys, epoch: epoch, standing: standing, clock: clock,
-                events: events, logger: logger),
+                database: database, clients: directory, keys: keys, secrets: secrets, epoch: epoch, standing: standing,
+                clock: clock, events: events, logger: logger),
+            NodePresence(database: database, secrets: secrets, reader: secretReader, clock: clock, logger: logger),
             clockWatch, Gauges(hasher: hasher, keys: keys, clock: clock), maintenance, events, resets,
             OutboxDelivery(
                 database: database, clock: clock,

@@ -44,6 +44,9 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
     case messageGivenUp = "message_given_up"
     case messageDropped = "message_dropped"
     case keyAdded = "key_added"
+    case secretAdded = "secret_added"
+    case secretActivated = "secret_activated"
+    case secretRemoved = "secret_removed"
     case issuerChanged = "issuer_changed"
     case clockStepped = "clock_stepped"
 }
