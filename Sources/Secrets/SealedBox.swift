@@ -13,6 +13,7 @@ package struct SealedBox: Sendable, Equatable {
     /// secret reaches all of them.
     package enum Purpose: String, Sendable, CaseIterable {
         case signingKey = "signing key"
+        case webhookSecret = "webhook secret"
     }
 
     package static let maximumPlaintextBytes = 65_536

@@ -64,11 +64,14 @@ import Testing
         #expect(throws: SealedBoxError.unknownSecret(number: 0)) { try open(SealedBox(bytes: Array(huge.dropLast()))) }
     }
 
-    @Test func `another key id or master secret does not open it`() throws {
+    @Test func `another key id, purpose or master secret does not open it`() throws {
         let box = try seal()
         try open(box)
         #expect(throws: SealedBoxError.notAuthentic) {
             _ = try box.open(for: .signingKey, associatedData: Array("key-2".utf8), with: MasterSecrets(one))
+        }
+        #expect(throws: SealedBoxError.notAuthentic) {
+            _ = try box.open(for: .webhookSecret, associatedData: keyID, with: MasterSecrets(one))
         }
         #expect(throws: SealedBoxError.notAuthentic) {
             _ = try box.open(for: .signingKey, associatedData: keyID, with: MasterSecrets(two))

@@ -23,6 +23,10 @@ package struct SealedColumn: Sendable {
         switch purpose {
         case .signingKey:
             [SealedColumn(purpose: purpose, table: "signing_key", key: "id", column: "sealed_private")]
+        case .webhookSecret:
+            ["sealed_secret", "sealed_old_secret"].map { column in
+                SealedColumn(purpose: purpose, table: "webhook", key: "id", column: column)
+            }
         }
     }
 

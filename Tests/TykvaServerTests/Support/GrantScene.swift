@@ -19,6 +19,7 @@ struct GrantScene: Sendable {
     /// Of the first node.
     let ring: SecretRing
     private let events: EventRecorder
+    let tally = RefreshTally()
 
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
@@ -61,7 +62,10 @@ struct GrantScene: Sendable {
         let hasher = try PasswordHasher(threads: 1)
         defer { hasher.stop() }
         let grant = PasswordGrant(
-            database, passwords: PasswordCheck(database, hasher: hasher, events: events), tokens: tokens,
+            database,
+            passwords: PasswordCheck(
+                database, hasher: hasher, events: events,
+                guesses: PasswordGuesses(database, unlimited: .loopback)), tokens: tokens,
             secrets: ring, lifetimes: .init())
         guard
             case .password(let request) = try Self.request([
@@ -73,14 +77,18 @@ struct GrantScene: Sendable {
 
     /// Refreshes at a node of its own.
     ///
-    /// - Parameter database: The node's way to the store.
+    /// - Parameters:
+    ///   - database: The node's way to the store.
+    ///   - tally: What the node has counted; nil for one of all nodes.
     func refresh(
-        _ token: String, through database: any Database, by ring: SecretRing? = nil
+        _ token: String, through database: any Database, by ring: SecretRing? = nil,
+        counting tally: RefreshTally? = nil
     ) async throws -> TokenResponse {
+        let tally = tally ?? self.tally
         let grant = RefreshTokenGrant(
             database, tokens: tokens, secrets: ring ?? self.ring,
             configuration: ServerConfiguration(issuer: issuer), clock: clock,
-            epoch: RestoreEpoch(opened.deployment.restoreEpoch), events: events)
+            epoch: RestoreEpoch(opened.deployment.restoreEpoch), events: events, tally: tally)
         guard
             case .refreshToken(let request) = try Self.request(["grant_type": "refresh_token", "refresh_token": token])
         else { throw InvalidValue("test", "that was no refresh request") }

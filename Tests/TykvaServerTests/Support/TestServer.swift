@@ -26,7 +26,7 @@ struct TestServer {
     ///   - configure: Changes the configuration before the start.
     ///   - clients: Registered before the start, beside a public first-party `app` and a confidential `service`.
     static func run(
-        by setup: TestingSetup = .live,
+        by setup: TestingSetup = .live, on engine: Engine = .sqlite,
         configure: (inout ServerConfiguration) throws -> Void = { _ in }, clients: [Client] = [],
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
@@ -35,7 +35,8 @@ struct TestServer {
         try configure(&configuration)
         let clock = ManualClock()
         let secrets = MasterSecrets(.random())
-        try await Engine.sqlite.withDatabase { database in
+        try await engine.withDatabase { store in
+            let database = ClocklessDatabase(base: store)
             try await Schema.migrator.migrate(database, at: clock.now.value)
             let deploymentClock = DeploymentClock(wall: { clock.now }, monotonic: { clock.monotonic })
             var logger = Logger(label: "test")
