@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// The file that holds the master secret, readable by its owner alone.
+/// The file that holds the master secrets, readable by its owner alone.
 package enum MasterSecretFile {
     package static let maximumBytes = 16_384
 
@@ -97,7 +97,7 @@ package enum MasterSecretFile {
         }
     }
 
-    private static func write(_ text: String, to descriptor: Int32) throws(SystemError) {
+    static func write(_ text: String, to descriptor: Int32) throws(SystemError) {
         var utf8 = Array(text.utf8)
         defer { Sodium.wipe(&utf8) }
         var written = 0
@@ -110,7 +110,7 @@ package enum MasterSecretFile {
     }
 
     /// A new name is durable once its folder is.
-    private static func syncFolder(of path: String) throws(SystemError) {
+    static func syncFolder(of path: String) throws(SystemError) {
         let slash = path.lastIndex(of: "/")
         let folder =
             switch slash {

@@ -50,6 +50,33 @@ package struct MasterSecrets: Sendable, Redacted {
 
     package subscript(number number: UInt8) -> MasterSecret? { byNumber[number] }
 
+    /// Whether both have a secret of this number, and it is the same, in constant time.
+    package func agrees(with other: MasterSecrets, on number: UInt8) -> Bool {
+        guard let mine = byNumber[number], let theirs = other.byNumber[number] else { return false }
+        return mine.isSame(as: theirs)
+    }
+
+    /// These secrets, and one more.
+    ///
+    /// - Throws: When there is one of that number.
+    package func adding(_ secret: MasterSecret, _ number: UInt8) throws(MasterSecretsError) -> MasterSecrets {
+        guard number > 0, byNumber[number] == nil else { throw .repeatedNumber(number, line: byNumber.count + 1) }
+        var byNumber = byNumber
+        byNumber[number] = secret
+        return MasterSecrets(byNumber: byNumber, activeNumber: activeNumber, active: active)
+    }
+
+    /// These secrets without some; the active one stays.
+    package func dropping(_ numbers: Set<UInt8>) -> MasterSecrets {
+        let kept = byNumber.filter { $0.key == activeNumber || !numbers.contains($0.key) }
+        return MasterSecrets(byNumber: kept, activeNumber: activeNumber, active: active)
+    }
+
+    /// All secrets in clear, as a file holds several of them: `number:secret` a line. Never for a log.
+    package func revealedText() -> String {
+        numbers.compactMap { number in byNumber[number].map { "\(number):\($0.revealedText())\n" } }.joined()
+    }
+
     /// The same secrets with another active one.
     package func activating(_ number: UInt8) throws(MasterSecretsError) -> MasterSecrets {
         guard let secret = byNumber[number] else { throw .unknownNumber(Int(number)) }

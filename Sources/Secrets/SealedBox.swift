@@ -8,15 +8,12 @@ import Foundation
 /// from the 2³² for one key that NIST SP 800-38D §8.3 allows.
 package struct SealedBox: Sendable, Equatable {
     /// What a box is for; a box of one purpose does not open for another.
-    package struct Purpose: Sendable, Hashable {
-        let text: String
-
-        package init(_ text: StaticString) {
-            self.text = text.description
-        }
-
-        package static let signingKey = Purpose("signing key")
-        package static let webhookSecret = Purpose("webhook secret")
+    ///
+    /// The list is closed: `SealedColumn` says for each purpose where its boxes lie, so that a change of the master
+    /// secret reaches all of them.
+    package enum Purpose: String, Sendable, CaseIterable {
+        case signingKey = "signing key"
+        case webhookSecret = "webhook secret"
     }
 
     package static let maximumPlaintextBytes = 65_536
@@ -50,7 +47,7 @@ package struct SealedBox: Sendable, Equatable {
     ) throws(SealedBoxError) -> SealedBox {
         guard secret.count <= maximumPlaintextBytes else { throw .tooLarge }
         let header = [version, secrets.activeNumber]
-        let key = secrets.active.derive(.seal, context: purpose.text)
+        let key = secrets.active.derive(.seal, context: purpose.rawValue)
         let sealed = secret.withUnsafeBytes { plaintext in
             try? AES.GCM.seal(plaintext, using: key, authenticating: header + associatedData).combined
         }
@@ -58,12 +55,20 @@ package struct SealedBox: Sendable, Equatable {
         return try SealedBox(bytes: header + Array(combined))
     }
 
+    /// The same content, sealed with the active master secret.
+    package func resealed(
+        for purpose: Purpose, associatedData: [UInt8], with secrets: MasterSecrets
+    ) throws(SealedBoxError) -> SealedBox {
+        let content = try open(for: purpose, associatedData: associatedData, with: secrets)
+        return try Self.seal(content, for: purpose, associatedData: associatedData, with: secrets)
+    }
+
     /// Opens with the master secret whose number it carries.
     package func open(
         for purpose: Purpose, associatedData: [UInt8], with secrets: MasterSecrets
     ) throws(SealedBoxError) -> SecretBytes {
         guard let master = secrets[number: secretNumber] else { throw .unknownSecret(number: secretNumber) }
-        let key = master.derive(.seal, context: purpose.text)
+        let key = master.derive(.seal, context: purpose.rawValue)
         let header = Array(bytes[..<Self.headerBytes])
         guard let box = try? AES.GCM.SealedBox(combined: bytes[Self.headerBytes...]),
             var plaintext = try? AES.GCM.open(box, using: key, authenticating: header + associatedData)

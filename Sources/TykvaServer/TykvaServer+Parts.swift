@@ -7,9 +7,8 @@ extension TykvaServer {
     struct Parts {
         let database: any Database
         let configuration: ServerConfiguration
-        let secrets: MasterSecrets
+        let secrets: SecretRing
         let keys: KeyRing
-        let refreshKeys: RefreshKeys
         let tokens: TokenIssuer
         let events: EventRecorder
         let epoch: RestoreEpoch
@@ -35,19 +34,18 @@ extension TykvaServer {
                 database, hasher: hasher, events: events,
                 guesses: PasswordGuesses(database, unlimited: unlimited))
             let desk = try PageDesk(database, secrets, configuration, clock)
-            let ticketKey = TicketKey(secrets.active, issuer: issuer)
             let requests = AuthorizationRequests(
-                issuer: issuer, clients: directory, database: database, keys: keys, ticketKey: ticketKey)
+                issuer: issuer, clients: directory, database: database, keys: keys, secrets: secrets)
             let pages = AuthorizationPages(
                 desk: desk, requests: requests,
-                flow: AuthorizationFlow(issuer: issuer, database: database, ticketKey: ticketKey))
+                flow: AuthorizationFlow(issuer: issuer, database: database, secrets: secrets))
             return Routes(
                 token: token(passwords),
                 revocation: RevocationEndpoint(
-                    clients: clients, database: database, keys: refreshKeys, clock: clock, proxies: proxies),
+                    clients: clients, database: database, secrets: secrets, clock: clock, proxies: proxies),
                 introspection: IntrospectionEndpoint(
                     clients: clients, directory: directory, database: database, issuer: issuer, keys: keys,
-                    refreshKeys: refreshKeys, clock: clock, proxies: proxies),
+                    secrets: secrets, clock: clock, proxies: proxies),
                 userInfo: UserInfoEndpoint(
                     issuer: issuer, keys: keys, clients: directory, database: database, clock: clock),
                 pushedRequest: PushedRequestEndpoint(
@@ -70,7 +68,8 @@ extension TykvaServer {
                 metadata: MetadataEndpoint(issuer: issuer, keys: keys, clients: directory),
                 keySet: KeySetEndpoint(keys: keys),
                 health: HealthEndpoint(
-                    database: database, keys: keys, standing: standing, clock: clock, retreat: retreat),
+                    database: database, keys: keys, secrets: secrets, standing: standing, clock: clock,
+                    retreat: retreat),
                 rates: configuration.requestsPerSecond.map {
                     RequestRates(perSecond: $0, unlimited: unlimited, clock: clock)
                 },
@@ -82,14 +81,14 @@ extension TykvaServer {
             TokenEndpoint(
                 clients: clients,
                 password: PasswordGrant(
-                    database, passwords: passwords, tokens: tokens, refreshKeys: refreshKeys,
+                    database, passwords: passwords, tokens: tokens, secrets: secrets,
                     lifetimes: configuration.lifetimes),
                 refreshToken: RefreshTokenGrant(
-                    database, tokens: tokens, keys: refreshKeys, configuration: configuration, clock: clock,
+                    database, tokens: tokens, secrets: secrets, configuration: configuration, clock: clock,
                     epoch: epoch, events: events, tally: tally),
                 clientCredentials: ClientCredentialsGrant(tokens),
                 authorizationCode: AuthorizationCodeGrant(
-                    database, tokens: tokens, refreshKeys: refreshKeys, lifetimes: configuration.lifetimes,
+                    database, tokens: tokens, secrets: secrets, lifetimes: configuration.lifetimes,
                     guesses: networkGuesses),
                 standing: standing, clock: clock, proxies: proxies)
         }

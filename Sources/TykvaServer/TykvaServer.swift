@@ -28,9 +28,11 @@ public struct TykvaServer: Sendable {
     package let maintenance: ExpiredRows
     let retreat = Retreat()
 
+    /// - Parameter secretReader: Where the master secrets are read again while the server runs.
     /// - Throws: When storage fails, no signing key opens, or registration is on without mail.
     package init(
-        _ opened: OpenedDeployment, configuration: ServerConfiguration, clock: DeploymentClock, logger: Logger
+        _ opened: OpenedDeployment, secretReader: MasterSecretReader, configuration: ServerConfiguration,
+        clock: DeploymentClock, logger: Logger
     ) async throws {
         let (database, issuer) = (opened.database, configuration.issuer)
         guard configuration.registration == nil || configuration.sendsMail else {
@@ -38,7 +40,8 @@ public struct TykvaServer: Sendable {
         }
         let clockWatch = ClockWatch(database, clock: clock, logger: logger)
         if await !clockWatch.measure() { clock.set(.unknown) }
-        let keys = try await KeyRing(database, secrets: opened.secrets, at: clock.now())
+        let secrets = try await SecretRing(database, opened.secrets, issuer: issuer, clock: clock)
+        let keys = try await KeyRing(database, secrets: secrets, at: clock.now())
         let events = EventRecorder(database, logger: logger)
         let epoch = RestoreEpoch(opened.deployment.restoreEpoch)
         let standing = IssuerStanding(issuer)
@@ -70,8 +73,8 @@ public struct TykvaServer: Sendable {
         let registrations = RegistrationRequests(database, logger: logger)
         let tally = RefreshTally()
         let parts = Parts(
-            database: database, configuration: configuration, secrets: opened.secrets, keys: keys,
-            refreshKeys: RefreshKeys(secrets: opened.secrets, issuer: issuer), tokens: tokens, events: events,
+            database: database, configuration: configuration, secrets: secrets, keys: keys, tokens: tokens,
+            events: events,
             epoch: epoch, standing: standing, directory: directory,
             clients: ClientAuthenticator(
                 directory, keySets: ClientKeySets(outgoing, clock: clock, logger: logger), database: database,
@@ -81,8 +84,9 @@ public struct TykvaServer: Sendable {
         routes = try parts.routes()
         services = [
             StorageWatch(
-                database: database, clients: directory, keys: keys, epoch: epoch, standing: standing, clock: clock,
-                events: events, logger: logger),
+                database: database, clients: directory, keys: keys, secrets: secrets, epoch: epoch, standing: standing,
+                clock: clock, events: events, logger: logger),
+            NodePresence(database: database, secrets: secrets, reader: secretReader, clock: clock, logger: logger),
             clockWatch, Gauges(hasher: hasher, keys: keys, clock: clock), maintenance, events, resets,
             registrations, RefreshCountWriter(database: database, clock: clock, tally: tally, logger: logger),
             OutboxDelivery(
@@ -94,7 +98,7 @@ public struct TykvaServer: Sendable {
                         writer: try LetterWriter(brandName: configuration.branding.name), post: post)
                 },
                 webhooks: WebhookDelivery(
-                    database: database, post: WebhookPost(opened.secrets, issuer: issuer)),
+                    database: database, post: WebhookPost({ secrets.current.secrets }, issuer: issuer)),
                 logger: logger),
         ]
         if let mailer { services.append(MailerStop(mailer: mailer)) }

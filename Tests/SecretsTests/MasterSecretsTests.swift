@@ -37,6 +37,20 @@ import Testing
         #expect(throws: MasterSecretsError.unknownNumber(1)) { try MasterSecrets(parsing: text, active: 1) }
     }
 
+    @Test func `one is added, others are dropped, and never the active one`() throws {
+        let secrets = try MasterSecrets(one).adding(two, 2).adding(three, 7)
+        #expect(secrets.numbers == [1, 2, 7])
+        #expect(secrets.activeNumber == 1)
+        #expect(throws: MasterSecretsError.self) { try secrets.adding(three, 2) }
+        let fewer = try secrets.activating(7).dropping([2, 7, 9])
+        #expect(fewer.numbers == [1, 7])
+        #expect(fewer.agrees(with: secrets, on: 7))
+        #expect(!fewer.agrees(with: secrets, on: 2))
+        #expect(!MasterSecrets(two).agrees(with: secrets, on: 1))
+        #expect(try MasterSecrets(parsing: secrets.revealedText()).numbers == [1, 2, 7])
+        #expect(!"\(secrets)".contains("tkvm_"))
+    }
+
     @Test func `each other form is refused with its line`() {
         let (a, b) = (one.revealedText(), two.revealedText())
         expect("", .empty)

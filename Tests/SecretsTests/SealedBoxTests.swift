@@ -71,7 +71,7 @@ import Testing
             _ = try box.open(for: .signingKey, associatedData: Array("key-2".utf8), with: MasterSecrets(one))
         }
         #expect(throws: SealedBoxError.notAuthentic) {
-            _ = try box.open(for: .init("other"), associatedData: keyID, with: MasterSecrets(one))
+            _ = try box.open(for: .webhookSecret, associatedData: keyID, with: MasterSecrets(one))
         }
         #expect(throws: SealedBoxError.notAuthentic) {
             _ = try box.open(for: .signingKey, associatedData: keyID, with: MasterSecrets(two))
@@ -94,6 +94,18 @@ import Testing
         altered[1] = 8
         #expect(throws: SealedBoxError.notAuthentic) {
             _ = try SealedBox(bytes: altered).open(for: .signingKey, associatedData: keyID, with: renumbered)
+        }
+    }
+
+    @Test func `sealed anew it needs the new secret alone`() throws {
+        let both = try MasterSecrets(one).adding(two, 2).activating(2)
+        let new = try seal().resealed(for: .signingKey, associatedData: keyID, with: both)
+        #expect(new.secretNumber == 2)
+        let second = try MasterSecrets(parsing: "2:\(two.revealedText())")
+        let opened = try new.open(for: .signingKey, associatedData: keyID, with: second)
+        #expect(opened.withUnsafeBytes { Array($0) } == content)
+        #expect(throws: SealedBoxError.unknownSecret(number: 1)) {
+            try seal().resealed(for: .signingKey, associatedData: keyID, with: second)
         }
     }
 

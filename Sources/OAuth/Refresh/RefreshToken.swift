@@ -27,16 +27,24 @@ package struct RefreshToken: Hashable, Sendable {
 
     /// Row 1 of the state machine: nil for whatever is malformed, too long, of an unknown key or of a wrong MAC.
     package init?(_ text: String, keys: RefreshKeys) {
-        guard text.utf8.count == Self.characterCount, text.utf8.starts(with: Self.prefix.utf8),
-            let bytes = Base64URL.decode(String(text.dropFirst(Self.prefix.count))),
-            bytes.count == Self.byteCount, bytes[0] == Self.version,
-            let key = keys[bytes[1]],
+        guard let bytes = Self.bytes(of: text), let key = keys[bytes[1]],
             key.isValid(bytes[Self.bodyByteCount...], for: bytes[..<Self.bodyByteCount]),
             let family = FamilyID(bytes[2..<2 + FamilyID.byteCount])
         else { return nil }
         self.family = family
         keyNumber = bytes[1]
         generation = bytes[(2 + FamilyID.byteCount)..<Self.bodyByteCount].reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    /// The key number that a text of this form claims, whatever its MAC; nil for another form.
+    package static func claimedKeyNumber(of text: String) -> UInt8? { bytes(of: text)?[1] }
+
+    private static func bytes(of text: String) -> [UInt8]? {
+        guard text.utf8.count == characterCount, text.utf8.starts(with: prefix.utf8),
+            let bytes = Base64URL.decode(String(text.dropFirst(prefix.count))), bytes.count == byteCount,
+            bytes[0] == version
+        else { return nil }
+        return bytes
     }
 
     /// The token's text: the same bytes whenever it is made from the same three values.

@@ -10,14 +10,17 @@ extension MovedTable {
     ]
 
     /// The history of the schema, leases of nodes that run on this database, and moves into it.
-    static let localTables: Set<String> = ["schema_migration", "periodic_work", "moved_from", "move_progress"]
+    static let localTables: Set<String> = ["schema_migration", "periodic_work", "node", "moved_from", "move_progress"]
 
     static let deployment = MovedTable(
         "deployment", key: [.integer("id")],
         [.text("issuer"), .integer("created_at"), .integer("dev_at"), .integer("restore_epoch")])
 
     static let masterSecret = MovedTable(
-        "master_secret", key: [.integer("number")], [.bytes("check_value"), .integer("registered_at")])
+        "master_secret", key: [.integer("number")],
+        [
+            .bytes("check_value"), .integer("registered_at"), .integer("activated_at"), .integer("retired_at"),
+        ])
 
     static let signingKey = MovedTable(
         "signing_key", key: [.text("id")],
@@ -70,7 +73,7 @@ extension MovedTable {
             .integer("created_at"), .integer("rotated_at"), .integer("idle_expires_at"), .integer("expires_at"),
             .text("created_address"), .text("created_agent"), .text("rotated_address"), .text("rotated_agent"),
             .text("previous_address"), .text("previous_agent"), .integer("fast_forward_epoch"), .integer("ended_at"),
-            .text("end_reason"), .text("requested_claims"),
+            .text("end_reason"), .text("requested_claims"), .integer("previous_key"),
         ])
 
     static let authorizationCode = MovedTable(

@@ -63,36 +63,3 @@ extension Statement where Answer == Void {
         Self("UPDATE deployment SET issuer = \(issuer.text) WHERE id = 1")
     }
 }
-
-/// A master secret that the deployment knows.
-package struct RegisteredMasterSecret: Hashable, Sendable {
-    package let number: UInt8
-    package let checkValue: [UInt8]
-
-    package init(number: UInt8, checkValue: [UInt8]) {
-        self.number = number
-        self.checkValue = checkValue
-    }
-}
-
-extension Statement where Answer == [RegisteredMasterSecret] {
-    package static var masterSecrets: Self {
-        Self("SELECT number, check_value FROM master_secret ORDER BY number") { rows throws(StorageError) in
-            try rows.map { row throws(StorageError) in
-                RegisteredMasterSecret(number: try row.narrow("number"), checkValue: try row.bytes("check_value"))
-            }
-        }
-    }
-}
-
-extension Statement where Answer == Void {
-    /// Does nothing when there is a secret of that number already, the same or another: whoever registers reads again.
-    package static func register(_ secret: RegisteredMasterSecret, at now: Milliseconds) -> Self {
-        Self(
-            """
-            INSERT INTO master_secret (number, check_value, registered_at)
-            VALUES (\(Int64(secret.number)), \(secret.checkValue), \(now))
-            ON CONFLICT (number) DO NOTHING
-            """)
-    }
-}

@@ -62,6 +62,9 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
     case webhookSecretChanged = "webhook_secret_changed"
     case webhookTest = "webhook_test"
     case keyAdded = "key_added"
+    case secretAdded = "secret_added"
+    case secretActivated = "secret_activated"
+    case secretRemoved = "secret_removed"
     case issuerChanged = "issuer_changed"
     case clockStepped = "clock_stepped"
 }

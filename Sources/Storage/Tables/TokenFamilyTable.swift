@@ -90,7 +90,8 @@ extension Statement where Answer == LiveFamily? {
         Self(
             """
             UPDATE token_family
-            SET generation = generation + 1, token_key = \(Int64(use.newKey)), rotated_at = \(use.now),
+            SET generation = generation + 1, previous_key = token_key, token_key = \(Int64(use.newKey)),
+                rotated_at = \(use.now),
                 idle_expires_at = \(use.newIdleExpiry), previous_address = rotated_address,
                 previous_agent = rotated_agent, rotated_address = \(use.caller.holder.address),
                 rotated_agent = \(use.caller.holder.agent)
@@ -111,7 +112,8 @@ extension Statement where Answer == LiveFamily? {
         Self(
             """
             UPDATE token_family
-            SET generation = \(Int64(use.generation) + 1), token_key = \(Int64(use.newKey)), rotated_at = \(use.now),
+            SET generation = \(Int64(use.generation) + 1), previous_key = token_key, token_key = \(Int64(use.newKey)),
+                rotated_at = \(use.now),
                 idle_expires_at = \(use.newIdleExpiry), previous_address = rotated_address,
                 previous_agent = rotated_agent, rotated_address = \(use.caller.holder.address),
                 rotated_agent = \(use.caller.holder.agent), fast_forward_epoch = \(epoch)

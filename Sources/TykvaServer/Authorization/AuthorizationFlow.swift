@@ -6,7 +6,7 @@ import Storage
 struct AuthorizationFlow: Sendable {
     let issuer: Issuer
     let database: any Database
-    let ticketKey: TicketKey
+    let secrets: SecretRing
 
     enum Outcome: Sendable {
         /// The address of a page of ours.
@@ -66,7 +66,7 @@ struct AuthorizationFlow: Sendable {
         .request, .invalidRequestURI(reason: "it was answered already"))
 
     private func page(_ place: OpenedRequest.Place, _ opened: OpenedRequest, at now: Milliseconds) -> Outcome {
-        .page(opened.address(place, key: ticketKey, at: now))
+        .page(opened.address(place, key: secrets.ticketKey, at: now))
     }
 
     /// RFC 6749 §4.1.2: 256 bits, bound to client, redirect URI, PKCE and session.

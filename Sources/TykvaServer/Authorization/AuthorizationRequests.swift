@@ -9,7 +9,9 @@ struct AuthorizationRequests: Sendable {
     let clients: ClientDirectory
     let database: any Database
     let keys: KeyRing
-    let ticketKey: TicketKey
+    let secrets: SecretRing
+
+    var ticketKey: TicketKey { secrets.ticketKey }
 
     /// The request in the address of a visit, perhaps with our ticket at its end.
     ///

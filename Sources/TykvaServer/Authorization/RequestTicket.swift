@@ -39,17 +39,22 @@ struct RequestTicket: Hashable, Sendable {
     }
 }
 
-/// The key of tickets, from the active master secret: after a change of secrets a person begins the page again.
+/// The keys of tickets: the first makes them, all are accepted. See `PageKeys`.
 struct TicketKey: Sendable, Redacted {
-    private let key: SymmetricKey
+    private let keys: [SymmetricKey]
 
-    init(_ secret: MasterSecret, issuer: Issuer) {
-        key = secret.derive(.pages, context: "ticket " + issuer.text)
+    init(_ keys: [SymmetricKey]) {
+        precondition(!keys.isEmpty, "there is an active key")
+        self.keys = keys
     }
 
-    func code(for bytes: [UInt8]) -> [UInt8] { Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key)) }
+    func code(for bytes: [UInt8]) -> [UInt8] { Self.code(for: bytes, keys[0]) }
 
     func isValid(_ code: ArraySlice<UInt8>, for bytes: [UInt8]) -> Bool {
-        ConstantTime.equal(self.code(for: bytes), code)
+        keys.contains { ConstantTime.equal(Self.code(for: bytes, $0), code) }
+    }
+
+    private static func code(for bytes: [UInt8], _ key: SymmetricKey) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key))
     }
 }

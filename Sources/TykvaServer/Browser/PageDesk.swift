@@ -10,7 +10,7 @@ import Storage
 struct PageDesk: Sendable {
     let issuer: Issuer
     let renderer: PageRenderer
-    let formTokens: FormTokens
+    let secrets: SecretRing
     let sessions: BrowserSessions
     let clock: DeploymentClock
     let proxies: TrustedProxies
@@ -21,13 +21,12 @@ struct PageDesk: Sendable {
 
     /// - Throws: When a template or a text of this build is malformed.
     init(
-        _ database: any Database, _ secrets: MasterSecrets, _ configuration: ServerConfiguration,
+        _ database: any Database, _ secrets: SecretRing, _ configuration: ServerConfiguration,
         _ clock: DeploymentClock
     ) throws {
         issuer = configuration.issuer
         renderer = try PageRenderer(branding: configuration.branding)
-        formTokens = FormTokens(
-            key: secrets.active.derive(.pages, context: "form " + configuration.issuer.text))
+        self.secrets = secrets
         sessions = BrowserSessions(
             database: database, issuer: configuration.issuer, lifetimes: configuration.lifetimes)
         self.clock = clock
@@ -64,7 +63,7 @@ struct PageDesk: Sendable {
         leadsTo: FormTarget? = nil
     ) -> PageForm {
         PageForm(
-            action, token: formTokens.token(purpose, of: session?.id.text ?? "", for: visit.formCookie),
+            action, token: secrets.formTokens.token(purpose, of: session?.id.text ?? "", for: visit.formCookie),
             leadsTo: leadsTo)
     }
 
@@ -85,7 +84,7 @@ struct PageDesk: Sendable {
         }
         guard visit.hasFormCookie else { throw PageRefusal(.cookiesNeeded, reason: "the form came without its cookie") }
         guard
-            formTokens.accepts(
+            secrets.formTokens.accepts(
                 form[PageForm.tokenField], purpose, of: session?.id.text ?? "", from: visit.formCookie)
         else { throw PageRefusal(.pageIsOld, reason: "the form's token is another visit's") }
         return form

@@ -8,6 +8,7 @@ import Storage
 struct HealthEndpoint: Sendable {
     let database: any Database
     let keys: KeyRing
+    let secrets: SecretRing
     let standing: IssuerStanding
     let clock: DeploymentClock
     let retreat: Retreat
@@ -17,6 +18,9 @@ struct HealthEndpoint: Sendable {
     func ready(_ logger: Logger) async -> Response {
         guard !retreat.isUnderWay else { return notReady("it is about to end", logger, level: .info) }
         guard keys.current.active(at: clock.now()) != nil else { return notReady("no active signing key", logger) }
+        guard secrets.current.missing.isEmpty else {
+            return notReady("a master secret of the deployment is not here", logger)
+        }
         guard standing.isCurrent else { return notReady("the deployment has another issuer now", logger) }
         guard clock.isTrusted else {
             return notReady("the clock is too far from the database's, or unknown", logger)

@@ -14,7 +14,7 @@ struct IntrospectionEndpoint: Sendable {
     let database: any Database
     let issuer: Issuer
     let keys: KeyRing
-    let refreshKeys: RefreshKeys
+    let secrets: SecretRing
     let clock: DeploymentClock
     let proxies: TrustedProxies
 
@@ -40,7 +40,7 @@ struct IntrospectionEndpoint: Sendable {
 
     /// What is told beside `active`; nil for a token that is not good, or not for this client to know of.
     private func members(of text: String, for client: Client) async throws -> [(String, JSONValue)]? {
-        if let token = RefreshToken(text, keys: refreshKeys) { return try await members(of: token, for: client) }
+        if let token = try secrets.refreshToken(text) { return try await members(of: token, for: client) }
         guard let token = OwnToken(text, kind: .accessToken, keys: keys.current, issuer: issuer) else { return nil }
         return try await members(of: token, for: client)
     }

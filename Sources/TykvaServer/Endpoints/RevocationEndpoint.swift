@@ -7,7 +7,7 @@ import Storage
 struct RevocationEndpoint: Sendable {
     let clients: ClientAuthenticator
     let database: any Database
-    let keys: RefreshKeys
+    let secrets: SecretRing
     let clock: DeploymentClock
     let proxies: TrustedProxies
 
@@ -23,7 +23,7 @@ struct RevocationEndpoint: Sendable {
             guard !Self.isAccessToken(token) else {
                 throw OAuthError.unsupportedTokenType("access tokens cannot be revoked; they live for minutes")
             }
-            if let refreshToken = RefreshToken(token, keys: keys) {
+            if let refreshToken = try secrets.refreshToken(token) {
                 try await revoke(refreshToken.family.key, of: client, origin)
             }
             // RFC 7009 §2.2: an invalid token is no error; the client wanted it gone, and it is.

@@ -7,18 +7,18 @@ package struct AuthorizationCodeGrant: Sendable {
     private let database: any Database
     private let tokens: TokenIssuer
     private let idTokens: IDTokenSource
-    private let refreshKeys: RefreshKeys
+    private let secrets: SecretRing
     private let lifetimes: ServerConfiguration.Lifetimes
     private let guesses: NetworkGuesses
 
     init(
-        _ database: any Database, tokens: TokenIssuer, refreshKeys: RefreshKeys,
+        _ database: any Database, tokens: TokenIssuer, secrets: SecretRing,
         lifetimes: ServerConfiguration.Lifetimes, guesses: NetworkGuesses
     ) {
         self.database = database
         self.tokens = tokens
         idTokens = IDTokenSource(database)
-        self.refreshKeys = refreshKeys
+        self.secrets = secrets
         self.lifetimes = lifetimes
         self.guesses = guesses
     }
@@ -35,6 +35,7 @@ package struct AuthorizationCodeGrant: Sendable {
         let audience = try request.target.audience(
             granted: code.resources, registered: client.audiences, scope: scope, issuer: tokens.issuer)
         let id = FamilyID.random()
+        let refreshKeys = secrets.current.refreshKeys
         let expiry = now + lifetimes.familyAbsolute
         let family = NewFamily(
             id: id.key, user: code.user, client: client.id, session: code.session, scope: granted,

@@ -8,18 +8,18 @@ package struct PasswordGrant: Sendable {
     private let passwords: PasswordCheck
     private let tokens: TokenIssuer
     private let idTokens: IDTokenSource
-    private let refreshKeys: RefreshKeys
+    private let secrets: SecretRing
     private let lifetimes: ServerConfiguration.Lifetimes
 
     package init(
-        _ database: any Database, passwords: PasswordCheck, tokens: TokenIssuer, refreshKeys: RefreshKeys,
+        _ database: any Database, passwords: PasswordCheck, tokens: TokenIssuer, secrets: SecretRing,
         lifetimes: ServerConfiguration.Lifetimes
     ) {
         self.database = database
         idTokens = IDTokenSource(database)
         self.passwords = passwords
         self.tokens = tokens
-        self.refreshKeys = refreshKeys
+        self.secrets = secrets
         self.lifetimes = lifetimes
     }
 
@@ -41,6 +41,7 @@ package struct PasswordGrant: Sendable {
             holder: origin.holder)
         // Without a refresh token too: so it is known which applications are in a session.
         let familyID = FamilyID.random()
+        let refreshKeys = secrets.current.refreshKeys
         let family = NewFamily(
             id: familyID.key, user: user.id, client: client.id, session: session.id, scope: scope,
             resources: request.target.resources, tokenKey: refreshKeys.activeNumber, authentication: signedIn,
@@ -57,10 +58,10 @@ package struct PasswordGrant: Sendable {
             .user(user.id, session.id, signedIn, claims: user.claims.allowed(by: client.claims)), client: client.id,
             scope: scope, audience: audience, family: family.id, at: now, latestExpiry: expiry,
             idToken: try await idTokens.contents(of: user.id, scope: scope, client: client),
-            refreshToken: client.grants.contains(.refreshToken) ? refreshToken(familyID) : nil)
+            refreshToken: client.grants.contains(.refreshToken) ? refreshToken(familyID, refreshKeys) : nil)
     }
 
-    private func refreshToken(_ family: FamilyID) -> String? {
+    private func refreshToken(_ family: FamilyID, _ refreshKeys: RefreshKeys) -> String? {
         RefreshToken(family: family, generation: 0, keyNumber: refreshKeys.activeNumber).text(keys: refreshKeys)
     }
 

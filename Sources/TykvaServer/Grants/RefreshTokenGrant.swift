@@ -7,7 +7,7 @@ package struct RefreshTokenGrant: Sendable {
     private let database: any Database
     private let tokens: TokenIssuer
     private let idTokens: IDTokenSource
-    private let keys: RefreshKeys
+    private let secrets: SecretRing
     private let configuration: ServerConfiguration
     private let clock: DeploymentClock
     private let rotations = RecentRotations()
@@ -16,13 +16,13 @@ package struct RefreshTokenGrant: Sendable {
     private let counts: RefreshCounts
 
     package init(
-        _ database: any Database, tokens: TokenIssuer, keys: RefreshKeys, configuration: ServerConfiguration,
+        _ database: any Database, tokens: TokenIssuer, secrets: SecretRing, configuration: ServerConfiguration,
         clock: DeploymentClock, epoch: RestoreEpoch, events: EventRecorder, tally: RefreshTally
     ) {
         self.database = database
         self.tokens = tokens
         idTokens = IDTokenSource(database)
-        self.keys = keys
+        self.secrets = secrets
         self.configuration = configuration
         self.clock = clock
         self.epoch = epoch
@@ -34,13 +34,14 @@ package struct RefreshTokenGrant: Sendable {
     package func answer(
         _ request: RefreshTokenRequest, client: Client, from origin: RequestOrigin, at now: Milliseconds
     ) async throws -> TokenResponse {
-        guard let token = RefreshToken(request.token, keys: keys) else {
+        guard let token = try secrets.refreshToken(request.token) else {
             counts.countGarbage()
             throw Self.refusal("no token of ours")
         }
         let use = RefreshUse(
             family: token.family.key, generation: token.generation,
-            caller: RefreshCaller(client: client.id, holder: origin.holder), newKey: keys.activeNumber, now: now,
+            caller: RefreshCaller(client: client.id, holder: origin.holder),
+            newKey: secrets.current.refreshKeys.activeNumber, now: now,
             newIdleExpiry: now + configuration.lifetimes.familyIdle)
         // A narrowed answer is checked before anything is written; a family's scope and audience never change.
         if !request.target.asksForNothing { try await check(request.target, use, client: client) }
@@ -109,7 +110,7 @@ package struct RefreshTokenGrant: Sendable {
         _ family: LiveFamily, _ token: RefreshToken, _ target: TokenTarget, client: Client, at now: Milliseconds
     ) async throws -> TokenResponse {
         let successor = RefreshToken(family: token.family, generation: family.generation, keyNumber: family.tokenKey)
-        guard let text = successor.text(keys: keys) else {
+        guard let text = successor.text(keys: secrets.current.refreshKeys) else {
             throw OAuthError.temporarilyUnavailable(
                 reason: "this node lacks master secret \(family.tokenKey)", retryAfter: Limits.storageRetrySeconds)
         }

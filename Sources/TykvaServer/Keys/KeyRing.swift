@@ -1,6 +1,5 @@
 import Crypto
 package import OAuth
-package import Secrets
 package import Storage
 import StrictFormats
 import Synchronization
@@ -23,10 +22,10 @@ package final class KeyRing: Sendable {
     }
 
     private let snapshot: Mutex<Snapshot>
-    private let secrets: MasterSecrets
+    private let secrets: SecretRing
 
     /// - Throws: When storage fails, or a key does not open.
-    package init(_ database: any Database, secrets: MasterSecrets, at now: Milliseconds) async throws {
+    package init(_ database: any Database, secrets: SecretRing, at now: Milliseconds) async throws {
         self.secrets = secrets
         snapshot = Mutex(try await Self.read(database, secrets, at: now))
     }
@@ -39,12 +38,12 @@ package final class KeyRing: Sendable {
     }
 
     private static func read(
-        _ database: any Database, _ secrets: MasterSecrets, at now: Milliseconds
+        _ database: any Database, _ secrets: SecretRing, at now: Milliseconds
     ) async throws -> Snapshot {
         let rows = try await database.read { tx throws(StorageError) in try tx.run(.signingKeys) }
         var keys: [SigningKey] = []
         for row in rows where row.life.state(at: now) != .gone {
-            keys.append(try await SigningKey(row, secrets: secrets))
+            keys.append(try await SigningKey(row, secrets: secrets.current.secrets))
         }
         guard keys.contains(where: { $0.life.state(at: now) == .active }) else {
             throw InvalidValue("signing keys", "the database holds no active one")

@@ -11,6 +11,7 @@ struct StorageWatch: Service {
     let database: any Database
     let clients: ClientDirectory
     let keys: KeyRing
+    let secrets: SecretRing
     let epoch: RestoreEpoch
     let standing: IssuerStanding
     let clock: DeploymentClock
@@ -60,7 +61,13 @@ struct StorageWatch: Service {
             let version = try await database.dataVersion()
             if version != seen { clients.forgetAll() }
             clients.confirm(at: asked)
-            guard version != seen else { return seen }
+            guard version != seen else {
+                secrets.confirm(at: asked)
+                return seen
+            }
+            // First, since keys may be sealed with a secret that was activated meanwhile.
+            try await secrets.reload(database)
+            secrets.confirm(at: asked)
             if let deployment = try await database.read({ tx throws(StorageError) in try tx.run(.deployment) }) {
                 epoch.set(deployment.restoreEpoch)
                 standing.compare(with: deployment)

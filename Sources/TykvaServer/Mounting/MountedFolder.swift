@@ -12,7 +12,7 @@ import Secrets
 /// applications for as long as this lives.
 final class MountedFolder: Sendable {
     let databasePath: String
-    private let masterSecretPath: String
+    let masterSecretPath: String
     private let lock: Int32
 
     /// - Throws: `InvalidValue` when it is not this user's alone, cannot be made, or is in use.

@@ -41,7 +41,10 @@ extension TykvaServer {
             try await Schema.migrator.migrate(database, at: clock.now().value)
             let opened = try await OpenedDeployment(
                 database, secrets: secrets, terms: .init(issuer: issuer, isDev: false), at: clock.now())
-            try await self.init(opened, configuration: configuration, clock: clock, logger: logger)
+            let path = masterSecretFile ?? folder.masterSecretPath
+            try await self.init(
+                opened, secretReader: MasterSecretReader { try MasterSecretFile.load(path) },
+                configuration: configuration, clock: clock, logger: logger)
         } catch {
             await database.close()
             throw error

@@ -13,7 +13,8 @@ import UnixSignals
 /// - Throws: When an address cannot be listened on; when the deployment has another issuer now.
 package func serve(_ plan: ServePlan) async throws {
     let server = try await TykvaServer(
-        plan.opened, configuration: plan.configuration, clock: plan.clock, logger: plan.logger)
+        plan.opened, secretReader: plan.secretReader, configuration: plan.configuration, clock: plan.clock,
+        logger: plan.logger)
     let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
     server.routes.install(on: router, hasFrontPage: plan.hasFrontPage)
     let additions = try await plan.additions(router, server)

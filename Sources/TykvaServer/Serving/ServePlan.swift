@@ -13,6 +13,8 @@ package struct ServePlan: Sendable {
     /// How long after TERM the node is not ready before its listener closes.
     package var drainSeconds: Int
     package var opened: OpenedDeployment
+    /// Where the master secrets are read again.
+    package var secretReader: MasterSecretReader
     package var configuration: ServerConfiguration
     package var clock: DeploymentClock
     package var logger: Logger
@@ -26,7 +28,8 @@ package struct ServePlan: Sendable {
     package init(
         listen: ListenAddress, certificate: ServingCertificate? = nil, metricsListen: ListenAddress? = nil,
         maximumConnections: Int = 1024, drainSeconds: Int = 0,
-        opened: OpenedDeployment, configuration: ServerConfiguration, clock: DeploymentClock, logger: Logger,
+        opened: OpenedDeployment, secretReader: MasterSecretReader, configuration: ServerConfiguration,
+        clock: DeploymentClock, logger: Logger,
         additions: @escaping @Sendable (Router<ServeRequestContext>, TykvaServer) async throws -> [any Service] = {
             _, _ in []
         }, onReady: @escaping @Sendable () -> Void = {}
@@ -37,6 +40,7 @@ package struct ServePlan: Sendable {
         self.maximumConnections = maximumConnections
         self.drainSeconds = drainSeconds
         self.opened = opened
+        self.secretReader = secretReader
         self.configuration = configuration
         self.clock = clock
         self.logger = logger

@@ -4,12 +4,13 @@ package import Storage
 
 /// Posts an event to a webhook's receiver (Standard Webhooks, version 1).
 package struct WebhookPost: Sendable {
-    private let secrets: MasterSecrets
+    /// Those of the moment.
+    private let secrets: @Sendable () -> MasterSecrets
     private let open: OutgoingRequests
     private let own: OutgoingRequests
 
     /// - Parameter issuer: One on loopback itself reaches loopback URLs; nil when not known yet.
-    package init(_ secrets: MasterSecrets, issuer: Issuer?) {
+    package init(_ secrets: @escaping @Sendable () -> MasterSecrets, issuer: Issuer?) {
         self.secrets = secrets
         open = OutgoingRequests(AddressRules(issuer: issuer, allowsPrivate: false))
         own = OutgoingRequests(AddressRules(issuer: issuer, allowsPrivate: true))
@@ -40,6 +41,7 @@ package struct WebhookPost: Sendable {
     private func signers(_ webhook: Webhook, at now: Milliseconds) throws -> [WebhookSecret] {
         var sealed = [webhook.sealedSecret]
         if let old = webhook.oldSecret, now < old.until { sealed.append(old.sealed) }
+        let secrets = secrets()
         return try sealed.map { bytes in
             try WebhookSecret(opening: SealedBox(bytes: bytes), of: webhook.id.text, with: secrets)
         }

@@ -76,9 +76,24 @@ enum MasterSecretSource {
         }
     }
 
+    /// How a server that runs reads them again.
+    var reader: MasterSecretReader {
+        switch self {
+        case .environment, .nowhere: .never
+        case .file, .folder: MasterSecretReader { try load(mayMake: false).secrets }
+        }
+    }
+
     /// A refusal with the place of the secrets, and what to do.
     func explained(_ refusal: MasterSecretRefusal) -> CommandFailure {
-        let advice = if case .renumbered = refusal { "" } else { "; copy the file of a node that runs" }
+        let advice =
+            switch refusal {
+            case .renumbered: ""
+            case .different: "; copy the file of a node that runs"
+            case .missing(let number):
+                "; copy the file of a node that runs, or, when nothing needs it any more, "
+                    + "`tykva secret remove \(number)`"
+            }
         return CommandFailure("the master secret in \(place ?? "the data folder"): \(refusal)\(advice)", .configuration)
     }
 

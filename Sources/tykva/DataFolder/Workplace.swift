@@ -11,6 +11,16 @@ struct Workplace {
     /// The deployment's time: the store's, where it has a clock of its own.
     let now: Milliseconds
 
+    /// Where this command finds the master secrets.
+    var secretSource: MasterSecretSource {
+        get throws { try MasterSecretSource(settings, try Premises.existing(settings).folder) }
+    }
+
+    /// The deployment's time at this moment, for what takes long.
+    func currentTime() async throws -> Milliseconds {
+        try await database.clock().map(Milliseconds.init) ?? SystemTime.wall()
+    }
+
     /// What a command wants of the database.
     enum Need {
         /// Reads only.

@@ -76,6 +76,13 @@ enum Arguments {
         return value
     }
 
+    static func secretNumber(_ text: String) throws -> UInt8 {
+        guard let number = UInt8(text), number > 0 else {
+            throw InvalidValue("number of a master secret", "it is 1 to 255")
+        }
+        return number
+    }
+
     static func attributeName(_ text: String) throws -> AttributeName {
         guard let name = AttributeName(text) else {
             throw InvalidValue("attribute", "its name has 1 to 64 of A-Z a-z 0-9 _ - . : /")

@@ -41,7 +41,7 @@ struct DemoServer {
                 database, secrets: secrets, terms: .init(issuer: issuer, isDev: true), at: clock.now)
             let deploymentClock = DeploymentClock(wall: { clock.now }, monotonic: { clock.monotonic })
             let server = try await TykvaServer(
-                opened, configuration: configuration, clock: deploymentClock, logger: logger)
+                opened, secretReader: .never, configuration: configuration, clock: deploymentClock, logger: logger)
             try await DemoStory.prepare(database, hasher: server.passwordHasher, at: clock.now)
             let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
             server.routes.install(on: router, hasFrontPage: true)

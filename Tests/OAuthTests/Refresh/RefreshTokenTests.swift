@@ -129,6 +129,9 @@ import Testing
         #expect(RefreshToken(firstText, keys: bothKeys) == first)
         #expect(RefreshToken(secondText, keys: bothKeys) == second)
         #expect(RefreshToken(secondText, keys: oldKeys) == nil)
+        #expect(RefreshToken.claimedKeyNumber(of: secondText) == second.keyNumber)
+        #expect(RefreshToken.claimedKeyNumber(of: String(secondText.dropLast())) == nil)
+        #expect(RefreshToken.claimedKeyNumber(of: "tkvr_" + String(repeating: "A", count: 72)) == nil)
         #expect(second.text(keys: oldKeys) == nil)
         #expect(RefreshToken(family: family, generation: 3, keyNumber: 0).text(keys: bothKeys) == nil)
     }

@@ -11,23 +11,28 @@ import Testing
 struct GrantScene: Sendable {
     let database: any Database
     let manual = ManualClock()
-    let secrets = MasterSecrets(.random())
+    let secrets: MasterSecrets
     let issuer: Issuer
     let opened: OpenedDeployment
     let app: Client
     private let keys: KeyRing
+    /// Of the first node.
+    let ring: SecretRing
     private let events: EventRecorder
     let tally = RefreshTally()
 
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    init(_ database: any Database) async throws {
+    init(_ database: any Database, secrets: MasterSecrets = MasterSecrets(.random())) async throws {
         self.database = database
+        self.secrets = secrets
         issuer = try Issuer(TestServer.issuer)
         try await Schema.migrator.migrate(database, at: manual.now.value)
         opened = try await OpenedDeployment(
             database, secrets: secrets, terms: .init(issuer: issuer, isDev: false), at: manual.now)
-        keys = try await KeyRing(database, secrets: secrets, at: manual.now)
+        let clock = DeploymentClock(wall: { [manual] in manual.now }, monotonic: { [manual] in manual.monotonic })
+        ring = try await SecretRing(database, opened.secrets, issuer: issuer, clock: clock)
+        keys = try await KeyRing(database, secrets: ring, at: manual.now)
         events = EventRecorder(database, logger: Self.logger)
         app = Client(
             id: try TestServer.clientID("app"), authentication: .none, isFirstParty: true,
@@ -43,9 +48,14 @@ struct GrantScene: Sendable {
     /// A node's watch over the store.
     func watch(_ standing: IssuerStanding) -> StorageWatch {
         StorageWatch(
-            database: database, clients: ClientDirectory(database, clock: clock), keys: keys,
+            database: database, clients: ClientDirectory(database, clock: clock), keys: keys, secrets: ring,
             epoch: RestoreEpoch(opened.deployment.restoreEpoch), standing: standing, clock: clock, events: events,
             logger: Self.logger)
+    }
+
+    /// What another node knows of the secrets.
+    func otherRing(_ secrets: MasterSecrets? = nil) async throws -> SecretRing {
+        try await SecretRing(database, secrets ?? opened.secrets, issuer: issuer, clock: clock)
     }
 
     func signIn() async throws -> TokenResponse {
@@ -56,7 +66,7 @@ struct GrantScene: Sendable {
             passwords: PasswordCheck(
                 database, hasher: hasher, events: events,
                 guesses: PasswordGuesses(database, unlimited: .loopback)), tokens: tokens,
-            refreshKeys: RefreshKeys(secrets: secrets, issuer: issuer), lifetimes: .init())
+            secrets: ring, lifetimes: .init())
         guard
             case .password(let request) = try Self.request([
                 "grant_type": "password", "username": "anna", "password": TestServer.password,
@@ -71,11 +81,12 @@ struct GrantScene: Sendable {
     ///   - database: The node's way to the store.
     ///   - tally: What the node has counted; nil for one of all nodes.
     func refresh(
-        _ token: String, through database: any Database, counting tally: RefreshTally? = nil
+        _ token: String, through database: any Database, by ring: SecretRing? = nil,
+        counting tally: RefreshTally? = nil
     ) async throws -> TokenResponse {
         let tally = tally ?? self.tally
         let grant = RefreshTokenGrant(
-            database, tokens: tokens, keys: RefreshKeys(secrets: secrets, issuer: issuer),
+            database, tokens: tokens, secrets: ring ?? self.ring,
             configuration: ServerConfiguration(issuer: issuer), clock: clock,
             epoch: RestoreEpoch(opened.deployment.restoreEpoch), events: events, tally: tally)
         guard

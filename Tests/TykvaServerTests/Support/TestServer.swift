@@ -44,7 +44,7 @@ struct TestServer {
             let opened = try await OpenedDeployment(
                 database, secrets: secrets, terms: .init(issuer: configuration.issuer, isDev: false), at: clock.now)
             let server = try await TykvaServer(
-                opened, configuration: configuration, clock: deploymentClock, logger: logger)
+                opened, secretReader: .never, configuration: configuration, clock: deploymentClock, logger: logger)
             for client in try standardClients(at: clock.now) + clients {
                 let event = Event(at: clock.now, type: .clientAdded, client: client.id)
                 _ = try await database.write { tx throws(StorageError) in try tx.add(client, event) }

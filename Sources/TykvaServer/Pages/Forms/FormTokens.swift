@@ -7,16 +7,26 @@ import StrictFormats
 /// token = base64url(HMAC-SHA256(key, purpose ‖ 0 ‖ subject ‖ 0 ‖ value of the form cookie)). The cookie has the
 /// `__Host-` prefix: no other host can set it, and so the pair cannot be planted.
 struct FormTokens: Sendable, Redacted {
-    private let keyed: HMAC<SHA256>
+    /// The first makes tokens, all are accepted; at least one.
+    private let keys: [HMAC<SHA256>]
 
-    init(key: SymmetricKey) {
-        keyed = HMAC(key: key)
+    init(key: SymmetricKey) { keys = [HMAC(key: key)] }
+
+    init(_ keys: [HMAC<SHA256>]) {
+        precondition(!keys.isEmpty, "there is an active key")
+        self.keys = keys
     }
 
     /// - Parameter subject: What the form is about beside its purpose, such as the session that it was shown in; a
     ///   text without a zero byte.
     func token(_ purpose: FormPurpose, of subject: String = "", for cookie: OneTimeValue) -> String {
-        var keyed = keyed
+        Self.token(keys[0], purpose, of: subject, for: cookie)
+    }
+
+    private static func token(
+        _ key: HMAC<SHA256>, _ purpose: FormPurpose, of subject: String, for cookie: OneTimeValue
+    ) -> String {
+        var keyed = key
         for part in [purpose.rawValue, subject] { keyed.update(data: Array(part.utf8) + [0]) }
         keyed.update(data: Array(cookie.revealedText().utf8))
         return Base64URL.encode(Array(keyed.finalize()))
@@ -27,7 +37,9 @@ struct FormTokens: Sendable, Redacted {
         _ presented: String?, _ purpose: FormPurpose, of subject: String = "", from cookie: OneTimeValue?
     ) -> Bool {
         guard let presented, let cookie else { return false }
-        return ConstantTime.equal(token(purpose, of: subject, for: cookie).utf8, presented.utf8)
+        return keys.contains { key in
+            ConstantTime.equal(Self.token(key, purpose, of: subject, for: cookie).utf8, presented.utf8)
+        }
     }
 }
 

@@ -2,10 +2,15 @@ import ArgumentParser
 
 struct SecretCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "secret", abstract: "The master secret, from which other keys are derived.",
+        commandName: "secret", abstract: "The master secrets, from which other keys are derived.",
         discussion: """
+            A change has three steps: add, activate, and later remove.
+
             Example:
-              (umask 077; tykva secret new > /etc/tykva/master-secret)
+              tykva secret list
             """,
-        subcommands: [SecretNewCommand.self])
+        subcommands: [
+            SecretNewCommand.self, SecretAddCommand.self, SecretActivateCommand.self, SecretListCommand.self,
+            SecretCheckCommand.self, SecretRemoveCommand.self,
+        ])
 }

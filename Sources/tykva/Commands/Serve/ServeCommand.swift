@@ -91,7 +91,8 @@ struct ServeCommand: AsyncParsableCommand {
             }
             for remark in try await prepared.database.remarks() { logger.warning("\(remark)") }
             let opened = try await open(prepared, serving, logger, at: clock.now())
-            try await start(opened, serving, certificate, clock, logger)
+            let source = try MasterSecretSource(settings, premises.folder)
+            try await start(opened, serving, source.reader, certificate, clock, logger)
         } catch {
             await prepared.database.close()
             throw error
@@ -150,7 +151,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// The last step: from here on it is the server's.
     private func start(
-        _ opened: OpenedDeployment, _ serving: ServeSettings, _ certificate: ServingCertificate?,
+        _ opened: OpenedDeployment, _ serving: ServeSettings, _ secretReader: MasterSecretReader,
+        _ certificate: ServingCertificate?,
         _ clock: DeploymentClock, _ logger: Logger
     ) async throws {
         let settings = serving.settings
@@ -162,6 +164,7 @@ struct ServeCommand: AsyncParsableCommand {
         var plan = ServePlan(
             listen: settings.listen, certificate: certificate, metricsListen: settings.metricsListen,
             maximumConnections: settings.maximumConnections, drainSeconds: settings.drainSeconds, opened: opened,
+            secretReader: secretReader,
             configuration: serving.configuration,
             clock: clock, logger: logger, onReady: { try? Console.print("tykva: ready at \(issuer)") })
         if dev {

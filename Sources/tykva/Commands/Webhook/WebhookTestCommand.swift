@@ -24,8 +24,9 @@ struct WebhookTestCommand: AsyncParsableCommand {
         try await Workplace.open(common, .changing) { workplace in
             let database = workplace.database
             let deployment = try await database.read { tx throws(StorageError) in try tx.run(.deployment) }
+            let secrets = try await workplace.masterSecrets()
             let post = WebhookPost(
-                try await workplace.masterSecrets(), issuer: try deployment.map { try Issuer($0.issuer) })
+                { secrets }, issuer: try deployment.map { try Issuer($0.issuer) })
             let event: EventID
             do {
                 event = try await WebhookAdministration(database).test(id, by: post, at: workplace.now)

@@ -13,20 +13,40 @@ import Testing
     private let three = MasterSecret.random().revealedText()
 
     @Test(arguments: Engine.available)
-    func `every number is registered, and the lowest is the active one`(_ engine: Engine) async throws {
+    func `a new deployment gets every number, and the lowest is the active one`(_ engine: Engine) async throws {
         try await with(engine) { database async throws in
-            #expect(try await register("1:\(one)", in: database).activeNumber == 1)
-            let both = try await register("1:\(one)\n2:\(two)", in: database)
-            #expect(both.activeNumber == 1)
-            #expect(try both.active.isSame(as: MasterSecret(text: one)))
-            #expect(try await numbers(in: database) == [1, 2])
+            let first = try await register("4:\(one)\n3:\(two)", in: database)
+            #expect(first.activeNumber == 3)
+            #expect(try first.active.isSame(as: MasterSecret(text: two)))
+            #expect(try await numbers(in: database) == [3, 4])
+            let known = try await database.read { tx throws(StorageError) in try tx.run(.knownMasterSecrets) }
+            #expect(known.map(\.activatedAt) == [now, nil])
         }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a start registers nothing beside what is there`(_ engine: Engine) async throws {
         try await with(engine) { database async throws in
-            #expect(try await register("4:\(one)\n3:\(two)", in: database).activeNumber == 3)
-            #expect(try await numbers(in: database) == [3, 4])
-            // It would become the active one.
-            #expect(try await register("2:\(three)\n3:\(two)\n4:\(one)", in: database).activeNumber == 3)
-            #expect(try await numbers(in: database) == [3, 4])
+            #expect(try await register("2:\(one)", in: database).activeNumber == 2)
+            // Else other nodes, which may lack it, would no longer be ready.
+            #expect(try await register("2:\(one)\n3:\(two)\n1:\(three)", in: database).activeNumber == 2)
+            #expect(try await numbers(in: database) == [2])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `the active one is the one that was activated last`(_ engine: Engine) async throws {
+        try await with(engine) { database async throws in
+            _ = try await register("1:\(one)\n2:\(two)", in: database)
+            try await database.write { [now] tx throws(StorageError) in
+                try tx.run(.retireSecret(1, at: now))
+                try tx.run(.activateSecret(2, at: now))
+            }
+            #expect(try await register("1:\(one)\n2:\(two)", in: database).activeNumber == 2)
+            // One that nobody needs any more is missed too, until it is removed.
+            await #expect(throws: MasterSecretRefusal.missing(1)) { try await register("2:\(two)", in: database) }
+            try await database.once(.removeSecret(1))
+            #expect(try await register("2:\(two)", in: database).activeNumber == 2)
         }
     }
 

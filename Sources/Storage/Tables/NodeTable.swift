@@ -1,0 +1,88 @@
+package import OAuth
+
+/// A node that serves, as it tells of itself every few seconds.
+package struct ServingNode: Hashable, Sendable {
+    /// Random, of this process alone.
+    package let id: String
+    /// For people: the machine and the process.
+    package let name: String
+    package let seenAt: Milliseconds
+    /// The number of the master secret under which it makes what is new.
+    package let activeSecret: UInt8
+    /// The master secrets that it can read, whether or not they are registered.
+    package let readable: [RegisteredMasterSecret]
+
+    /// How often a node writes its row.
+    package static let interval: Duration = .seconds(10)
+    /// A node that has not been heard of for so long serves no more.
+    package static let life: Duration = .seconds(35)
+    /// Rows of so long ago are removed.
+    package static let memory: Duration = .minutes(10)
+
+    private static let checkValueBytes = 16
+
+    package init(
+        id: String, name: String, seenAt: Milliseconds, activeSecret: UInt8, readable: [RegisteredMasterSecret]
+    ) {
+        self.id = id
+        self.name = name
+        self.seenAt = seenAt
+        self.activeSecret = activeSecret
+        self.readable = readable
+    }
+
+    init(_ row: Row) throws(StorageError) {
+        id = try row.text("id")
+        name = try row.text("name")
+        seenAt = try row.instant("seen_at")
+        activeSecret = try row.narrow("active_secret")
+        var packed = try row.bytes("readable_secrets")[...]
+        guard packed.count % (1 + Self.checkValueBytes) == 0 else {
+            throw .corrupt(reason: "column readable_secrets is of a wrong length")
+        }
+        var readable: [RegisteredMasterSecret] = []
+        while let number = packed.popFirst() {
+            readable.append(
+                RegisteredMasterSecret(number: number, checkValue: Array(packed.prefix(Self.checkValueBytes))))
+            packed = packed.dropFirst(Self.checkValueBytes)
+        }
+        self.readable = readable
+    }
+
+    /// Whether it has this secret under this number.
+    package func reads(_ secret: RegisteredMasterSecret) -> Bool { readable.contains(secret) }
+
+    fileprivate var packed: [UInt8] { readable.flatMap { [$0.number] + $0.checkValue } }
+}
+
+extension Statement where Answer == Void {
+    package static func report(_ node: ServingNode) -> Self {
+        Self(
+            """
+            INSERT INTO node (id, name, seen_at, active_secret, readable_secrets)
+            VALUES (\(node.id), \(node.name), \(node.seenAt), \(Int64(node.activeSecret)), \(node.packed))
+            ON CONFLICT (id) DO UPDATE SET name = excluded.name, seen_at = excluded.seen_at,
+                active_secret = excluded.active_secret, readable_secrets = excluded.readable_secrets
+            """)
+    }
+
+    package static func removeNode(_ id: String) -> Self { Self("DELETE FROM node WHERE id = \(id)") }
+
+    /// Forgets nodes that have ended without a word.
+    package static func removeNodes(notSeenSince: Milliseconds) -> Self {
+        Self("DELETE FROM node WHERE seen_at < \(notSeenSince)")
+    }
+}
+
+extension Statement where Answer == [ServingNode] {
+    /// Those that serve at an instant, at most 1000. A row that is far ahead is of before a step of the clock.
+    package static func servingNodes(at now: Milliseconds) -> Self {
+        Self(
+            """
+            SELECT id, name, seen_at, active_secret, readable_secrets FROM node
+            WHERE seen_at > \(now - ServingNode.life) AND seen_at < \(now + ServingNode.life)
+            ORDER BY name, id LIMIT 1000
+            """
+        ) { rows throws(StorageError) in try rows.map { row throws(StorageError) in try ServingNode(row) } }
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import OAuth
+import Storage
+import TykvaServer
+
+/// How long a command waits for nodes that serve to notice something, and names them then.
+struct NodePatience: ParsableArguments {
+    @Option(help: ArgumentHelp("How long to wait for nodes; 15 by default.", valueName: "seconds"))
+    var wait = 15
+
+    private static let pause = Duration.milliseconds(300)
+
+    func validate() throws {
+        guard (0...3600).contains(wait) else { throw ValidationError("--wait is 0 to 3600 seconds") }
+    }
+
+    /// Tries again while nodes lack a master secret: they read their files every few seconds.
+    func whileNodesLack<Outcome>(
+        _ workplace: Workplace, _ body: (Milliseconds) async throws -> Outcome
+    ) async throws -> Outcome {
+        let end = ContinuousClock.now + .seconds(wait)
+        while true {
+            do {
+                return try await body(try await workplace.currentTime())
+            } catch SecretRefusal.nodesLack where ContinuousClock.now < end {
+                try await Task.sleep(for: Self.pause)
+            }
+        }
+    }
+
+    /// Waits until every node that serves makes what is new under a number.
+    ///
+    /// - Returns: The names of those that do not yet.
+    func untilNodesUse(_ number: UInt8, _ workplace: Workplace) async throws -> [String] {
+        let administration = SecretAdministration(workplace.database)
+        let end = ContinuousClock.now + .seconds(wait)
+        while true {
+            let nodes = try await administration.nodes(at: try await workplace.currentTime())
+            let late = nodes.filter { $0.activeSecret != number }.map(\.name)
+            if late.isEmpty || ContinuousClock.now >= end { return late }
+            try await Task.sleep(for: Self.pause)
+        }
+    }
+}
