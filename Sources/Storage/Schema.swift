@@ -6,6 +6,7 @@ package enum Schema {
         Migration(number: 3, name: "move", resource: PackageResources.m0003_move_sql),
         Migration(number: 4, name: "single sign-on", resource: PackageResources.m0004_single_sign_on_sql),
         Migration(number: 5, name: "messages", resource: PackageResources.m0005_messages_sql),
+        Migration(number: 6, name: "key rotation", resource: PackageResources.m0006_key_rotation_sql),
     ]
 
     /// Every table that the migrations make.

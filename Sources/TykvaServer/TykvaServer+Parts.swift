@@ -56,8 +56,8 @@ extension TykvaServer {
                 link: LinkEndpoint(desk: desk, database: database, hasher: hasher, rules: passwordRules),
                 forgotPassword: ForgotPasswordEndpoint(desk: desk, requests: resets),
                 security: SecurityEndpoint(desk: desk, database: database),
-                metadata: MetadataEndpoint(issuer: issuer, keys: keys, clients: directory),
-                keySet: KeySetEndpoint(keys: keys),
+                metadata: MetadataEndpoint(issuer: issuer, keys: keys, clients: directory, clock: clock),
+                keySet: KeySetEndpoint(keys: keys, clock: clock),
                 health: HealthEndpoint(
                     database: database, keys: keys, standing: standing, clock: clock, retreat: retreat),
                 pages: desk.renderer, clients: directory, isSecure: issuer.isSecure, proxies: proxies,
@@ -76,7 +76,7 @@ extension TykvaServer {
                 clientCredentials: ClientCredentialsGrant(tokens),
                 authorizationCode: AuthorizationCodeGrant(
                     database, tokens: tokens, refreshKeys: refreshKeys, lifetimes: configuration.lifetimes),
-                standing: standing, clock: clock, proxies: proxies)
+                tokens: tokens, standing: standing, clock: clock, proxies: proxies)
         }
     }
 }

@@ -35,7 +35,7 @@ public struct TykvaServer: Sendable {
         let (database, issuer) = (opened.database, configuration.issuer)
         let clockWatch = ClockWatch(database, clock: clock, logger: logger)
         if await !clockWatch.measure() { clock.set(.unknown) }
-        let keys = try await KeyRing(database, secrets: opened.secrets, at: clock.now())
+        let keys = try await KeyRing(database, secrets: opened.secrets, clock: clock, logger: logger)
         let events = EventRecorder(database, logger: logger)
         let epoch = RestoreEpoch(opened.deployment.restoreEpoch)
         let standing = IssuerStanding(issuer)
@@ -50,7 +50,8 @@ public struct TykvaServer: Sendable {
             configuration.passwords, issuer: issuer, branding: configuration.branding, addresses: addresses
         ) { logger.warning("\($0)") }
         maintenance = ExpiredRows(
-            database: database, clock: clock, eventRetention: configuration.eventRetention, logger: logger)
+            database: database, clock: clock, eventRetention: configuration.eventRetention,
+            keyMemory: configuration.lifetimes.longestSession, logger: logger)
         let mailer = try configuration.mail.map { account throws(SystemError) in try Mailer(account.server) }
         var post = configuration.post
         if let mailer, let account = configuration.mail {
@@ -72,7 +73,10 @@ public struct TykvaServer: Sendable {
             StorageWatch(
                 database: database, clients: directory, keys: keys, epoch: epoch, standing: standing, clock: clock,
                 events: events, logger: logger),
-            clockWatch, Gauges(hasher: hasher, keys: keys, clock: clock), maintenance, events, resets,
+            clockWatch, Gauges(hasher: hasher, keys: keys, times: configuration.keyTimes, clock: clock),
+            KeyRotation(
+                database, keys: keys, secrets: opened.secrets, times: configuration.keyTimes, clock: clock,
+                logger: logger), maintenance, events, resets,
             OutboxDelivery(
                 database: database, clock: clock,
                 backchannelLogout: BackchannelLogoutSender(tokens: tokens, requests: outgoing),

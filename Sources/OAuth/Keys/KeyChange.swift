@@ -12,3 +12,14 @@ package enum KeyChange: Hashable, Sendable {
     /// The key is out of the set: its private half is deleted.
     case erase(KeyID)
 }
+
+extension KeyChange {
+    /// The algorithms of the keys that it publishes; at the very beginning the first one signs at once.
+    package var newKeys: [SigningAlgorithm] {
+        switch self {
+        case .begin: [.es256, .es256]
+        case .publish(let algorithm), .promote(_, _, let algorithm): [algorithm]
+        case .redate, .erase: []
+        }
+    }
+}

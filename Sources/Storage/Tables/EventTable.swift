@@ -43,7 +43,21 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
     case messageRetried = "message_retried"
     case messageGivenUp = "message_given_up"
     case messageDropped = "message_dropped"
+    /// A signing key was published: a successor, or the first one.
     case keyAdded = "key_added"
+    /// A signing key signs from now on.
+    case keyActivated = "key_activated"
+    /// A signing key signs no more.
+    case keyRetired = "key_retired"
+    /// The private half of a key that has left the key set was deleted.
+    case keyErased = "key_erased"
+    case keyRevoked = "key_revoked"
+    /// A successor was taken out before it signed: an operator chose another one.
+    case keyWithdrawn = "key_withdrawn"
+    /// An operator asked for the next rotation before its time.
+    case keyRotationAsked = "key_rotation_asked"
+    /// A clock that was far ahead had dated a key; it was dated again.
+    case keyRedated = "key_redated"
     case issuerChanged = "issuer_changed"
     case clockStepped = "clock_stepped"
 }

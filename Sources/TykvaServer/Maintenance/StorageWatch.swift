@@ -60,12 +60,15 @@ struct StorageWatch: Service {
             let version = try await database.dataVersion()
             if version != seen { clients.forgetAll() }
             clients.confirm(at: asked)
-            guard version != seen else { return seen }
+            guard version != seen else {
+                keys.confirm(at: asked)
+                return seen
+            }
             if let deployment = try await database.read({ tx throws(StorageError) in try tx.run(.deployment) }) {
                 epoch.set(deployment.restoreEpoch)
                 standing.compare(with: deployment)
             }
-            try await keys.reload(database, at: clock.now())
+            try await keys.reload()
             return version
         } catch {
             logger.warning("storage could not be looked at", metadata: ["error": "\(error)"])

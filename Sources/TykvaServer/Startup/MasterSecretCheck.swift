@@ -17,6 +17,17 @@ package struct MasterSecretCheck: Sendable {
         try compare(with: try await database.read { tx throws(StorageError) in try tx.run(.masterSecrets) })
     }
 
+    /// Compares, and registers nothing.
+    ///
+    /// - Returns: The secrets with the one active that the deployment uses.
+    /// - Throws: `MasterSecretRefusal`; `StorageError`; when the deployment has none yet.
+    package func confirmed(by database: any Database) async throws -> MasterSecrets {
+        let registered = try await database.read { tx throws(StorageError) in try tx.run(.masterSecrets) }
+        try compare(with: registered)
+        guard let lowest = registered.first else { throw StorageError.corrupt(reason: "table master_secret is empty") }
+        return try secrets.activating(lowest.number)
+    }
+
     /// Compares, and registers the numbers that are new: the first node that has one decides what it is.
     ///
     /// - Returns: The secrets with the one active that the deployment uses: the lowest number that is registered. A

@@ -15,6 +15,7 @@ struct Settings {
     let metricsListen: ListenAddress?
     let masterSecretFile: String?
     let lifetimes: ServerConfiguration.Lifetimes
+    let keyTimes: KeyTimes
     let accessTokenLifetimeIsGiven: Bool
     let branding: Branding
     let brandName: String
@@ -55,6 +56,7 @@ struct Settings {
         masterSecretFile = Self.masterSecretFile(&reader, sources)
         let lifetimes = Self.lifetimes(&reader)
         accessTokenLifetimeIsGiven = reader.isGiven(SettingTable.accessTokenLifetime)
+        let keyTimes = Self.keyTimes(&reader)
         let branding = Self.branding(&reader)
         let window = Self.retryWindow(&reader)
         let (late, stale) = (reader.read(SettingTable.theftLate), reader.read(SettingTable.theftStale))
@@ -73,7 +75,8 @@ struct Settings {
             )
             for fault in rules.faults(given: reader.isGiven) { reader.note(fault) }
         }
-        guard reader.faults.isEmpty, let data, let listen, let lifetimes, let window, let late, let stale, let hashing,
+        guard reader.faults.isEmpty, let data, let listen, let lifetimes, let keyTimes, let window, let late, let stale,
+            let hashing,
             let retention, let connections, let databaseConnections, let allowsPrivate, let level, let format,
             let (branding, brandName) = branding, let passwords
         else { throw ConfigurationFaults(sentences: reader.faults) }
@@ -81,6 +84,7 @@ struct Settings {
         self.databaseConnections = databaseConnections
         self.listen = listen
         self.lifetimes = lifetimes
+        self.keyTimes = keyTimes
         self.branding = branding
         self.brandName = brandName
         retryWindow = window

@@ -26,7 +26,10 @@ struct GrantScene: Sendable {
         try await Schema.migrator.migrate(database, at: manual.now.value)
         opened = try await OpenedDeployment(
             database, secrets: secrets, terms: .init(issuer: issuer, isDev: false), at: manual.now)
-        keys = try await KeyRing(database, secrets: secrets, at: manual.now)
+        keys = try await KeyRing(
+            database, secrets: secrets,
+            clock: DeploymentClock(wall: { [manual] in manual.now }, monotonic: { [manual] in manual.monotonic }),
+            logger: Self.logger)
         events = EventRecorder(database, logger: Self.logger)
         app = Client(
             id: try TestServer.clientID("app"), authentication: .none, isFirstParty: true,

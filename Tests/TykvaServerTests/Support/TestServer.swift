@@ -19,6 +19,8 @@ struct TestServer {
     static let password = "correct horse battery staple"
     let clock: ManualClock
     let database: any Database
+    /// Where the database is, for a program beside the server.
+    let store: TestStore
     let http: any TestClientProtocol
     let secrets: MasterSecrets
 
@@ -35,7 +37,8 @@ struct TestServer {
         try configure(&configuration)
         let clock = ManualClock()
         let secrets = MasterSecrets(.random())
-        try await Engine.sqlite.withDatabase { database in
+        try await Engine.sqlite.withStore { store in
+            let database = try await store.open()
             try await Schema.migrator.migrate(database, at: clock.now.value)
             let deploymentClock = DeploymentClock(wall: { clock.now }, monotonic: { clock.monotonic })
             var logger = Logger(label: "test")
@@ -52,9 +55,11 @@ struct TestServer {
             server.routes.install(on: router)
             let application = Application(router: router, services: server.services, logger: logger)
             try await application.test(setup) { http in
-                try await body(TestServer(clock: clock, database: database, http: http, secrets: secrets))
+                try await body(
+                    TestServer(clock: clock, database: database, store: store, http: http, secrets: secrets))
             }
             server.passwordHasher.stop()
+            await database.close()
         }
     }
 
