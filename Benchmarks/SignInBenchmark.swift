@@ -27,6 +27,7 @@ enum SignInBenchmark {
         table.add(
             "sign-ins a second", String(format: "%.1f", rate), bare: String(format: "bare Argon2id %.1f", bare),
             ratio: rate / bare, target: "≥ 0.95")
+        try await SignInCost.add(to: &table, server, client)
         async let saturated = signIns(server.url, client)
         try await Task.sleep(for: .milliseconds(500))
         var times: [Double] = []

@@ -54,6 +54,11 @@ class Deployment:
         with contextlib.closing(sqlite3.connect(self.data / "tykva.sqlite")) as database:
             return "\n".join(database.iterdump())
 
+    def execute(self, statement):
+        """Changes the database behind the server's back."""
+        with contextlib.closing(sqlite3.connect(self.data / "tykva.sqlite", timeout=10)) as database, database:
+            database.execute(statement)
+
     def stored(self):
         """Every byte that is written down in the store."""
         return b"".join(path.read_bytes() for path in self.data.glob("tykva.sqlite*"))

@@ -101,5 +101,8 @@ class PostgresDeployment(Deployment):
     def dump(self):
         return self.server.dump(self.database)
 
+    def execute(self, statement):
+        self.server.sql(statement, self.database)
+
     def stored(self):
         return self.dump().encode()

@@ -8,6 +8,7 @@ import pytest
 
 import load
 from deployment import Deployment, refused
+from processes import wait_until
 
 OWNER = "Owner/1.0"
 THIEF = "Thief/6.6"
@@ -150,6 +151,30 @@ def test_a_user_disabled_by_the_command_line_is_out_at_once(server):
         server.deployment.tykva("user", "enable", "boris")
     assert refused(server.refresh(token)), "an end is an end"
     server.refreshed(server.sign_in("boris")["refresh_token"])
+
+
+def test_p04_a_removed_user_is_out_at_once(server):
+    server.deployment.add_user("gone")
+    token = server.sign_in("gone")["refresh_token"]
+    server.deployment.tykva("user", "remove", "gone")
+    assert refused(server.refresh(token))
+    server.deployment.add_user("gone")
+    assert refused(server.refresh(token)), "another person of the same name"
+
+
+def test_p04_what_a_client_may_no_longer_have_is_not_in_its_next_token(deployment):
+    with deployment.serve() as server:
+        first = server.sign_in(scope="orders:read orders:write")["refresh_token"]
+        deployment.tykva("client", "set", "app", "--scope", "orders:read")
+
+        def narrowed():
+            nonlocal first
+            answer = server.refreshed(first)
+            first = answer["refresh_token"]
+            return answer["scope"] == "orders:read"
+
+        wait_until(narrowed, 10, "the server to hear of the change")
+        assert refused(server.refresh(first, scope="orders:write"), "invalid_scope")
 
 
 def test_a_session_ended_by_the_command_line_is_out_at_once(server):

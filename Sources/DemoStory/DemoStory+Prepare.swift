@@ -23,7 +23,7 @@ extension DemoStory {
             _ = try await users.add(
                 NewUser(
                     name: name, displayName: person.displayName,
-                    email: try EmailAddress("\(person.name)@demo.example"),
+                    email: try EmailAddress("\(person.name)@demo.example"), emailIsVerified: true,
                     roles: person.roles.compactMap { RoleName($0) },
                     passwordHash: hash), at: now)
         }

@@ -71,6 +71,20 @@ package struct MessageID: Identifier {
     private init(unchecked text: String) { self.text = text }
 }
 
+/// Names a webhook: where an operator hears of events.
+package struct WebhookID: Identifier {
+    package let text: String
+
+    package init?(_ text: String) {
+        guard isHexadecimal(text, prefix: "w_") else { return nil }
+        self.text = text
+    }
+
+    package static func random() -> Self { Self(unchecked: "w_" + randomHexadecimal()) }
+
+    private init(unchecked text: String) { self.text = text }
+}
+
 /// A client identifier (RFC 6749 §2.2): 1…64 characters of `A–Z a–z 0–9 - . _ ~`, not of a user id's form.
 package struct ClientID: Identifier {
     package static let maximumBytes = 64

@@ -11,6 +11,9 @@ package struct Milliseconds: Hashable, Comparable, Sendable {
     /// Whole seconds, rounded down: the NumericDate of RFC 7519 §2.
     package var seconds: Int64 { value / 1000 - (value % 1000 < 0 ? 1 : 0) }
 
+    /// Whole days, in UTC, rounded down.
+    package var day: Int64 { value / 86_400_000 - (value % 86_400_000 < 0 ? 1 : 0) }
+
     /// Sums saturate: a clock far out of range is a wrong time, not a trap.
     package static func + (instant: Self, span: Duration) -> Self {
         let (sum, overflow) = instant.value.addingReportingOverflow(span.wholeMilliseconds)

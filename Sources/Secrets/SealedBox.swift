@@ -16,6 +16,7 @@ package struct SealedBox: Sendable, Equatable {
         }
 
         package static let signingKey = Purpose("signing key")
+        package static let webhookSecret = Purpose("webhook secret")
     }
 
     package static let maximumPlaintextBytes = 65_536

@@ -10,16 +10,26 @@ package enum PersonMessageKind: String, Hashable, Sendable, CaseIterable {
     /// To the old address.
     case emailChanged = "email_changed"
     case lockout
+    /// Network and agent both changed between two refreshes.
+    case sessionContinuesElsewhere = "session_continues_elsewhere"
     /// With a link to choose a new password, because somebody asked for one.
     case resetRequested = "reset_requested"
     /// With a link that proves an address: of a new account, or instead of the old one.
     case confirmEmail = "confirm_email"
+    /// With a link to choose the first password, which proves the address too.
+    case invitation
+    /// Somebody wanted an account with an address that is an account's.
+    case alreadyRegistered = "already_registered"
+    /// With a link that makes an account; there is none yet, so it is no `PersonMessage`.
+    case registration
 
     /// Whether it stands on the person's own pages too, until it is read.
     package var isNotice: Bool {
         switch self {
-        case .theft, .newDevice, .passwordChanged, .passwordReset, .emailChanged, .lockout: true
-        case .resetRequested, .confirmEmail: false
+        case .theft, .newDevice, .passwordChanged, .passwordReset, .emailChanged, .lockout,
+            .sessionContinuesElsewhere:
+            true
+        case .resetRequested, .confirmEmail, .invitation, .alreadyRegistered, .registration: false
         }
     }
 }

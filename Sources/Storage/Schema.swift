@@ -6,7 +6,12 @@ package enum Schema {
         Migration(number: 3, name: "move", resource: PackageResources.m0003_move_sql),
         Migration(number: 4, name: "single sign-on", resource: PackageResources.m0004_single_sign_on_sql),
         Migration(number: 5, name: "messages", resource: PackageResources.m0005_messages_sql),
-        Migration(number: 6, name: "key rotation", resource: PackageResources.m0006_key_rotation_sql),
+        Migration(number: 6, name: "guessing", resource: PackageResources.m0006_guessing_sql),
+        Migration(number: 7, name: "webhooks", resource: PackageResources.m0007_webhooks_sql),
+        Migration(
+            number: 8, name: "counts and registration",
+            resource: PackageResources.m0008_counts_and_registration_sql),
+        Migration(number: 9, name: "key rotation", resource: PackageResources.m0009_key_rotation_sql),
     ]
 
     /// Every table that the migrations make.

@@ -40,18 +40,21 @@ extension Transaction {
         try run(.record(event))
     }
 
-    /// Stores another password and ends every other session: whoever knew the old one is signed out.
+    /// Stores another password and ends every other session: whoever knew the old one is signed out, and no other
+    /// browser is known any more.
     ///
     /// - Parameters:
     ///   - old: The stored hash that was checked.
     ///   - session: Where it is done: it goes on, with another cookie, since the old one may be what was stolen.
+    ///   - device: Of the browser's cookie, when it came with one.
     /// - Returns: False when the password was changed since; nothing is written then.
     package func changePassword(
         of user: UserID, from old: String, to new: String, keeping session: SessionID, as cookie: TokenHash,
-        at now: Milliseconds, _ event: Event
+        on device: TokenHash?, at now: Milliseconds, _ event: Event
     ) throws(StorageError) -> Bool {
         guard try run(.upgradePasswordHash(from: old, to: new, of: user)) else { return false }
         try run(.removeLinks(of: user))
+        try forgetDevices(of: user, except: device)
         try endSessions(ofUser: user, except: session, .passwordChanged, at: now, event)
         try run(.setCookie(cookie, of: session))
         try tell(.passwordChanged, of: event, to: user)

@@ -8,11 +8,13 @@ extension Transaction {
     /// - Parameters:
     ///   - former: The session of the cookie that the browser came with, when it lived.
     ///   - hash: The stored password hash that was checked; nil for a user without a password.
+    ///   - guesses: Records of wrong ones that are over with this sign-in.
     ///   - event: What is recorded, with the session filled in.
     /// - Returns: The session; nil when the user is gone or disabled by now, or has another password: nothing is
     ///   written then.
     package func signIn(
-        _ session: NewBrowserSession, replacing former: SessionID?, checked hash: String?, _ event: Event
+        _ session: NewBrowserSession, replacing former: SessionID?, checked hash: String?,
+        forgetting guesses: [GuessKey], _ event: Event
     ) throws(StorageError) -> SessionID? {
         guard
             try run(
@@ -27,6 +29,7 @@ extension Transaction {
             guard try run(.insert(session)) else { return nil }
         }
         try run(.record(event))
+        try forgetGuesses(guesses)
         try welcome(session, in: event.session ?? session.id, because: event)
         return event.session
     }

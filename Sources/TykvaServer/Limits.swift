@@ -20,11 +20,17 @@ package enum Limits {
     /// Connections to the metrics at once.
     package static let metricsConnections = 16
     /// What the process opens beside connections: database, listeners, event loops, files of a moment.
-    package static let otherDescriptors = 256
+    package static let otherDescriptors = 512
     /// How long a stop waits for what was accepted.
     package static let shutdownSeconds: Int64 = 30
     /// Clients kept in memory.
     package static let cachedClients = 10_000
+    /// Networks, with or without a client, that are remembered as held up.
+    package static let blockedNetworks = 16_384
+    /// Networks whose requests are counted at once.
+    package static let ratedNetworks = 65_536
+    /// Records of wrong guesses in the store; the clearing keeps them at that.
+    package static let guessRows = 200_000
     /// Key sets of clients, fetched and kept in memory.
     package static let cachedKeySets = 1024
     /// A document that is fetched from a client, such as its key set.
@@ -37,12 +43,19 @@ package enum Limits {
     package static let leakedRangeBytes = 256 * 1024
     /// How seldom it is told that leaked passwords cannot be asked for.
     package static let leakedPasswordRemark = Duration.minutes(10)
+    /// For a message to a webhook: a receiver that does its work before it answers should have the time (Standard
+    /// Webhooks: 15 to 30 s).
+    package static let webhookSeconds: Int64 = 15
+    /// Webhooks of a deployment: each has places of its own for messages under way.
+    package static let webhooks = 16
     /// Addresses of one name that are tried.
     package static let triedAddresses = 3
     /// Names that are looked up at once.
     package static let nameLookups = 16
     /// Rotations remembered by the monotonic clock (docs/refresh.md, row 6).
     package static let rememberedRotations = 16_384
+    /// Clients of which refreshes are counted one by one, on the days that are not written yet.
+    static let countedClients = 10_000
     /// Events waiting to be written that did not need to be in a transaction; more are dropped and counted.
     package static let waitingEvents = 1024
     /// What `Retry-After` says when storage has trouble, in seconds.
@@ -59,6 +72,8 @@ package enum Limits {
     package static let pushedRequestsOfPublicClient: Int64 = 1000
     /// Messages that are shown after a sign-in, the latest first.
     static let shownNews: Int64 = 5
+    /// How long they are shown so.
+    static let newsMemory = Duration.days(30)
     /// How seldom the last use of a browser session is written.
     package static let sessionTouch = Duration.minutes(1)
 }

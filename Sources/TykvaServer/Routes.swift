@@ -17,10 +17,13 @@ package struct Routes: Sendable {
     let account: AccountEndpoint
     let link: LinkEndpoint
     let forgotPassword: ForgotPasswordEndpoint
+    let registration: RegistrationEndpoint
     let security: SecurityEndpoint
     let metadata: MetadataEndpoint
     let keySet: KeySetEndpoint
     let health: HealthEndpoint
+    /// Nil when they are switched off.
+    let rates: RequestRates?
     let pages: PageRenderer
     let clients: ClientDirectory
     let isSecure: Bool
@@ -35,6 +38,7 @@ package struct Routes: Sendable {
         router.add(middleware: ResponseHeaders(isSecure: isSecure))
         router.add(middleware: RequestLog(now: { ContinuousClock.now }, notFound: NotFound(pages)))
         router.add(middleware: ProxyPeers(proxies, arePeersChecked: arePeersChecked))
+        router.add(middleware: RequestRateLimit(rates, proxies, pages))
         router.add(middleware: CanonicalRequests())
         add(to: router)
         guard !hasFrontPage else { return }
@@ -47,11 +51,12 @@ package struct Routes: Sendable {
         group.add(middleware: ResponseHeaders(isSecure: isSecure))
         group.add(middleware: RequestLog(now: { ContinuousClock.now }, notFound: NotFound(pages)))
         group.add(middleware: ProxyPeers(proxies, arePeersChecked: arePeersChecked))
+        group.add(middleware: RequestRateLimit(rates, proxies, pages))
         group.add(middleware: CanonicalRequests())
         add(to: group)
     }
 
-    package func add<Context: IssuerRequestContext>(to router: some RouterMethods<Context>) {
+    private func add<Context: IssuerRequestContext>(to router: some RouterMethods<Context>) {
         addProtocol(to: router)
         addPages(to: router)
         router.get("/health/live") { _, _ in health.live() }
@@ -96,18 +101,25 @@ package struct Routes: Sendable {
         router.post("/account/sessions/end-others") { request, context in await account.endOthers(request, context) }
         router.post("/account/applications/end") { request, context in await account.endApplication(request, context) }
         router.post("/account/email") { request, context in await account.changeEmail(request, context) }
+        router.post("/account/confirm-email") { request, context in
+            await account.sendConfirmation(request, context)
+        }
         router.get("/account/security") { request, context in await security.show(request, context) }
         router.post("/account/devices/forget") { request, context in await security.forgetDevice(request, context) }
         router.post("/account/end-everything") { request, context in await security.endEverything(request, context) }
         router.get("/account/consents") { request, context in await account.consents(request, context) }
         router.post("/account/consents/withdraw") { request, context in await account.withdraw(request, context) }
-        for purpose in LinkPurpose.allCases {
+        for purpose in LinkPurpose.ofAccounts {
             let path = RouterPath(purpose.page)
             router.get(path) { request, context in await link.show(purpose, request, context) }
             router.post(path) { request, context in await link.use(purpose, request, context) }
         }
         router.get("/password/forgot") { request, context in await forgotPassword.show(request, context) }
         router.post("/password/forgot") { request, context in await forgotPassword.send(request, context) }
+        router.get("/register") { request, context in await registration.show(request, context) }
+        router.post("/register") { request, context in await registration.send(request, context) }
+        router.get("/register/confirm") { request, context in await registration.showLink(request, context) }
+        router.post("/register/confirm") { request, context in await registration.useLink(request, context) }
         router.get("/.well-known/change-password") { _, _ in
             Response(status: .seeOther, headers: [.location: "/account/password"])
         }

@@ -14,6 +14,10 @@ package struct ServerConfiguration: Sendable {
     package var passwords: Passwords
     /// Networks whose connections may name the caller by `X-Forwarded-For`.
     package var trustedProxies: TrustedProxies
+    /// Networks that are not limited as networks.
+    package var unlimitedNetworks: UnlimitedNetworks
+    /// How many requests a network may send to this node in a second, on average; nil for any number.
+    package var requestsPerSecond: Int?
     /// Whether connections from outside those networks are refused: plain http that others can reach.
     package var onlyProxiesConnect: Bool
     /// How long the audit log is kept.
@@ -27,14 +31,19 @@ package struct ServerConfiguration: Sendable {
     package var post: LetterPost?
     /// How mail is sent; nil when none is.
     package var mail: MailAccount?
+    /// How people may make accounts for themselves; nil when they may not. It needs mail.
+    package var registration: Registration?
 
     package init(
         issuer: Issuer, lifetimes: Lifetimes = Lifetimes(), keyTimes: KeyTimes = .standard,
         retryWindow: RetryWindow = .standard,
         thefts: TheftPolicy = .standard, passwordHashing: PasswordHashing = PasswordHashing(),
         passwords: Passwords = Passwords(),
-        trustedProxies: TrustedProxies = .none, onlyProxiesConnect: Bool = false, eventRetention: Duration = .days(400),
-        branding: Branding = .standard, allowsPrivateAddresses: Bool = false, mail: MailAccount? = nil
+        trustedProxies: TrustedProxies = .none, onlyProxiesConnect: Bool = false,
+        unlimitedNetworks: UnlimitedNetworks = .loopback, requestsPerSecond: Int? = standardRequestsPerSecond,
+        eventRetention: Duration = .days(400),
+        branding: Branding = .standard, allowsPrivateAddresses: Bool = false, mail: MailAccount? = nil,
+        registration: Registration? = nil
     ) {
         self.issuer = issuer
         self.lifetimes = lifetimes
@@ -45,11 +54,20 @@ package struct ServerConfiguration: Sendable {
         self.passwords = passwords
         self.trustedProxies = trustedProxies
         self.onlyProxiesConnect = onlyProxiesConnect
+        self.unlimitedNetworks = unlimitedNetworks
+        self.requestsPerSecond = requestsPerSecond
         self.eventRetention = eventRetention
         self.branding = branding
         self.allowsPrivateAddresses = allowsPrivateAddresses
         self.mail = mail
+        self.registration = registration
     }
+
+    package static let standardRequestsPerSecond = 100
+    package static let requestsPerSecondBounds = RequestRates.bounds
+
+    /// Whether people can be written to.
+    var sendsMail: Bool { post != nil || mail != nil }
 
     /// How long tokens and sessions live.
     package struct Lifetimes: Hashable, Sendable {

@@ -21,13 +21,19 @@ extension TykvaServer {
         let clock: DeploymentClock
         let retreat: Retreat
         let resets: PasswordResetRequests
+        let networkGuesses: NetworkGuesses
+        let registrations: RegistrationRequests
+        let tally: RefreshTally
 
         private var issuer: Issuer { configuration.issuer }
         private var proxies: TrustedProxies { configuration.trustedProxies }
 
         /// - Throws: When a template or a text of this build is malformed.
         func routes() throws -> Routes {
-            let passwords = PasswordCheck(database, hasher: hasher, events: events)
+            let unlimited = configuration.unlimitedNetworks
+            let passwords = PasswordCheck(
+                database, hasher: hasher, events: events,
+                guesses: PasswordGuesses(database, unlimited: unlimited))
             let desk = try PageDesk(database, secrets, configuration, clock)
             let ticketKey = TicketKey(secrets.active, issuer: issuer)
             let requests = AuthorizationRequests(
@@ -41,11 +47,11 @@ extension TykvaServer {
                     clients: clients, database: database, keys: refreshKeys, clock: clock, proxies: proxies),
                 introspection: IntrospectionEndpoint(
                     clients: clients, directory: directory, database: database, issuer: issuer, keys: keys,
-                    refreshKeys: refreshKeys, clock: clock),
+                    refreshKeys: refreshKeys, clock: clock, proxies: proxies),
                 userInfo: UserInfoEndpoint(
                     issuer: issuer, keys: keys, clients: directory, database: database, clock: clock),
                 pushedRequest: PushedRequestEndpoint(
-                    clients: clients, database: database, issuer: issuer, clock: clock),
+                    clients: clients, database: database, issuer: issuer, clock: clock, proxies: proxies),
                 authorization: AuthorizationEndpoint(pages: pages),
                 signIn: SignInEndpoint(pages: pages, passwords: passwords),
                 selectAccount: SelectAccountEndpoint(pages: pages),
@@ -53,13 +59,21 @@ extension TykvaServer {
                 signOut: SignOutEndpoint(desk: desk, clients: directory, keys: keys),
                 account: AccountEndpoint(
                     desk: desk, database: database, hasher: hasher, passwords: passwords, rules: passwordRules),
-                link: LinkEndpoint(desk: desk, database: database, hasher: hasher, rules: passwordRules),
-                forgotPassword: ForgotPasswordEndpoint(desk: desk, requests: resets),
+                link: LinkEndpoint(
+                    desk: desk, database: database, hasher: hasher, rules: passwordRules, guesses: networkGuesses),
+                forgotPassword: ForgotPasswordEndpoint(desk: desk, requests: resets, guesses: networkGuesses),
+                registration: RegistrationEndpoint(
+                    pages: pages, registration: configuration.registration,
+                    registrations: Registrations(database: database), requests: registrations, hasher: hasher,
+                    rules: passwordRules, guesses: networkGuesses),
                 security: SecurityEndpoint(desk: desk, database: database),
                 metadata: MetadataEndpoint(issuer: issuer, keys: keys, clients: directory, clock: clock),
                 keySet: KeySetEndpoint(keys: keys, clock: clock),
                 health: HealthEndpoint(
                     database: database, keys: keys, standing: standing, clock: clock, retreat: retreat),
+                rates: configuration.requestsPerSecond.map {
+                    RequestRates(perSecond: $0, unlimited: unlimited, clock: clock)
+                },
                 pages: desk.renderer, clients: directory, isSecure: issuer.isSecure, proxies: proxies,
                 arePeersChecked: configuration.onlyProxiesConnect)
         }
@@ -72,10 +86,11 @@ extension TykvaServer {
                     lifetimes: configuration.lifetimes),
                 refreshToken: RefreshTokenGrant(
                     database, tokens: tokens, keys: refreshKeys, configuration: configuration, clock: clock,
-                    epoch: epoch, events: events),
+                    epoch: epoch, events: events, tally: tally),
                 clientCredentials: ClientCredentialsGrant(tokens),
                 authorizationCode: AuthorizationCodeGrant(
-                    database, tokens: tokens, refreshKeys: refreshKeys, lifetimes: configuration.lifetimes),
+                    database, tokens: tokens, refreshKeys: refreshKeys, lifetimes: configuration.lifetimes,
+                    guesses: networkGuesses),
                 tokens: tokens, standing: standing, clock: clock, proxies: proxies)
         }
     }

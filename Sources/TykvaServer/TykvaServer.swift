@@ -28,11 +28,14 @@ public struct TykvaServer: Sendable {
     package let maintenance: ExpiredRows
     let retreat = Retreat()
 
-    /// - Throws: When storage fails, or no signing key opens.
+    /// - Throws: When storage fails, no signing key opens, or registration is on without mail.
     package init(
         _ opened: OpenedDeployment, configuration: ServerConfiguration, clock: DeploymentClock, logger: Logger
     ) async throws {
         let (database, issuer) = (opened.database, configuration.issuer)
+        guard configuration.registration == nil || configuration.sendsMail else {
+            throw InvalidValue("registration", "it needs a mail server (smtp_url)")
+        }
         let clockWatch = ClockWatch(database, clock: clock, logger: logger)
         if await !clockWatch.measure() { clock.set(.unknown) }
         let keys = try await KeyRing(database, secrets: opened.secrets, clock: clock, logger: logger)
@@ -57,17 +60,25 @@ public struct TykvaServer: Sendable {
         if let mailer, let account = configuration.mail {
             post = LetterPost(mailer, from: account, brandName: configuration.branding.name)
         } else if post == nil {
-            logger.notice("no mail server is set (smtp_url): messages to people wait in the outbox")
+            let waiting = try await OutboxAdministration(database).count(MessageFilter(kind: .mail, state: .waiting))
+            logger.notice(
+                "no mail server is set (smtp_url): messages to people wait in the outbox, for 30 days",
+                metadata: ["messages": "\(waiting)"])
         }
         let resets = PasswordResetRequests(database, logger: logger)
+        let networkGuesses = NetworkGuesses(database, unlimited: configuration.unlimitedNetworks)
+        try await networkGuesses.load(at: clock.now())
+        let registrations = RegistrationRequests(database, logger: logger)
+        let tally = RefreshTally()
         let parts = Parts(
             database: database, configuration: configuration, secrets: opened.secrets, keys: keys,
             refreshKeys: RefreshKeys(secrets: opened.secrets, issuer: issuer), tokens: tokens, events: events,
             epoch: epoch, standing: standing, directory: directory,
             clients: ClientAuthenticator(
                 directory, keySets: ClientKeySets(outgoing, clock: clock, logger: logger), database: database,
-                issuer: issuer, clock: clock),
-            hasher: hasher, passwordRules: passwordRules, clock: clock, retreat: retreat, resets: resets)
+                issuer: issuer, clock: clock, guesses: networkGuesses),
+            hasher: hasher, passwordRules: passwordRules, clock: clock, retreat: retreat, resets: resets,
+            networkGuesses: networkGuesses, registrations: registrations, tally: tally)
         routes = try parts.routes()
         services = [
             StorageWatch(
@@ -77,6 +88,7 @@ public struct TykvaServer: Sendable {
             KeyRotation(
                 database, keys: keys, secrets: opened.secrets, times: configuration.keyTimes, clock: clock,
                 logger: logger), maintenance, events, resets,
+            registrations, RefreshCountWriter(database: database, clock: clock, tally: tally, logger: logger),
             OutboxDelivery(
                 database: database, clock: clock,
                 backchannelLogout: BackchannelLogoutSender(tokens: tokens, requests: outgoing),
@@ -85,6 +97,8 @@ public struct TykvaServer: Sendable {
                         database: database, issuer: issuer,
                         writer: try LetterWriter(brandName: configuration.branding.name), post: post)
                 },
+                webhooks: WebhookDelivery(
+                    database: database, post: WebhookPost(opened.secrets, issuer: issuer)),
                 logger: logger),
         ]
         if let mailer { services.append(MailerStop(mailer: mailer)) }

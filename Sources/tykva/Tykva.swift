@@ -17,6 +17,7 @@ struct Tykva: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, UserCommand.self, AttributeCommand.self, ClientCommand.self, SessionCommand.self,
             KeyCommand.self, SecretCommand.self, AuditCommand.self, OutboxCommand.self, MailCommand.self,
+            WebhookCommand.self,
             VerifyCommand.self, InspectCommand.self,
             MigrateCommand.self, MoveCommand.self, ConfigCommand.self, HealthCommand.self,
         ])

@@ -49,7 +49,8 @@ struct SingleSignOnScene: Sendable {
             device: Self.hash(device), language: "en")
         return try await database.write { tx throws(StorageError) in
             try tx.signIn(
-                session, replacing: former, checked: nil, Event(at: now, type: .signInSucceeded, user: session.user))
+                session, replacing: former, checked: nil, forgetting: [],
+                Event(at: now, type: .signInSucceeded, user: session.user))
         }
     }
 

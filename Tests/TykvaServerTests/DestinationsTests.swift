@@ -1,4 +1,6 @@
+import Mail
 import OAuth
+import Storage
 import TestSupport
 import Testing
 
@@ -6,54 +8,74 @@ import Testing
 
 @Suite struct DestinationsTests {
     private struct Down: Error {}
-    private let down = ClientID("down")!
-    private let up = ClientID("up")!
-    private let slow = ClientID("slow")!
+    private let now = Milliseconds(1_000_000)
+    private let shop = ClientID("shop")!
 
-    @Test func `a receiver that does not answer is left alone for a while, and the others are not`() async throws {
+    @Test(arguments: [Destination.client(ClientID("shop")!), .webhook(.random()), .mailServer])
+    func `a receiver that does not answer is left alone for a while, and then tried with one message`(
+        _ destination: Destination
+    ) {
         let destinations = Destinations()
-        let now = Milliseconds(1_000_000)
-        await #expect(throws: Down.self) {
-            try await destinations.reach(down, at: now) { throw Down() }
-        }
-        #expect(destinations.resting(at: now) == [down])
-        await #expect(throws: RefusedDelivery.self) {
-            try await destinations.reach(up, at: now) { throw RefusedDelivery(status: 400) }
-        }
-        var sent: [String] = []
-        await #expect(throws: (any Error).self) {
-            try await destinations.reach(down, at: now + .seconds(4)) { sent.append("down") }
-        }
-        try await destinations.reach(up, at: now) { sent.append("up") }
-        try await destinations.reach(down, at: now + .seconds(5)) { sent.append("again") }
-        #expect(sent == ["up", "again"])
-        #expect(destinations.room == 64)
+        let other = Destination.webhook(.random())
+        #expect(destinations.enter(destination, at: now))
+        destinations.leave(destination, Down(), at: now)
+        #expect(destinations.room(at: destination, at: now + .seconds(4)) == 0)
+        #expect(!destinations.enter(destination, at: now + .seconds(4)))
+        #expect(destinations.room(at: other, at: now) == 16)
+        // Its rest is over, and a message is under way: no other before it is known whether that one arrives.
+        #expect(destinations.enter(destination, at: now + .seconds(5)))
+        #expect(!destinations.enter(destination, at: now + .seconds(5)))
+        destinations.leave(destination, nil, at: now + .seconds(6))
+        #expect(destinations.room(at: destination, at: now + .seconds(6)) == destination.places)
     }
 
-    @Test func `one receiver has sixteen places at once`() async throws {
+    @Test func `a receiver that answers is not left alone`() {
         let destinations = Destinations()
-        let now = Milliseconds(1_000_000)
-        let (places, place) = AsyncStream<Void>.makeStream()
-        await withTaskGroup(of: Bool.self) { group in
-            for _ in 0..<18 {
-                group.addTask { [slow] in
-                    do {
-                        try await destinations.reach(slow, at: now) {
-                            for await _ in places {}
-                        }
-                        return true
-                    } catch {
-                        return false
-                    }
-                }
-            }
-            // Those who find no place come back at once; then the sixteen are let go.
-            #expect(await group.next() == false)
-            #expect(await group.next() == false)
-            #expect(destinations.room == 48)
-            place.finish()
-            for await answer in group { #expect(answer) }
+        let refusals: [any Error] = [RefusedDelivery(status: 400), LetterRefusal(reason: "x"), CancellationError()]
+        for refusal in refusals {
+            #expect(destinations.enter(.client(shop), at: now))
+            destinations.leave(.client(shop), refusal, at: now)
+            #expect(destinations.restingClients(at: now).isEmpty)
         }
-        #expect(destinations.room == 64)
+    }
+
+    @Test func `a clock that is set back ends no receiver's rest late`() {
+        let destinations = Destinations()
+        #expect(destinations.enter(.mailServer, at: now))
+        destinations.leave(.mailServer, Down(), at: now)
+        #expect(destinations.room(at: .mailServer, at: now) == 0)
+        #expect(destinations.room(at: .mailServer, at: now - .hours(1)) == 1)
+    }
+
+    @Test func `one receiver has its places at once, and takes none of the others'`() {
+        let destinations = Destinations()
+        let slow = Destination.client(shop)
+        for _ in 0..<slow.places { #expect(destinations.enter(slow, at: now)) }
+        #expect(!destinations.enter(slow, at: now))
+        #expect(destinations.restingClients(at: now) == [shop])
+        #expect(destinations.room(.backchannelLogout) == 48)
+        #expect(destinations.room(at: .mailServer, at: now) == 64)
+        destinations.leave(slow, nil, at: now)
+        #expect(destinations.restingClients(at: now).isEmpty)
+        #expect(destinations.room(.backchannelLogout) == 49)
+    }
+
+    /// Mails wait inside the mailer: they count as long as they are there.
+    @Test func `mails under way count in the room for mails`() {
+        let destinations = Destinations()
+        for _ in 0..<64 { #expect(destinations.enter(.mailServer, at: now)) }
+        #expect(destinations.room(at: .mailServer, at: now) == 0)
+        #expect(destinations.room(.mail) == 0)
+        #expect(destinations.room(.backchannelLogout) == 64)
+    }
+
+    @Test func `hanging webhooks leave every other one all of its places`() {
+        let destinations = Destinations()
+        let webhooks = (0..<Limits.webhooks).map { _ in Destination.webhook(.random()) }
+        for webhook in webhooks.dropLast() {
+            for _ in 0..<webhook.places { #expect(destinations.enter(webhook, at: now)) }
+        }
+        #expect(destinations.room(at: webhooks.last!, at: now) == 16)
+        #expect(destinations.room(.webhook) == 16)
     }
 }

@@ -56,7 +56,8 @@ import Testing
                 _ = try tx.run(.add(user, name: name, displayName: nil, email: nil, at: start))
                 let client = Client(id: shop, authentication: .none, grants: [], createdAt: start)
                 _ = try tx.add(client, Event(at: start, type: .clientAdded))
-                _ = try tx.signIn(session, replacing: nil, checked: nil, Event(at: start, type: .signInSucceeded))
+                _ = try tx.signIn(
+                    session, replacing: nil, checked: nil, forgetting: [], Event(at: start, type: .signInSucceeded))
                 _ = try tx.issue(code)
                 try tx.run(
                     .push(
@@ -77,6 +78,32 @@ import Testing
             manual.advance(by: ExpiredRows.codeMemory)
             #expect(try await node.removeWhenDue())
             #expect(try await database.once(.authorizationCode(hash)) == nil)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `mails that nobody could send go after 30 days, and no sooner`(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let manual = ManualClock()
+            let clock = DeploymentClock(wall: { manual.now }, monotonic: { manual.monotonic })
+            try await Schema.migrator.migrate(database, at: manual.now.value)
+            let start = manual.now
+            let (user, name) = (UserID.random(), try UserName("anna"))
+            let email = try EmailAddress("anna@example.com")
+            try await database.write { tx throws(StorageError) in
+                _ = try tx.run(.add(user, name: name, displayName: nil, email: email, at: start))
+                for _ in 0..<700 {
+                    try tx.recordAndTell(Event(at: start, type: .newDevice, user: user), .newDevice, to: user)
+                }
+            }
+            let node = ExpiredRows(
+                database: database, clock: clock, eventRetention: .days(400), logger: Logger(label: "test"))
+            manual.advance(by: .days(30) - .seconds(1))
+            #expect(try await node.removeWhenDue())
+            #expect(try await OutboxAdministration(database).count(.waiting) == 700)
+            manual.advance(by: ExpiredRows.interval)
+            #expect(try await node.removeWhenDue())
+            #expect(try await OutboxAdministration(database).count(.waiting) == 0)
         }
     }
 }

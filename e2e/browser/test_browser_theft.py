@@ -73,7 +73,7 @@ def sign_in(person, application, site, name, password=PASSWORD, client="shop"):
 @pytest.mark.parametrize("first", ["thief", "owner"])
 def test_a_theft_from_beginning_to_end(site, application, mailbox, new_person, new_user, first):
     address = f"{first}-{site.reach}-{secrets.token_hex(4)}@example.com"
-    name = new_user("--email", address)
+    name = new_user("--email", address, "--email-verified")
     owner, thief = new_person(), new_person(user_agent=THIEF)
     tokens = sign_in(owner, application, site, name)
     beside = sign_in(owner, application, site, name, client="calendar")

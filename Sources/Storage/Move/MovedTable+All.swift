@@ -6,7 +6,7 @@ extension MovedTable {
     static let all = [
         deployment, masterSecret, signingKey, attribute, account, accountRole, accountAttribute, client, clientClaim,
         session, tokenFamily, authorizationCode, consent, pushedRequest, usedAssertion, event, notice,
-        link, device, outbox, change,
+        link, device, guess, webhook, webhookEventType, outbox, refreshCount, registration, change,
     ]
 
     /// The history of the schema, leases of nodes that run on this database, and moves into it.
@@ -121,12 +121,44 @@ extension MovedTable {
         "device", key: [.text("account_id"), .bytes("hash")],
         [.integer("first_seen_at"), .integer("last_seen_at"), .text("address"), .text("agent")])
 
+    static let guess = MovedTable(
+        "guess", key: [.bytes("key")],
+        [
+            .text("kind"), .bytes("account_key"), .integer("failures"), .integer("last_failed_at"),
+            .integer("expires_at"),
+        ])
+
+    static let webhook = MovedTable(
+        "webhook", key: [.text("id")],
+        [
+            .text("url"), .integer("private_allowed_at"), .integer("created_at"), .integer("disabled_at"),
+            .integer("gone_at"), .bytes("sealed_secret"), .bytes("sealed_old_secret"), .integer("old_secret_until"),
+            .integer("succeeded_at"), .integer("failed_at"), .text("last_error"), .integer("given_up"),
+        ])
+
+    static let webhookEventType = MovedTable("webhook_event_type", key: [.text("webhook_id"), .text("type")])
+
     static let outbox = MovedTable(
         "outbox", key: [.text("id")],
         [
             .text("event_id"), .text("kind"), .text("payload"), .integer("created_at"), .integer("next_attempt_at"),
             .integer("attempts"), .integer("leased_until"), .integer("given_up_at"), .text("client_id"),
             .text("session_id"), .text("last_error"), .integer("delivered_at"), .text("account_id"),
+            .text("webhook_id"),
+        ])
+
+    static let refreshCount = MovedTable(
+        "refresh_count", key: [.text("client_id"), .integer("day"), .text("node")],
+        [
+            .integer("rotated"), .integer("retried"), .integer("raced"), .integer("theft_late"),
+            .integer("theft_stale"), .integer("fast_forwarded"), .integer("stranger"), .integer("longest_retry"),
+        ])
+
+    static let registration = MovedTable(
+        "registration", key: [.text("id")],
+        [
+            .bytes("link_hash"), .text("email"), .text("email_key"), .text("display_name"), .text("password_hash"),
+            .text("language"), .text("query"), .integer("created_at"), .integer("expires_at"),
         ])
 
     static let change = MovedTable("change", key: [.integer("id")], [.integer("number")], isSeeded: true)

@@ -14,6 +14,11 @@ package struct Account: Hashable, Sendable {
     /// The tag of the language that the person is written to in, as far as it is known.
     package let language: String?
 
+    /// Whose owner has shown that it is theirs, or an operator said so: alone it is written to about the account.
+    package var provedEmail: EmailAddress? {
+        emailVerifiedAt == nil ? nil : email.flatMap { try? EmailAddress($0) }
+    }
+
     init(_ row: Row) throws(StorageError) {
         id = try row.identifier("id")
         name = try row.text("name")
@@ -128,7 +133,7 @@ extension Statement where Answer == Void {
         Self("UPDATE account SET display_name = \(name) WHERE id = \(user)")
     }
 
-    static func setVerifiedEmail(_ email: EmailAddress, of user: UserID, at now: Milliseconds) -> Self {
+    package static func setVerifiedEmail(_ email: EmailAddress, of user: UserID, at now: Milliseconds) -> Self {
         Self(
             """
             UPDATE account SET email = \(email.text), email_key = \(email.key), email_verified_at = \(now)
@@ -143,6 +148,10 @@ extension Statement where Answer == Void {
             UPDATE account SET email = \(email?.text), email_key = \(email?.key), email_verified_at = NULL
             WHERE id = \(user)
             """)
+    }
+
+    package static func setLanguage(_ language: String, of user: UserID) -> Self {
+        Self("UPDATE account SET language = \(language) WHERE id = \(user)")
     }
 
     package static func setClaims(_ claims: PublicClaims, of user: UserID) -> Self {
@@ -208,11 +217,14 @@ extension Statement where Answer == Bool {
         }
     }
 
-    /// Whether the address is verified for some user.
-    package static func isVerified(_ email: EmailAddress) -> Self {
-        Self("SELECT id FROM account WHERE email_key = \(email.key) AND email_verified_at IS NOT NULL") { rows in
-            !rows.isEmpty
-        }
+    /// Whether the address is verified for some user, or some other than one.
+    package static func isVerified(_ email: EmailAddress, exceptFor user: UserID? = nil) -> Self {
+        Self(
+            """
+            SELECT id FROM account
+            WHERE email_key = \(email.key) AND email_verified_at IS NOT NULL AND id <> \(user?.text ?? "")
+            """
+        ) { rows in !rows.isEmpty }
     }
 
     /// False when the user was disabled already.

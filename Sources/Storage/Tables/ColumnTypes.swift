@@ -10,6 +10,7 @@ extension UserID: SQLBindable {}
 extension SessionID: SQLBindable {}
 extension EventID: SQLBindable {}
 extension MessageID: SQLBindable {}
+extension WebhookID: SQLBindable {}
 extension ClientID: SQLBindable {}
 extension KeyID: SQLBindable {}
 extension AttributeName: SQLBindable {}

@@ -82,6 +82,12 @@ extension Statement where Answer == Bool {
 }
 
 extension Statement where Answer == Void {
+    /// Makes every browser of a person a new one again, but for one.
+    static func removeDevices(of user: UserID, except kept: TokenHash?) -> Self {
+        guard let kept else { return Self("DELETE FROM device WHERE account_id = \(user)") }
+        return Self("DELETE FROM device WHERE account_id = \(user) AND hash <> \(kept)")
+    }
+
     static func addDevice(_ hash: TokenHash, of user: UserID, by holder: Holder, at now: Milliseconds) -> Self {
         Self(
             """

@@ -21,6 +21,16 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
     case passwordResetRequested = "password_reset_requested"
     case emailChangeRequested = "email_change_requested"
     case emailChanged = "email_changed"
+    /// So many wrong passwords that an account is held up for more than a minute, but for browsers that it knows.
+    case lockout
+    case lockoutEnded = "lockout_ended"
+    /// The link that confirms the address of an account was asked for, by the person or an operator.
+    case emailConfirmationRequested = "email_confirmation_requested"
+    case userInvited = "user_invited"
+    case invitationAccepted = "invitation_accepted"
+    /// Somebody wanted an account who has one.
+    case registrationRequested = "registration_requested"
+    case userRegistered = "user_registered"
     /// A person said of something that they were told: it was them.
     case confirmedByPerson = "confirmed_by_person"
     /// A person ended one application in one of their sessions.
@@ -43,6 +53,14 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
     case messageRetried = "message_retried"
     case messageGivenUp = "message_given_up"
     case messageDropped = "message_dropped"
+    case webhookAdded = "webhook_added"
+    case webhookChanged = "webhook_changed"
+    case webhookEnabled = "webhook_enabled"
+    /// By an operator, or because its receiver said that it is gone.
+    case webhookDisabled = "webhook_disabled"
+    case webhookRemoved = "webhook_removed"
+    case webhookSecretChanged = "webhook_secret_changed"
+    case webhookTest = "webhook_test"
     /// A signing key was published: a successor, or the first one.
     case keyAdded = "key_added"
     /// A signing key signs from now on.
@@ -116,28 +134,6 @@ package struct Event: Hashable, Sendable {
     }
 }
 
-/// - Returns: The id, unless there is one of its `onceKey` already.
-private func insertion(of event: Event) -> SQL {
-    """
-    INSERT INTO event (
-        id, at, type, account_id, client_id, session_id, family_id, address, agent, request_id, detail, once_key)
-    VALUES (
-        \(event.id), \(event.at), \(event.type.rawValue), \(event.user), \(event.client), \(event.session),
-        \(event.family), \(event.holder.address), \(event.holder.agent), \(event.requestID), \(event.detail),
-        \(event.onceKey))
-    ON CONFLICT (once_key) DO NOTHING
-    """
-}
-
-extension Statement where Answer == Void {
-    package static func record(_ event: Event) -> Self { Self(insertion(of: event)) }
-}
-
-extension Statement where Answer == Bool {
-    /// False when there is one of its `onceKey` already.
-    static func recordOnce(_ event: Event) -> Self { Self("\(insertion(of: event)) RETURNING id") { !$0.isEmpty } }
-}
-
 extension Statement where Answer == Int {
     /// Removes the oldest events before an instant, at most 500.
     ///
@@ -152,41 +148,10 @@ extension Statement where Answer == Int {
     }
 }
 
-/// Which events to read.
-package struct EventFilter: Hashable, Sendable {
-    package var user: UserID?
-    package var type: EventType?
-    package var since: Milliseconds?
-    /// Only those after this one, in the order of the log: where the last page ended.
-    package var after: Position?
-    package var limit: Int64
-
-    package struct Position: Hashable, Sendable {
-        package let at: Milliseconds
-        package let id: EventID
-
-        package init(at: Milliseconds, id: EventID) {
-            self.at = at
-            self.id = id
-        }
-    }
-
-    package init(
-        user: UserID? = nil, type: EventType? = nil, since: Milliseconds? = nil, after: Position? = nil,
-        limit: Int64 = 500
-    ) {
-        self.user = user
-        self.type = type
-        self.since = since
-        self.after = after
-        self.limit = limit
-    }
-}
-
 extension Statement where Answer == Bool {
     /// Whether the password or the address of a user has changed after an instant.
     package static func hasChangedCredentials(_ user: UserID, since: Milliseconds) -> Self {
-        let types: [EventType] = [.passwordChanged, .passwordReset, .emailChanged, .userChanged]
+        let types: [EventType] = [.passwordChanged, .passwordReset, .emailChanged, .invitationAccepted]
         return Self(
             """
             SELECT id FROM event
@@ -194,6 +159,18 @@ extension Statement where Answer == Bool {
             LIMIT 1
             """
         ) { rows in !rows.isEmpty }
+    }
+}
+
+extension Statement where Answer == Int {
+    /// How many events of a type a user has after an instant; counted no further than to a limit.
+    package static func events(_ type: EventType, of user: UserID, since: Milliseconds, limit: Int) -> Self {
+        Self(
+            """
+            SELECT id FROM event
+            WHERE account_id = \(user) AND type = \(type.rawValue) AND at > \(since) LIMIT \(limit)
+            """
+        ) { rows in rows.count }
     }
 }
 
@@ -216,23 +193,6 @@ extension Statement where Answer == [Event] {
             """
             SELECT id, at, type, account_id, client_id, session_id, family_id, address, agent, request_id, detail
             FROM event WHERE account_id = \(user) ORDER BY at DESC, id DESC LIMIT \(limit)
-            """
-        ) { rows throws(StorageError) in try rows.map { row throws(StorageError) in try Event(row) } }
-    }
-
-    /// Events in the order in which they happened.
-    package static func events(_ wanted: EventFilter) -> Self {
-        var filter: SQL = "1 = 1"
-        if let user = wanted.user { filter = "\(filter) AND account_id = \(user)" }
-        if let type = wanted.type { filter = "\(filter) AND type = \(type.rawValue)" }
-        if let since = wanted.since { filter = "\(filter) AND at >= \(since)" }
-        if let after = wanted.after {
-            filter = "\(filter) AND (at > \(after.at) OR (at = \(after.at) AND id > \(after.id)))"
-        }
-        return Self(
-            """
-            SELECT id, at, type, account_id, client_id, session_id, family_id, address, agent, request_id, detail
-            FROM event WHERE \(filter) ORDER BY at, id LIMIT \(wanted.limit)
             """
         ) { rows throws(StorageError) in try rows.map { row throws(StorageError) in try Event(row) } }
     }

@@ -11,11 +11,18 @@ package enum LinkPurpose: String, Hashable, Sendable, CaseIterable {
     case resetPassword = "reset_password"
     /// 30 min.
     case confirmEmail = "confirm_email"
+    /// Chooses a first password, and proves the address: 24 h.
+    case invitation
+    /// Makes an account (`RegistrationTable`): 30 min.
+    case register
+
+    /// Those that are about an account.
+    package static let ofAccounts = allCases.filter { $0 != .register }
 
     package var lifetime: Duration {
         switch self {
-        case .allIsWell, .notMe: .hours(24)
-        case .resetPassword, .confirmEmail: .minutes(30)
+        case .allIsWell, .notMe, .invitation: .hours(24)
+        case .resetPassword, .confirmEmail, .register: .minutes(30)
         }
     }
 }

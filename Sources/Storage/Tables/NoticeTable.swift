@@ -1,4 +1,5 @@
 package import OAuth
+package import Secrets
 
 /// Something that a person was told, as their own pages show it.
 package struct Notice: Hashable, Sendable {
@@ -39,21 +40,43 @@ extension Statement where Answer == Void {
             """)
     }
 
-    /// Those that were shown are not shown as new again.
+    /// Those that were shown in a browser in which the person had been before they came are not shown as new again.
     ///
-    /// - Parameter kinds: Only those; nil for all.
+    /// Whoever has their password alone, and so comes with another browser, does not take them away.
+    /// - Parameters:
+    ///   - kinds: Only those; nil for all.
+    ///   - device: Of the browser's device cookie.
     package static func readNotices(
-        of user: UserID, _ kinds: [PersonMessageKind]? = nil, through last: Milliseconds, at now: Milliseconds
+        of user: UserID, _ kinds: [PersonMessageKind]? = nil, on device: TokenHash, through last: Milliseconds,
+        at now: Milliseconds
     ) -> Self {
         Self(
             """
             UPDATE notice SET read_at = \(now)
             WHERE account_id = \(user) AND created_at <= \(last) AND read_at IS NULL\(filter(kinds))
+              AND EXISTS (
+                SELECT 1 FROM device
+                WHERE device.account_id = notice.account_id AND device.hash = \(device)
+                  AND device.first_seen_at < notice.created_at)
             """)
     }
 }
 
 extension Statement where Answer == Bool {
+    /// Whether a person was told so of a family after an instant.
+    static func isTold(
+        _ kind: PersonMessageKind, of family: FamilyKey, _ user: UserID, since: Milliseconds
+    ) -> Self {
+        Self(
+            """
+            SELECT notice.event_id FROM notice JOIN event ON event.id = notice.event_id
+            WHERE notice.account_id = \(user) AND notice.created_at > \(since) AND notice.kind = \(kind.rawValue)
+              AND event.family_id = \(family)
+            LIMIT 1
+            """
+        ) { rows in !rows.isEmpty }
+    }
+
     /// Notes what the person says of a notice, once; false when they have said it before, or there is none.
     static func answer(_ answer: Notice.Answer, to event: EventID, of user: UserID, at now: Milliseconds) -> Self {
         Self(
@@ -69,9 +92,14 @@ extension Statement where Answer == Bool {
 extension Statement where Answer == [Notice] {
     /// What a person was told, newest first.
     ///
-    /// - Parameter unread: Only these kinds, and what they have not seen on a page yet; nil for everything.
-    package static func notices(of user: UserID, unread: [PersonMessageKind]? = nil, limit: Int64) -> Self {
-        let filter: SQL = unread == nil ? "" : " AND notice.read_at IS NULL\(filter(unread))"
+    /// - Parameters:
+    ///   - unread: Only these kinds, and what they have not seen on a page yet; nil for everything.
+    ///   - since: Only those from after it.
+    package static func notices(
+        of user: UserID, unread: [PersonMessageKind]? = nil, since: Milliseconds = Milliseconds(.min), limit: Int64
+    ) -> Self {
+        let unseen: SQL = unread == nil ? "" : " AND notice.read_at IS NULL\(filter(unread))"
+        let filter: SQL = "\(unseen) AND notice.created_at > \(since)"
         return Self(
             """
             SELECT notice.kind, notice.read_at, notice.answer,

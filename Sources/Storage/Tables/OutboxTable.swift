@@ -6,6 +6,8 @@ package enum MessageKind: String, Hashable, Sendable, CaseIterable {
     case backchannelLogout = "backchannel_logout"
     /// To a person.
     case mail
+    /// An event, for an operator's own service (docs/webhooks.md).
+    case webhook
 }
 
 /// A message that is to go out, written in the transaction of what it tells.
@@ -32,31 +34,8 @@ package struct NewMessage: Hashable, Sendable {
     }
 }
 
-/// A message that this process is to deliver now, until its lease is over.
-package struct DueMessage: Hashable, Sendable {
-    package let id: MessageID
-    package let event: EventID
-    package let kind: MessageKind
-    package let payload: String
-    package let createdAt: Milliseconds
-    /// Which attempt this is, from 1: what is told of it counts only while no later one has begun.
-    package let attempt: Int64
-
-    init(_ row: Row) throws(StorageError) {
-        guard let kind = MessageKind(rawValue: try row.text("kind")) else {
-            throw .corrupt(reason: "column kind holds an unknown kind of message")
-        }
-        id = try row.identifier("id")
-        event = try row.identifier("event_id")
-        self.kind = kind
-        payload = try row.text("payload")
-        createdAt = try row.instant("created_at")
-        attempt = try row.integer("attempts")
-    }
-}
-
 /// Where a message is out of the way of those that are due.
-private let never = Milliseconds(.max)
+let never = Milliseconds(.max)
 
 extension Statement where Answer == Void {
     /// - Parameter messages: At least one.
@@ -73,40 +52,6 @@ extension Statement where Answer == Void {
                 id, event_id, kind, payload, client_id, session_id, created_at, next_attempt_at, attempts)
             VALUES \(SQL.list(rows))
             """)
-    }
-}
-
-extension Statement where Answer == [DueMessage] {
-    /// Takes messages of one kind that are due, for one of any number of nodes; counts the attempt.
-    ///
-    /// - Parameters:
-    ///   - resting: Clients whose messages are left where they are.
-    ///   - until: When another node may try, because this one has told nothing.
-    package static func claim(
-        _ kind: MessageKind, exceptFor resting: [ClientID] = [], limit: Int64, until: Milliseconds, at now: Milliseconds
-    ) -> Self {
-        var isDue: SQL = """
-            kind = \(kind.rawValue) AND next_attempt_at <= \(now) AND delivered_at IS NULL AND given_up_at IS NULL
-            AND (leased_until IS NULL OR leased_until <= \(now))
-            """
-        if let last = resting.last {
-            // By repeating one, lists of any length make few texts: each of them stays prepared at the server.
-            let places = resting.count.roundedUpToPowerOfTwo
-            let padded = resting + Array(repeating: last, count: places - resting.count)
-            isDue = "\(isDue) AND COALESCE(client_id, '') NOT IN (\(SQL.list(padded.map { "\($0)" })))"
-        }
-        return Self(
-            """
-            UPDATE outbox SET leased_until = \(until), attempts = attempts + 1
-            WHERE id IN (SELECT id FROM outbox WHERE \(isDue) ORDER BY next_attempt_at, id LIMIT \(limit))
-              AND \(isDue)
-            RETURNING id, event_id, kind, payload, created_at, attempts
-            """
-        ) { rows throws(StorageError) in
-            try rows.map { row throws(StorageError) in try DueMessage(row) }.sorted {
-                ($0.createdAt, $0.id.text) < ($1.createdAt, $1.id.text)
-            }
-        }
     }
 }
 
@@ -180,21 +125,45 @@ extension Statement where Answer == Bool {
 private func bounded(_ error: String) -> String { UserAgent(error).text }
 
 extension Statement where Answer == Int {
-    /// Removes at most 500 messages that were delivered or given up before an instant; tells how many.
-    package static func removeMessages(deliveredBefore: Milliseconds, givenUpBefore: Milliseconds) -> Self {
+    /// Makes messages due that wait for longer than any pause is: a clock was set back since. At most 500; tells how
+    /// many.
+    package static func recall(
+        _ kind: MessageKind, dueAfter latest: Milliseconds, at now: Milliseconds
+    ) -> Self {
         Self(
             """
-            DELETE FROM outbox WHERE id IN (
+            UPDATE outbox SET next_attempt_at = \(now), leased_until = NULL WHERE id IN (
                 SELECT id FROM outbox
-                WHERE delivered_at <= \(deliveredBefore) OR given_up_at <= \(givenUpBefore)
+                WHERE kind = \(kind.rawValue) AND next_attempt_at > \(latest) AND next_attempt_at < \(never)
                 LIMIT 500)
             RETURNING id
             """
         ) { rows in rows.count }
     }
-}
 
-extension Int {
-    /// - Precondition: At least 1.
-    fileprivate var roundedUpToPowerOfTwo: Int { 1 << (bitWidth - (self - 1).leadingZeroBitCount) }
+    /// Removes at most 500 messages that were delivered before an instant; tells how many.
+    package static func removeMessages(deliveredBefore: Milliseconds) -> Self {
+        removeMessages { "delivered_at <= \(deliveredBefore)" }
+    }
+
+    /// The same for messages that were given up before an instant.
+    package static func removeMessages(givenUpBefore: Milliseconds) -> Self {
+        removeMessages { "given_up_at <= \(givenUpBefore)" }
+    }
+
+    /// The same for messages that wait since before an instant: nothing was there that could have sent them.
+    package static func removeMessages(waitingSince: Milliseconds) -> Self {
+        removeMessages { "created_at <= \(waitingSince) AND delivered_at IS NULL AND given_up_at IS NULL" }
+    }
+
+    /// The same for messages to a webhook that is gone, whatever became of them.
+    package static func removeMessages(to webhook: WebhookID) -> Self {
+        removeMessages { "webhook_id = \(webhook)" }
+    }
+
+    private static func removeMessages(_ isMeant: () -> SQL) -> Self {
+        Self(
+            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE \(isMeant()) LIMIT 500) RETURNING id"
+        ) { rows in rows.count }
+    }
 }

@@ -43,6 +43,8 @@ package struct LiveFamily: Hashable, Sendable {
     package let resources: [ServiceIdentifier]
     package let authentication: AccessTokenClaims.Authentication
     package let expiresAt: Milliseconds
+    /// When the token of `generation` was made.
+    package let rotatedAt: Milliseconds
     /// Who made the call before this one.
     package let previous: Holder
     package let claims: PublicClaims
@@ -57,6 +59,7 @@ package struct LiveFamily: Hashable, Sendable {
         authentication = .init(
             time: try row.instant("auth_time"), methods: try row.text("amr").split(separator: " ").map(String.init))
         expiresAt = try row.instant("expires_at")
+        rotatedAt = try row.instant("rotated_at")
         previous = try row.holder("previous")
         claims = PublicClaims(stored: try row.text("claims"))
     }
@@ -68,7 +71,7 @@ package struct LiveFamily: Hashable, Sendable {
 /// affinity of the first one. It would compare the ids as numbers, and read all accounts to do so.
 private let liveFamily: SQL = """
     generation, token_key, account_id, session_id, scope, audience, auth_time, amr, expires_at,
-    previous_address, previous_agent,
+    rotated_at, previous_address, previous_agent,
     (SELECT account.claims FROM account WHERE account.id = CAST(token_family.account_id AS TEXT)) AS claims
     """
 

@@ -16,11 +16,13 @@ package struct NewUser: Sendable {
     /// Nil for a user who cannot sign in by password yet.
     package var passwordHash: PasswordHash?
     package var isDisabled: Bool
+    /// What is sent to the address, if anything.
+    package var letter: AddressLetter?
 
     package init(
         name: UserName, displayName: String? = nil, email: EmailAddress? = nil, emailIsVerified: Bool = false,
         roles: [RoleName] = [], attributes: [(name: String, value: JSONValue)] = [],
-        passwordHash: PasswordHash? = nil, isDisabled: Bool = false
+        passwordHash: PasswordHash? = nil, isDisabled: Bool = false, letter: AddressLetter? = nil
     ) {
         self.name = name
         self.displayName = displayName
@@ -30,6 +32,7 @@ package struct NewUser: Sendable {
         self.attributes = attributes
         self.passwordHash = passwordHash
         self.isDisabled = isDisabled
+        self.letter = letter
     }
 
     /// A display name as it is stored; nil for none.

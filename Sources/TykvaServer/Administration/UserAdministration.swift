@@ -96,6 +96,8 @@ package struct UserAdministration: Sendable {
             guard let account = try tx.run(.account(named: name)) else { return nil }
             try tx.run(.setPasswordHash(hash.stored, of: account.id))
             try tx.removeLinks(of: account.id)
+            try tx.forgetDevices(of: account.id)
+            try tx.forgetGuesses(of: account)
             let event = Event(at: now, type: .passwordChanged, user: account.id)
             let ended = try tx.endSessions(ofUser: account.id, .passwordChanged, at: now, event).count
             try tx.tell(.passwordChanged, of: event, to: account.id)
@@ -103,6 +105,38 @@ package struct UserAdministration: Sendable {
         }
         guard let ended else { throw InvalidValue.noUser(name) }
         return ended
+    }
+
+    /// Whether sign-ins of a user are held up by wrong guesses, whatever they sign in with; nil when there is no such
+    /// user.
+    package func holdUp(of name: UserName, at now: Milliseconds) async throws -> HoldUp? {
+        try await database.read { tx throws(StorageError) in
+            guard let account = try tx.run(.account(named: name)) else { return nil }
+            let names = account.signInNames
+            return HoldUp(names.isEmpty ? [] : try tx.run(.guesses(ofAccount: names, at: now)), at: now)
+        }
+    }
+
+    /// Forgets every wrong guess at a user's password: nothing holds their sign-ins up then but their network.
+    package func unlock(_ name: UserName, at now: Milliseconds) async throws {
+        try await withAccount(name) { tx, account throws(StorageError) in
+            guard try tx.forgetGuesses(of: account) > 0 else { return "nothing holds their sign-ins up" }
+            try tx.run(.record(Event(at: now, type: .lockoutEnded, user: account.id)))
+            return nil
+        }
+    }
+
+    /// Writes to a user who has no password, so that they choose one, which proves their address too.
+    package func invite(_ name: UserName, at now: Milliseconds) async throws {
+        try await withAccount(name) { tx, account throws(StorageError) in
+            guard !account.hasPassword else { return "they have a password already" }
+            guard account.disabledAt == nil else { return "they are disabled" }
+            guard let email = account.email.flatMap({ try? EmailAddress($0) }) else {
+                return "they have no e-mail address"
+            }
+            try UserWrites(tx, now: now).send(.invitation, to: email, of: account.id)
+            return nil
+        }
     }
 
     /// - Parameter body: Says why it refused, having written nothing then; nil when it is done.

@@ -5,6 +5,10 @@ package import StrictFormats
 package struct UserChange: Sendable {
     package var displayName: Change<String>
     package var email: Change<EmailAddress>
+    /// The address, this or the one that there is, is proved to be theirs, as the operator says.
+    package var emailIsVerified: Bool
+    /// What is sent to a new address, if anything.
+    package var letter: AddressLetter?
     package var setAttributes: [(name: String, value: JSONValue)]
     package var removedAttributes: [String]
     package var addedRoles: [RoleName]
@@ -18,11 +22,14 @@ package struct UserChange: Sendable {
 
     package init(
         displayName: Change<String> = .keep, email: Change<EmailAddress> = .keep,
+        emailIsVerified: Bool = false, letter: AddressLetter? = nil,
         setAttributes: [(name: String, value: JSONValue)] = [], removedAttributes: [String] = [],
         addedRoles: [RoleName] = [], removedRoles: [RoleName] = []
     ) {
         self.displayName = displayName
         self.email = email
+        self.emailIsVerified = emailIsVerified
+        self.letter = letter
         self.setAttributes = setAttributes
         self.removedAttributes = removedAttributes
         self.addedRoles = addedRoles

@@ -15,7 +15,10 @@ struct UserWrites {
         values = AttributeValues(definitions: try transaction.run(.attributes))
     }
 
-    func add(_ user: NewUser, id: UserID) throws(StorageError) -> Result<Account, InvalidValue> {
+    /// - Parameter event: What is recorded; an operator's act when nil.
+    func add(
+        _ user: NewUser, id: UserID, _ event: Event? = nil
+    ) throws(StorageError) -> Result<Account, InvalidValue> {
         let planned: (sources: ClaimSources, claims: PublicClaims)
         do throws(InvalidValue) {
             planned = try plan(user)
@@ -31,7 +34,8 @@ struct UserWrites {
         guard let added else { return .failure(try taken(user) ?? .nameTaken(user.name)) }
         for role in planned.sources.roles { try transaction.run(.addRole(role, to: id)) }
         for attribute in planned.sources.attributes.values { try write(attribute, of: id) }
-        try transaction.run(.record(Event(at: now, type: .userAdded, user: id)))
+        try transaction.run(.record(event ?? Event(at: now, type: .userAdded, user: id)))
+        try send(user.letter, to: user.email, of: id)
         return .success(added)
     }
 
@@ -67,6 +71,9 @@ struct UserWrites {
             return .failure(.noUser(name))
         }
         let id = before.account.id
+        if let refusal = try self.refusal(of: change.emailIsVerified ? change : nil, before) {
+            return .failure(refusal)
+        }
         let after: ClaimSources
         let claims: PublicClaims
         do throws(InvalidValue) {
@@ -80,6 +87,24 @@ struct UserWrites {
         try transaction.run(.record(Event(at: now, type: .userChanged, user: id, detail: detail(change))))
         return try AccountProfile(transaction.run(.account(id)), in: transaction).map { .success($0) }
             ?? .failure(.noUser(name))
+    }
+
+    /// Why an address cannot be taken for proved; nil when it can.
+    private func refusal(of change: UserChange?, _ before: AccountProfile) throws(StorageError) -> InvalidValue? {
+        guard let change else { return nil }
+        let what = "user \(before.account.name)"
+        guard let email = after(change, before) else { return InvalidValue(what, "they have no e-mail address") }
+        guard try transaction.run(.isVerified(email, exceptFor: before.account.id)) else { return nil }
+        return InvalidValue(what, "this e-mail address is another user's, verified")
+    }
+
+    /// The address after a change.
+    private func after(_ change: UserChange, _ before: AccountProfile) -> EmailAddress? {
+        switch change.email {
+        case .keep: before.account.email.flatMap { try? EmailAddress($0) }
+        case .remove: nil
+        case .set(let email): email
+        }
     }
 
     /// What the user shall be after the change.
@@ -132,7 +157,12 @@ struct UserWrites {
         case .keep: break
         case .remove: try setEmail(nil, of: id, from: before)
         case .set(let email) where email.text == before.account.email: break
-        case .set(let email): try setEmail(email, of: id, from: before)
+        case .set(let email):
+            try setEmail(email, of: id, from: before)
+            if !change.emailIsVerified { try send(change.letter, to: email, of: id) }
+        }
+        if change.emailIsVerified, let email = self.after(change, before) {
+            try transaction.run(.setVerifiedEmail(email, of: id, at: now))
         }
         for role in after.roles.subtracting(before.roles) { try transaction.run(.addRole(role, to: id)) }
         for role in before.roles where !after.roles.contains(role) {
@@ -151,9 +181,22 @@ struct UserWrites {
         try transaction.run(.setEmail(email, of: id))
         try transaction.removeLinks(of: id)
         // Nobody has shown that an unproven address is the person's.
-        guard before.account.emailVerifiedAt != nil, let old = before.account.email.flatMap({ try? EmailAddress($0) })
+        guard let old = before.account.provedEmail
         else { return try transaction.run(.record(Event(at: now, type: .emailChanged, user: id))) }
         try transaction.recordAndTell(Event(at: now, type: .emailChanged, user: id), .emailChanged, to: id, at: old)
+    }
+
+    /// The first and only letter to an address that is not proved.
+    func send(_ letter: AddressLetter?, to email: EmailAddress?, of id: UserID) throws(StorageError) {
+        guard let letter, let email else { return }
+        switch letter {
+        case .confirmation:
+            let event = Event(at: now, type: .emailConfirmationRequested, user: id)
+            try transaction.recordAndTell(event, .confirmEmail, to: id, at: email)
+        case .invitation:
+            let event = Event(at: now, type: .userInvited, user: id)
+            try transaction.recordAndTell(event, .invitation, to: id, at: email)
+        }
     }
 
     private func write(_ attribute: AccountProfile.Attribute, of id: UserID) throws(StorageError) {
@@ -165,6 +208,7 @@ struct UserWrites {
         var changed: [String] = []
         if case .keep = change.displayName {} else { changed.append("display_name") }
         if case .keep = change.email {} else { changed.append("email") }
+        if change.emailIsVerified { changed.append("email_verified") }
         changed += change.setAttributes.map { "attribute \($0.name)" }
         changed += change.removedAttributes.map { "attribute \($0) removed" }
         changed += change.addedRoles.map { "role \($0)" }

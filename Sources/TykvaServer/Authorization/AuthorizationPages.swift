@@ -1,4 +1,5 @@
 import OAuth
+import Secrets
 import Storage
 
 /// How a page between the application's request and its answer is entered: by whoever is signed in, with a ticket that
@@ -21,16 +22,22 @@ struct AuthorizationPages: Sendable {
         return .entered(opened, session)
     }
 
-    /// The alarms that the person has not seen yet; from now on they have.
-    func news(of session: BrowserSession, at now: Milliseconds) async throws(StorageError) -> [ShownNotice] {
+    /// The alarms of the last 30 days that the person has neither answered nor seen yet; from now on they have, if they
+    /// had been in this browser before: a thief with their password comes with another.
+    func news(
+        of session: BrowserSession, on device: OneTimeValue, at now: Milliseconds
+    ) async throws(StorageError) -> [ShownNotice] {
         let (user, limit) = (session.user, Limits.shownNews)
         let (notices, clients) = try await flow.database.read { tx throws(StorageError) in
-            let notices = try tx.run(.notices(of: user, unread: PersonMessageKind.alarms, limit: limit))
+            let notices = try tx.run(
+                .notices(
+                    of: user, unread: PersonMessageKind.alarms, since: now - Limits.newsMemory, limit: limit))
             return (notices, notices.isEmpty ? [] : try tx.run(.clients()))
         }
         guard let latest = notices.first else { return [] }
         try await flow.database.once(
-            .readNotices(of: user, PersonMessageKind.alarms, through: latest.event.at, at: now))
+            .readNotices(
+                of: user, PersonMessageKind.alarms, on: device.hash, through: latest.event.at, at: now))
         let names = Dictionary(uniqueKeysWithValues: clients.map { ($0.id, $0.displayName) })
         return notices.map { ShownNotice($0, names: names) }
     }

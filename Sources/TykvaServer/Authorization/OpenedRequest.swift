@@ -30,13 +30,14 @@ struct OpenedRequest: Sendable {
     var beginning: String { "/authorize?\(query)" }
 
     enum Place: Sendable {
-        case signIn, selectAccount, consent
+        case signIn, selectAccount, consent, register
 
         var path: String {
             switch self {
             case .signIn: "/sign-in"
             case .selectAccount: "/select-account"
             case .consent: "/consent"
+            case .register: "/register"
             }
         }
     }

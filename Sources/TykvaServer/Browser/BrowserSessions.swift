@@ -29,20 +29,22 @@ struct BrowserSessions: Sendable {
     /// - Returns: The session and its new cookie; nil when the user is disabled or removed by now, or has another
     ///   password.
     func signIn(
-        _ user: SignInRecord, replacing former: BrowserSession?, for client: ClientID?, on device: OneTimeValue,
+        _ user: CheckedUser, replacing former: BrowserSession?, for client: ClientID?, on device: OneTimeValue,
         in language: PageLanguage, from origin: RequestOrigin, at now: Milliseconds
     ) async throws(StorageError) -> (BrowserSession, cookie: OneTimeValue)? {
         let cookie = OneTimeValue.random()
         let new = NewBrowserSession(
-            user: user.id, cookie: cookie.hash, authentication: .init(time: now, methods: ["pwd"]), createdAt: now,
+            user: user.record.id, cookie: cookie.hash, authentication: .init(time: now, methods: ["pwd"]),
+            createdAt: now,
             idleExpiresAt: now + lifetimes.browserIdle, expiresAt: now + lifetimes.browserAbsolute,
             holder: origin.holder, device: device.hash, language: language.rawValue)
         let event = Event(
-            at: now, type: .signInSucceeded, user: user.id, client: client, holder: origin.holder,
+            at: now, type: .signInSucceeded, user: user.record.id, client: client, holder: origin.holder,
             requestID: origin.requestID)
         let id = try await database.writeAgain { tx throws(StorageError) in
             try tx.mustBelong(to: issuer)
-            return try tx.signIn(new, replacing: former?.id, checked: user.passwordHash, event)
+            return try tx.signIn(
+                new, replacing: former?.id, checked: user.record.passwordHash, forgetting: user.pastGuesses, event)
         }
         guard id != nil, let session = try await session(of: cookie, at: now) else { return nil }
         return (session, cookie)

@@ -16,6 +16,8 @@ struct PageDesk: Sendable {
     let proxies: TrustedProxies
     /// Whether people can be written to, so that links by mail are of use.
     let sendsMail: Bool
+    /// Whether people may make accounts for themselves.
+    let offersRegistration: Bool
 
     /// - Throws: When a template or a text of this build is malformed.
     init(
@@ -30,7 +32,8 @@ struct PageDesk: Sendable {
             database: database, issuer: configuration.issuer, lifetimes: configuration.lifetimes)
         self.clock = clock
         proxies = configuration.trustedProxies
-        sendsMail = configuration.post != nil || configuration.mail != nil
+        sendsMail = configuration.sendsMail
+        offersRegistration = configuration.registration != nil
     }
 
     /// One request of a browser.
@@ -159,6 +162,12 @@ struct PageDesk: Sendable {
         case let refusal as PageRefusal:
             note(refusal.kind.rawValue, refusal.reason, visit)
             return show(ErrorPage(refusal.kind, requestID: visit.origin.requestID, again: again), visit)
+        case let refusal as GuessRefusal:
+            note("too_many_guesses", "\(refusal)", visit)
+            return show(
+                ErrorPage(
+                    .tooManyRequests, requestID: visit.origin.requestID, again: again,
+                    retryAfterSeconds: refusal.retryAfterSeconds), visit)
         default:
             return trouble(error, visit, again: again)
         }

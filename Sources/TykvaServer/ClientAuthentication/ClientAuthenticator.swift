@@ -2,7 +2,7 @@ import HTTPTypes
 package import Hummingbird
 package import OAuth
 import Secrets
-package import Storage
+import Storage
 import TykvaVerifier
 
 /// Decides whether a client is the one it says it is (RFC 6749 §2.3, §3.2.1; RFC 7523 §3).
@@ -12,31 +12,57 @@ package struct ClientAuthenticator: Sendable {
     private let database: any Database
     private let issuer: Issuer
     private let clock: DeploymentClock
+    private let guesses: NetworkGuesses
 
-    package init(
+    init(
         _ directory: ClientDirectory, keySets: ClientKeySets, database: any Database, issuer: Issuer,
-        clock: DeploymentClock
+        clock: DeploymentClock, guesses: NetworkGuesses
     ) {
         self.directory = directory
         self.keySets = keySets
         self.database = database
         self.issuer = issuer
         self.clock = clock
+        self.guesses = guesses
     }
 
-    /// - Parameter endpoint: The path of the endpoint, which an assertion may name as its audience.
+    /// - Parameters:
+    ///   - endpoint: The path of the endpoint, which an assertion may name as its audience.
+    ///   - origin: Where the request comes from: what is wrong counts for the client from this network alone.
     /// - Throws: `invalid_client`, in the same words for an unknown client, a wrong secret and a wrong assertion;
-    ///   `invalid_request` when it authenticates in two ways.
-    package func client(of request: Request, _ form: FormParameters, at endpoint: StaticString) async throws -> Client {
+    ///   `invalid_request` when it authenticates in two ways; `GuessRefusal` after too many wrong ones.
+    package func client(
+        of request: Request, _ form: FormParameters, at endpoint: StaticString, from origin: RequestOrigin
+    ) async throws -> Client {
         let presented = try PresentedCredentials(authorization: request.headers[values: .authorization], form: form)
-        return try await authenticate(presented, at: endpoint)
+        let (address, now) = (origin.holder.address, clock.now())
+        try guesses.check(.client(presented.client), from: address, at: now)
+        do {
+            let client = try await authenticate(presented, at: endpoint)
+            if !client.authentication.isPublic { try await guesses.succeeded(client.id, from: address) }
+            return client
+        } catch let wrong as WrongProof {
+            let subject = NetworkGuesses.Subject.client(wrong.client)
+            if wrong.client == nil { try guesses.check(subject, from: address, at: now) }
+            try await guesses.failed(subject, from: address, at: now)
+            throw wrong.refusal
+        }
     }
 
-    func authenticate(_ presented: PresentedCredentials, at endpoint: StaticString) async throws -> Client {
+    /// A proof that may have been guessed at. What else is wrong about a request, or was used before, does not count.
+    private struct WrongProof: Error {
+        /// Nil for one that is not registered.
+        let client: ClientID?
+        let refusal: OAuthError
+    }
+
+    private func authenticate(_ presented: PresentedCredentials, at endpoint: StaticString) async throws -> Client {
         func refuse(_ reason: String) -> OAuthError {
             .invalidClient(reason: reason, challengeBasic: presented.usedBasic)
         }
-        guard let client = try await directory.client(presented.client) else { throw refuse("unknown client") }
+        guard let client = try await directory.client(presented.client) else {
+            throw WrongProof(client: nil, refusal: refuse("unknown client"))
+        }
         switch (client.authentication, presented.proof) {
         case (.none, .none): break
         // Some libraries send an empty secret by Basic for a client that has none.
@@ -46,7 +72,7 @@ package struct ClientAuthenticator: Sendable {
             throw refuse("a public client sent a secret or an assertion")
         case (.secret(let hash), .secret(let secret)):
             guard let stored = TokenHash(bytes: hash), TokenHash(of: secret) == stored else {
-                throw refuse("wrong client secret")
+                throw WrongProof(client: client.id, refusal: refuse("wrong client secret"))
             }
         case (.secret, .none): throw refuse("a confidential client sent no secret")
         case (.secret, .assertion): throw refuse("the client must authenticate by its secret")
@@ -72,7 +98,9 @@ package struct ClientAuthenticator: Sendable {
         switch await keySets.key(id: assertion.keyID, for: assertion.algorithm, of: client, keys) {
         case .key(let key):
             guard assertion.isSigned(by: key) else {
-                throw OAuthError.invalidClient(reason: "the signature of the client assertion is wrong")
+                throw WrongProof(
+                    client: client,
+                    refusal: .invalidClient(reason: "the signature of the client assertion is wrong"))
             }
         case .unknown: throw OAuthError.invalidClient(reason: "no key of the client fits its assertion")
         case .ambiguous: throw OAuthError.invalidClient(reason: "several keys of the client fit its assertion")

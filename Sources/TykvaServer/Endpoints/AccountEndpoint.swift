@@ -15,7 +15,25 @@ struct AccountEndpoint: Sendable {
 
     func profile(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
         await desk.accountPage(request, context) { visit, session in
-            try await profilePage(visit, session, isSent: request.uri.query == "sent")
+            try await profilePage(visit, session, sent: ProfilePage.Sent(rawValue: request.uri.query ?? ""))
+        }
+    }
+
+    /// The link that confirms an address which is not proved yet, once more.
+    func sendConfirmation(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
+        await desk.accountPage(request, context) { visit, session in
+            guard desk.sendsMail else { throw PageRefusal(.notFound, reason: "nobody can be written to") }
+            _ = try await desk.posted(.sendConfirmation, of: session, visit)
+            var asked = event(.emailConfirmationRequested, session, visit, ending: nil)
+            asked.onceKey = "confirm \(session.user) \(visit.now.seconds / 600)"
+            let event = asked
+            try await database.writeAgain { tx throws(StorageError) in
+                guard let account = try tx.run(.account(session.user)), account.emailVerifiedAt == nil,
+                    let email = account.email.flatMap({ try? EmailAddress($0) })
+                else { return }
+                try tx.recordOnceAndTell(event, .confirmEmail, to: session.user, at: email)
+            }
+            return desk.seeOther("/account?\(ProfilePage.Sent.confirmation.rawValue)")
         }
     }
 
@@ -29,8 +47,11 @@ struct AccountEndpoint: Sendable {
             }
             do {
                 let stored = try await passwords.storedHash(
-                    of: session.user, matching: form["current"] ?? "", from: visit.origin, at: visit.now)
+                    of: session, matching: form["current"] ?? "", from: visit.origin, at: visit.now)
                 guard stored != nil else { return try await profilePage(visit, session, problem: .wrongCurrent) }
+            } catch let refusal as GuessRefusal {
+                let problem = ProfilePage.Problem.heldUp(retryAfterSeconds: refusal.retryAfterSeconds)
+                return try await profilePage(visit, session, problem: problem)
             } catch PasswordHasherError.overloaded(let seconds) {
                 let problem = ProfilePage.Problem.tooBusy(retryAfterSeconds: Int64(seconds))
                 return try await profilePage(visit, session, problem: problem)
@@ -42,21 +63,24 @@ struct AccountEndpoint: Sendable {
             try await database.writeAgain { tx throws(StorageError) in
                 try tx.recordOnceAndTell(event, .confirmEmail, to: session.user, at: email)
             }
-            return desk.seeOther("/account?sent")
+            return desk.seeOther("/account?\(ProfilePage.Sent.change.rawValue)")
         }
     }
 
     private func profilePage(
-        _ visit: PageDesk.Visit, _ session: BrowserSession, problem: ProfilePage.Problem? = nil, isSent: Bool = false
+        _ visit: PageDesk.Visit, _ session: BrowserSession, problem: ProfilePage.Problem? = nil,
+        sent: ProfilePage.Sent? = nil
     ) async throws -> Response {
         guard let facts = try await database.read({ tx throws(StorageError) in try tx.facts(of: session.user) })
         else { throw PageRefusal(.pageIsOld, reason: "the user is gone") }
         let roles = facts.publicClaims.strings("roles"), groups = facts.publicClaims.strings("groups")
         let form = desk.sendsMail ? desk.form("/account/email", .changeEmail, of: session, visit) : nil
+        let canConfirm = desk.sendsMail && facts.email != nil && !facts.isEmailVerified
+        let confirm = canConfirm ? desk.form("/account/confirm-email", .sendConfirmation, of: session, visit) : nil
         return desk.show(
             ProfilePage(
                 desk.frame(session, visit), email: facts.email, isEmailVerified: facts.isEmailVerified, roles: roles,
-                groups: groups, changeEmail: form, problem: problem, isSent: isSent), visit)
+                groups: groups, changeEmail: form, confirmEmail: confirm, problem: problem, sent: sent), visit)
     }
 
     func password(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
@@ -82,6 +106,9 @@ struct AccountEndpoint: Sendable {
                 return response
             } catch let error as PasswordError {
                 return passwordPage(visit, session, problem: .new(error))
+            } catch let refusal as GuessRefusal {
+                return passwordPage(
+                    visit, session, problem: .heldUp(retryAfterSeconds: refusal.retryAfterSeconds))
             } catch PasswordHasherError.overloaded(let seconds) {
                 return passwordPage(visit, session, problem: .tooBusy(retryAfterSeconds: Int64(seconds)))
             }
@@ -215,15 +242,16 @@ struct AccountEndpoint: Sendable {
     ) async throws -> OneTimeValue? {
         guard
             let stored = try await passwords.storedHash(
-                of: session.user, matching: current, from: visit.origin, at: visit.now)
+                of: session, matching: current, from: visit.origin, at: visit.now)
         else { return nil }
         let hash = try await hasher.hash(rules.accept(new, of: session.user, in: database))
         let cookie = OneTimeValue.random()
+        let device = BrowserCookie.device.value(in: visit.request.headers)?.hash
         let event = event(.passwordChanged, session, visit, ending: nil)
         let isChanged = try await database.writeAgain { tx throws(StorageError) in
             try tx.changePassword(
-                of: session.user, from: stored, to: hash.stored, keeping: session.id, as: cookie.hash, at: visit.now,
-                event)
+                of: session.user, from: stored, to: hash.stored, keeping: session.id, as: cookie.hash, on: device,
+                at: visit.now, event)
         }
         return isChanged ? cookie : nil
     }

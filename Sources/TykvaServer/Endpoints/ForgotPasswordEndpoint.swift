@@ -8,6 +8,7 @@ import Storage
 struct ForgotPasswordEndpoint: Sendable {
     let desk: PageDesk
     let requests: PasswordResetRequests
+    let guesses: NetworkGuesses
 
     func show(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
         page(desk.visit(request, context))
@@ -18,6 +19,10 @@ struct ForgotPasswordEndpoint: Sendable {
         do {
             guard desk.sendsMail else { throw Self.noMail }
             guard let form = try await desk.postedOrOld(.forgotPassword, visit) else { return page(visit) }
+            // Counted by network alone, whatever the name: what it leads to is not known here.
+            let address = visit.origin.holder.address
+            try guesses.check(.reset, from: address, at: visit.now)
+            try await guesses.failed(.reset, from: address, at: visit.now)
             requests.note(form["username"] ?? "", from: visit.origin, at: visit.now)
             return desk.show(StepPage(.forgotSent), visit)
         } catch {

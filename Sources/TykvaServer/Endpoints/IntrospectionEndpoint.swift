@@ -16,11 +16,13 @@ struct IntrospectionEndpoint: Sendable {
     let keys: KeyRing
     let refreshKeys: RefreshKeys
     let clock: DeploymentClock
+    let proxies: TrustedProxies
 
     func answer(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
         do {
             let form = try await ProtocolRequest.form(request)
-            let client = try await clients.client(of: request, form, at: "/introspect")
+            let origin = proxies.origin(of: request, context)
+            let client = try await clients.client(of: request, form, at: "/introspect", from: origin)
             // RFC 7662 §2.1: tokens could be tried out by whoever knows a public client's id.
             guard !client.authentication.isPublic else {
                 throw OAuthError.invalidClient(reason: "a public client may not introspect")

@@ -12,6 +12,7 @@ struct LinkEndpoint: Sendable {
     let hasher: PasswordHasher
     /// What a new password is held against.
     let rules: PasswordRules
+    let guesses: NetworkGuesses
 
     /// A link that is good now, as it came.
     private struct Opened {
@@ -25,6 +26,7 @@ struct LinkEndpoint: Sendable {
         let visit = desk.visit(request, context)
         do {
             guard let opened = try await open(purpose, visit) else { return desk.show(StepPage(.linkOver), visit) }
+            guard try await isTheirs(opened, visit) else { return desk.show(StepPage(.signInToConfirm), visit) }
             return page(opened, visit)
         } catch {
             return desk.response(to: error, visit)
@@ -35,6 +37,7 @@ struct LinkEndpoint: Sendable {
         let visit = desk.visit(request, context)
         do {
             guard let opened = try await open(purpose, visit) else { return desk.show(StepPage(.linkOver), visit) }
+            guard try await isTheirs(opened, visit) else { return desk.show(StepPage(.signInToConfirm), visit) }
             guard let form = try await desk.postedOrOld(purpose.form, visit) else { return page(opened, visit) }
             return try await use(opened, form, visit)
         } catch {
@@ -42,15 +45,34 @@ struct LinkEndpoint: Sendable {
         }
     }
 
-    private func open(_ purpose: LinkPurpose, _ visit: PageDesk.Visit) async throws(StorageError) -> Opened? {
+    /// Nil for a link that is not good, which counts.
+    private func open(_ purpose: LinkPurpose, _ visit: PageDesk.Visit) async throws -> Opened? {
         let query = visit.request.uri.query ?? ""
         guard let text = visit.request.uri.queryParameters[Substring(LinkPurpose.parameter)],
             let value = OneTimeValue(presented: String(text), prefix: .link)
         else { return nil }
+        let address = visit.origin.holder.address
+        try guesses.check(.link, from: address, at: visit.now)
         let link = try await database.read { tx throws(StorageError) in
             try tx.run(.link(value.hash, for: purpose, at: visit.now))
         }
-        return link.map { Opened(purpose: purpose, hash: value.hash, link: $0, query: query) }
+        guard let link else {
+            try await guesses.failed(.link, from: address, at: visit.now)
+            return nil
+        }
+        return Opened(purpose: purpose, hash: value.hash, link: link, query: query)
+    }
+
+    /// An address that the person did not give themselves, with their password, is theirs when whoever reads its mail
+    /// is signed in too: an operator may have mistyped it.
+    private func isTheirs(_ opened: Opened, _ visit: PageDesk.Visit) async throws(StorageError) -> Bool {
+        guard opened.purpose == .confirmEmail else { return true }
+        let event = try await database.read { tx throws(StorageError) -> Event? in
+            guard let id = opened.link.event else { return nil }
+            return try tx.run(.event(id))
+        }
+        if event?.type == .emailChangeRequested { return true }
+        return try await desk.session(visit)?.user == opened.link.user
     }
 
     private func page(
@@ -61,7 +83,8 @@ struct LinkEndpoint: Sendable {
         case .allIsWell: return desk.show(StepPage(.allIsWell, form), visit)
         case .notMe: return desk.show(StepPage(.notMe, form), visit)
         case .confirmEmail: return desk.show(StepPage(.confirmEmail, form, value: opened.link.email?.text), visit)
-        case .resetPassword:
+        case .register: return desk.show(StepPage(.linkOver), visit)
+        case .resetPassword, .invitation:
             return desk.show(
                 NewPasswordPage(form, userName: opened.link.userName, minimum: rules.minimum, problem: problem), visit)
         }
@@ -76,7 +99,8 @@ struct LinkEndpoint: Sendable {
             }
             return desk.show(StepPage(isDone ? .allIsWellDone : .linkOver), visit)
         case .notMe: return try await signOutEverywhere(opened, visit)
-        case .resetPassword: return try await setPassword(opened, form, visit)
+        case .register: return desk.show(StepPage(.linkOver), visit)
+        case .resetPassword, .invitation: return try await setPassword(opened, form, visit)
         case .confirmEmail: return try await confirmEmail(opened, visit)
         }
     }
@@ -102,15 +126,35 @@ struct LinkEndpoint: Sendable {
         do {
             let new = try await rules.accept(form["new"] ?? "", of: opened.link.user, in: database)
             let hash = try await hasher.hash(new)
-            let event = event(.passwordReset, opened, visit)
-            let isDone = try await database.writeAgain { tx throws(StorageError) in
-                try tx.resetPassword(opened.hash, of: opened.link.user, to: hash.stored, at: visit.now, event)
-            }
-            return desk.show(StepPage(isDone ? .passwordChosen : .linkOver), visit)
+            let device = BrowserCookie.device.value(in: visit.request.headers) ?? .random()
+            guard try await set(hash, opened, device, visit) else { return desk.show(StepPage(.linkOver), visit) }
+            var response = desk.show(StepPage(.passwordChosen), visit)
+            response.headers[values: .setCookie].append(
+                BrowserCookie.device.setting(device, for: ExpiredRows.deviceMemory))
+            return response
+        } catch StorageError.constraint(.unique, _) {
+            return desk.show(StepPage(.emailTaken), visit)
         } catch let error as PasswordError {
             return page(opened, visit, problem: .new(error))
         } catch PasswordHasherError.overloaded(let seconds) {
             return page(opened, visit, problem: .tooBusy(retryAfterSeconds: Int64(seconds)))
+        }
+    }
+
+    private func set(
+        _ hash: PasswordHash, _ opened: Opened, _ device: OneTimeValue, _ visit: PageDesk.Visit
+    ) async throws(StorageError) -> Bool {
+        let isInvited = opened.purpose == .invitation
+        let event = event(isInvited ? .invitationAccepted : .passwordReset, opened, visit)
+        return try await database.writeAgain { tx throws(StorageError) in
+            let user = opened.link.user
+            guard isInvited else {
+                return try tx.resetPassword(
+                    opened.hash, of: user, to: hash.stored, on: device.hash, at: visit.now, event)
+            }
+            guard let email = opened.link.email else { return false }
+            return try tx.acceptInvitation(
+                opened.hash, of: user, email, to: hash.stored, on: device.hash, at: visit.now, event)
         }
     }
 
@@ -141,6 +185,8 @@ extension LinkPurpose {
         case .notMe: .notMe
         case .resetPassword: .newPassword
         case .confirmEmail: .confirmEmail
+        case .invitation: .acceptInvitation
+        case .register: .openAccount
         }
     }
 
@@ -150,6 +196,8 @@ extension LinkPurpose {
         case .notMe: OwnAddress("/messages/not-me", query: query)
         case .resetPassword: OwnAddress("/password/new", query: query)
         case .confirmEmail: OwnAddress("/email/confirm", query: query)
+        case .invitation: OwnAddress("/password/first", query: query)
+        case .register: OwnAddress("/register/confirm", query: query)
         }
     }
 

@@ -10,11 +10,13 @@ struct PushedRequestEndpoint: Sendable {
     let database: any Database
     let issuer: Issuer
     let clock: DeploymentClock
+    let proxies: TrustedProxies
 
     func answer(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
         do {
             let form = try await ProtocolRequest.form(request)
-            let client = try await clients.client(of: request, form, at: "/par")
+            let origin = proxies.origin(of: request, context)
+            let client = try await clients.client(of: request, form, at: "/par", from: origin)
             guard form["request_uri"] == nil else {
                 throw OAuthError.invalidRequest("a pushed request cannot name another one")
             }

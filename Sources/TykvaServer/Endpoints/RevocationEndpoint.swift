@@ -16,14 +16,15 @@ struct RevocationEndpoint: Sendable {
         var response: Response
         do {
             let form = try await ProtocolRequest.form(request)
-            let client = try await clients.client(of: request, form, at: "/revoke")
+            let origin = proxies.origin(of: request, context)
+            let client = try await clients.client(of: request, form, at: "/revoke", from: origin)
             known = client
             let token = try form.required("token", "token is missing")
             guard !Self.isAccessToken(token) else {
                 throw OAuthError.unsupportedTokenType("access tokens cannot be revoked; they live for minutes")
             }
             if let refreshToken = RefreshToken(token, keys: keys) {
-                try await revoke(refreshToken.family.key, of: client, proxies.origin(of: request, context))
+                try await revoke(refreshToken.family.key, of: client, origin)
             }
             // RFC 7009 §2.2: an invalid token is no error; the client wanted it gone, and it is.
             response = Response(status: .ok, headers: [.cacheControl: "no-store"])

@@ -22,7 +22,10 @@ struct SecurityEndpoint: Sendable {
                     try tx.run(.clients())
                 )
             }
-            try await database.once(.readNotices(of: session.user, through: visit.now, at: visit.now))
+            if let device = BrowserCookie.device.value(in: request.headers) {
+                try await database.once(
+                    .readNotices(of: session.user, on: device.hash, through: visit.now, at: visit.now))
+            }
             let names = Dictionary(uniqueKeysWithValues: clients.map { ($0.id, $0.displayName) })
             let history = events.filter { SecurityPage.shownTypes.contains($0.type) }.prefix(Int(Self.shownEvents))
             let lines = history.map { event in

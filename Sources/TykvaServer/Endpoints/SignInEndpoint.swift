@@ -65,10 +65,12 @@ struct SignInEndpoint: Sendable {
         let name = form["username"] ?? ""
         let client = opened?.request.client.id
         do {
+            let known = BrowserCookie.device.value(in: visit.request.headers)
             let user = try await passwords.user(
-                named: name, password: form["password"] ?? "", client: client, from: visit.origin, at: visit.now)
+                named: name, password: form["password"] ?? "", on: known?.hash, client: client, from: visit.origin,
+                at: visit.now)
             let former = try await desk.session(visit)
-            let device = BrowserCookie.device.value(in: visit.request.headers) ?? .random()
+            let device = known ?? .random()
             guard
                 let (session, cookie) = try await desk.sessions.signIn(
                     user, replacing: former, for: client, on: device,
@@ -79,7 +81,7 @@ struct SignInEndpoint: Sendable {
             // Signed in is signed in, whatever becomes of the request: the cookie goes out in any case.
             var response: Response
             do {
-                response = try await next(opened, session, visit)
+                response = try await next(opened, session, on: device, visit)
             } catch {
                 response = desk.response(to: error, visit)
             }
@@ -91,6 +93,10 @@ struct SignInEndpoint: Sendable {
         } catch let error as OAuthError where error.code == .invalidGrant {
             visit.logger.info("refused", metadata: ["error": "sign_in", "reason": "\(error.reason)"])
             return page(opened, visit, userName: name, problem: .wrongPair)
+        } catch let refusal as GuessRefusal {
+            visit.logger.info("refused", metadata: ["error": "sign_in", "reason": "\(refusal)"])
+            let problem = SignInPage.Problem.heldUp(retryAfterSeconds: refusal.retryAfterSeconds)
+            return page(opened, visit, userName: name, problem: problem)
         } catch PasswordHasherError.overloaded(let seconds) {
             visit.logger.warning("refused", metadata: ["error": "sign_in", "reason": "the password queue is full"])
             return page(opened, visit, userName: name, problem: .tooBusy(retryAfterSeconds: Int64(seconds)))
@@ -98,9 +104,9 @@ struct SignInEndpoint: Sendable {
     }
 
     private func next(
-        _ opened: OpenedRequest?, _ session: BrowserSession, _ visit: PageDesk.Visit
+        _ opened: OpenedRequest?, _ session: BrowserSession, on device: OneTimeValue, _ visit: PageDesk.Visit
     ) async throws -> Response {
-        let notices = try await pages.news(of: session, at: visit.now)
+        let notices = try await pages.news(of: session, on: device, at: visit.now)
         guard notices.isEmpty else {
             let next = opened?.address(.signIn, key: pages.requests.ticketKey, at: visit.now) ?? Self.account(visit)
             let locales = opened?.request.uiLocales ?? []
@@ -136,10 +142,14 @@ struct SignInEndpoint: Sendable {
             fresh.map { pages.form("/sign-in", .signIn, $0, visit) }
             ?? desk.form(Self.section(visit)?.signIn ?? "/sign-in", .signIn, visit)
         let client = opened.map { ShownClient($0.request.client) }
+        var register: String?
+        if desk.offersRegistration {
+            register = fresh?.address(.register, key: pages.requests.ticketKey, at: visit.now) ?? "/register"
+        }
         return desk.show(
             SignInPage(
                 form, client: client, person: person.map(ShownPerson.init), userName: userName, problem: problem,
-                canReset: desk.sendsMail),
+                canReset: desk.sendsMail, registerAddress: register),
             visit,
             uiLocales: opened?.request.uiLocales ?? [])
     }

@@ -20,13 +20,13 @@ struct TokenEndpoint: Sendable {
         var response: Response
         do {
             let form = try await ProtocolRequest.form(request)
-            let client = try await clients.client(of: request, form, at: "/token")
+            let origin = proxies.origin(of: request, context)
+            let client = try await clients.client(of: request, form, at: "/token", from: origin)
             known = client
             let wanted = try TokenRequest(form)
             guard client.grants.contains(wanted.grant) else {
                 throw OAuthError.unauthorizedClient("the client may not use this grant type")
             }
-            let origin = proxies.origin(of: request, context)
             response = JSONResponse.response(try await grant(wanted, to: client, from: origin).json())
             response.headers[.cacheControl] = "no-store"
         } catch {

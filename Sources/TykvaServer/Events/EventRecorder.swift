@@ -10,8 +10,8 @@ package import Storage
 package struct EventRecorder: Service {
     private let database: any Database
     private let logger: Logger
-    private let stream: AsyncStream<Event>
-    private let continuation: AsyncStream<Event>.Continuation
+    private let stream: AsyncStream<Waiting>
+    private let continuation: AsyncStream<Waiting>.Continuation
     private let dropped = Counter(label: "tykva_events_dropped_total")
 
     package init(_ database: any Database, logger: Logger) {
@@ -20,22 +20,35 @@ package struct EventRecorder: Service {
         (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Limits.waitingEvents))
     }
 
-    package func note(_ event: Event) {
-        if case .dropped = continuation.yield(event) { dropped.increment() }
+    private struct Waiting {
+        let event: Event
+        /// What its user is told of it, once a family and day; nil when they are not.
+        let telling: PersonMessageKind?
+    }
+
+    /// - Parameter telling: What its user is told of it, once a family and day.
+    package func note(_ event: Event, telling: PersonMessageKind? = nil) {
+        if case .dropped = continuation.yield(Waiting(event: event, telling: telling)) { dropped.increment() }
     }
 
     /// Writes until the server stops, and then what still waits.
     package func run() async throws {
         await withGracefulShutdownHandler {
-            for await event in stream { await write(event) }
+            for await waiting in stream { await write(waiting) }
         } onGracefulShutdown: {
             continuation.finish()
         }
     }
 
-    private func write(_ event: Event) async {
+    private func write(_ waiting: Waiting) async {
+        let event = waiting.event
         do throws(StorageError) {
-            try await database.once(.record(event))
+            guard let kind = waiting.telling, let user = event.user else {
+                return try await database.once(.record(event))
+            }
+            try await database.writeAgain { tx throws(StorageError) in
+                try tx.recordAndTellDaily(event, kind, to: user)
+            }
         } catch {
             dropped.increment()
             logger.warning(

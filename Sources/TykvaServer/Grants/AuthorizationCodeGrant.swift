@@ -1,6 +1,6 @@
 package import OAuth
 import Secrets
-package import Storage
+import Storage
 
 /// RFC 6749 §4.1.3: a code buys tokens, once.
 package struct AuthorizationCodeGrant: Sendable {
@@ -9,16 +9,18 @@ package struct AuthorizationCodeGrant: Sendable {
     private let idTokens: IDTokenSource
     private let refreshKeys: RefreshKeys
     private let lifetimes: ServerConfiguration.Lifetimes
+    private let guesses: NetworkGuesses
 
-    package init(
+    init(
         _ database: any Database, tokens: TokenIssuer, refreshKeys: RefreshKeys,
-        lifetimes: ServerConfiguration.Lifetimes
+        lifetimes: ServerConfiguration.Lifetimes, guesses: NetworkGuesses
     ) {
         self.database = database
         self.tokens = tokens
         idTokens = IDTokenSource(database)
         self.refreshKeys = refreshKeys
         self.lifetimes = lifetimes
+        self.guesses = guesses
     }
 
     /// Nothing is written before the whole request is right: a stranger with a code burns nothing.
@@ -27,7 +29,7 @@ package struct AuthorizationCodeGrant: Sendable {
     package func answer(
         _ request: AuthorizationCodeTokenRequest, client: Client, from origin: RequestOrigin, at now: Milliseconds
     ) async throws -> TokenResponse {
-        let code = try await code(request, client)
+        let code = try await code(request, client, from: origin, at: now)
         let granted = code.scope.intersection(client.scope)
         let scope = try request.target.scope(within: granted)
         let audience = try request.target.audience(
@@ -73,7 +75,7 @@ package struct AuthorizationCodeGrant: Sendable {
 
     /// The code of this client, redirect URI and verifier (RFC 6749 §4.1.3, RFC 7636 §4.6).
     private func code(
-        _ request: AuthorizationCodeTokenRequest, _ client: Client
+        _ request: AuthorizationCodeTokenRequest, _ client: Client, from origin: RequestOrigin, at now: Milliseconds
     ) async throws -> NewAuthorizationCode {
         guard let value = OneTimeValue(presented: request.code, prefix: .authorizationCode) else {
             throw Self.refusal("no code of ours")
@@ -82,7 +84,10 @@ package struct AuthorizationCodeGrant: Sendable {
             let code = try await database.read({ tx throws(StorageError) in
                 try tx.run(.authorizationCode(value.hash))
             })?.issued
-        else { throw Self.refusal("unknown code") }
+        else {
+            try await guesses.failed(.client(client.id), from: origin.holder.address, at: now)
+            throw Self.refusal("unknown code")
+        }
         guard code.client == client.id else { throw Self.refusal("another client's code") }
         guard code.redirectURI.utf8.elementsEqual(request.redirectURI.utf8) else {
             throw Self.refusal("another redirect_uri than the code was given for")

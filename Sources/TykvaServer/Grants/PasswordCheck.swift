@@ -8,13 +8,17 @@ package struct PasswordCheck: Sendable {
     private let database: any Database
     private let hasher: PasswordHasher
     private let events: EventRecorder
+    private let guesses: PasswordGuesses
     private let succeeded = Counter(label: "tykva_sign_ins_total", dimensions: [("result", "succeeded")])
     private let failed = Counter(label: "tykva_sign_ins_total", dimensions: [("result", "failed")])
 
-    package init(_ database: any Database, hasher: PasswordHasher, events: EventRecorder) {
+    package init(
+        _ database: any Database, hasher: PasswordHasher, events: EventRecorder, guesses: PasswordGuesses
+    ) {
         self.database = database
         self.hasher = hasher
         self.events = events
+        self.guesses = guesses
     }
 
     /// A sign-in counts once its session is begun.
@@ -22,48 +26,64 @@ package struct PasswordCheck: Sendable {
 
     /// The user whose password it is. The same work is done whether or not there is one.
     ///
-    /// - Parameter client: For whom it is; nil for a sign-in at our own pages.
-    /// - Throws: `invalid_grant` when the pair is wrong; `PasswordHasherError` when too many are waiting.
+    /// - Parameters:
+    ///   - device: Of the browser's cookie, when it came with one: a browser in which they have signed in before.
+    ///   - client: For whom it is; nil for a sign-in at our own pages.
+    /// - Throws: `invalid_grant` when the pair is wrong; `GuessRefusal` when it is not looked at, because there were
+    ///   too many wrong ones; `PasswordHasherError` when too many are waiting.
     package func user(
-        named name: String, password: String, client: ClientID?, from origin: RequestOrigin, at now: Milliseconds
-    ) async throws -> SignInRecord {
-        let record: SignInRecord? =
-            if let name = try? UserName(name) {
-                try await database.read { tx throws(StorageError) in try tx.run(.signIn(name: name)) }
-            } else {
-                nil
-            }
-        guard let (record, _) = try await checked(record, password, client: client, from: origin, at: now) else {
-            throw Self.refusal(record == nil ? "unknown user" : "wrong password or disabled user")
-        }
-        return record
+        named name: String, password: String, on device: TokenHash? = nil, client: ClientID?,
+        from origin: RequestOrigin, at now: Milliseconds
+    ) async throws -> CheckedUser {
+        let subject = PasswordGuesses.Subject.signIn(name: try? UserName(name), device: device)
+        let attempt = try await guesses.admit(subject, from: origin.holder.address, at: now)
+        guard
+            let (record, _, past) = try await checked(attempt, password, client: client, from: origin, at: now)
+        else { throw Self.refusal(attempt.record == nil ? "unknown user" : "wrong password or disabled user") }
+        return CheckedUser(record: record, pastGuesses: past)
     }
 
     /// The stored hash of somebody who is signed in and gives their password again; nil when it is the wrong one, which
     /// counts and is told as at the sign-in.
+    ///
+    /// - Throws: `GuessRefusal` when it is not looked at, because there were too many wrong ones.
     func storedHash(
-        of user: UserID, matching password: String, from origin: RequestOrigin, at now: Milliseconds
+        of session: BrowserSession, matching password: String, from origin: RequestOrigin, at now: Milliseconds
     ) async throws -> String? {
-        let record = try await database.read { tx throws(StorageError) in try tx.run(.signIn(user: user)) }
-        return try await checked(record, password, client: nil, from: origin, at: now)?.stored
+        let subject = PasswordGuesses.Subject.session(session.id, of: session.user)
+        let attempt = try await guesses.admit(subject, from: origin.holder.address, at: now)
+        guard let (_, stored, past) = try await checked(attempt, password, client: nil, from: origin, at: now)
+        else { return nil }
+        for key in past { try await database.once(.forgetGuesses(of: key)) }
+        return stored
     }
 
     private func checked(
-        _ record: SignInRecord?, _ password: String, client: ClientID?, from origin: RequestOrigin,
+        _ attempt: PasswordGuesses.Attempt, _ password: String, client: ClientID?, from origin: RequestOrigin,
         at now: Milliseconds
-    ) async throws -> (record: SignInRecord, stored: String)? {
+    ) async throws -> (record: SignInRecord, stored: String, past: [GuessKey])? {
+        let record = attempt.record
         let stored = record?.passwordHash.map(PasswordHash.init(stored:))
         let presented = PresentedPassword(password)
-        let verdict = try await hasher.verify(presented, against: stored)
+        let verdict: PasswordHasher.Verdict
+        do {
+            verdict = try await hasher.verify(presented, against: stored)
+        } catch {
+            guesses.dropped(attempt)
+            throw error
+        }
         guard case .match(let needsRehash) = verdict, let record, let stored, !record.isDisabled else {
             failed.increment()
             noteFailure(of: record?.id, client: client, from: origin, at: now)
+            try await guesses.failed(
+                attempt, lockout: lockout(of: record?.id, client: client, from: origin, at: now), at: now)
             return nil
         }
+        let past = guesses.succeeded(attempt)
         guard needsRehash, let new = await rehash(presented, stored, of: record.id) else {
-            return (record, stored.stored)
+            return (record, stored.stored, past)
         }
-        return (record.with(passwordHash: new), new)
+        return (record.with(passwordHash: new), new, past)
     }
 
     /// Stores the password under today's parameters; when that fails, the next sign-in tries again.
@@ -82,6 +102,17 @@ package struct PasswordCheck: Sendable {
             Event(
                 at: now, type: .signInFailed, user: user, client: client, holder: origin.holder,
                 requestID: origin.requestID, onceKey: "sign-in-failed \(user) \(now.seconds / 3600)"))
+    }
+
+    /// One event a user and day.
+    private func lockout(
+        of user: UserID?, client: ClientID?, from origin: RequestOrigin, at now: Milliseconds
+    ) -> Event? {
+        user.map { user in
+            Event(
+                at: now, type: .lockout, user: user, client: client, holder: origin.holder,
+                requestID: origin.requestID, onceKey: "lockout \(user) \(now.seconds / 86_400)")
+        }
     }
 
     package static func refusal(_ reason: String) -> OAuthError {

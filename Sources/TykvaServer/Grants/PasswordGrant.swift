@@ -23,15 +23,17 @@ package struct PasswordGrant: Sendable {
         self.lifetimes = lifetimes
     }
 
-    /// - Throws: `invalid_grant` when the pair is wrong; `temporarily_unavailable` when too many are waiting.
+    /// - Throws: `invalid_grant` when the pair is wrong; `GuessRefusal` after too many wrong ones;
+    ///   `temporarily_unavailable` when too many are waiting.
     package func answer(
         _ request: PasswordTokenRequest, client: Client, from origin: RequestOrigin, at now: Milliseconds
     ) async throws -> TokenResponse {
         let scope = try request.target.scope(within: client.scope)
         let audience = try request.target.audience(
             granted: [], registered: client.audiences, scope: scope, issuer: tokens.issuer)
-        let user = try await passwords.user(
+        let checked = try await passwords.user(
             named: request.username, password: request.password, client: client.id, from: origin, at: now)
+        let user = checked.record
         let signedIn = AccessTokenClaims.Authentication(time: now, methods: ["pwd"])
         let expiry = now + lifetimes.familyAbsolute
         let session = NewSession(
@@ -47,7 +49,7 @@ package struct PasswordGrant: Sendable {
         let event = Event(
             at: now, type: .signInSucceeded, user: user.id, client: client.id, session: session.id, family: family.id,
             holder: origin.holder, requestID: origin.requestID)
-        guard try await begin(session, family, checked: user.passwordHash, event) else {
+        guard try await begin(session, family, checked, event) else {
             throw PasswordCheck.refusal("the user was disabled or removed, or has another password now")
         }
         passwords.countSuccess()
@@ -63,12 +65,14 @@ package struct PasswordGrant: Sendable {
     }
 
     private func begin(
-        _ session: NewSession, _ family: NewFamily, checked hash: String?, _ event: Event
+        _ session: NewSession, _ family: NewFamily, _ user: CheckedUser, _ event: Event
     ) async throws(StorageError) -> Bool {
         do throws(StorageError) {
-            return try await database.write { [issuer = tokens.issuer] tx throws(StorageError) in
+            return try await database.writeAgain { [issuer = tokens.issuer] tx throws(StorageError) in
                 try tx.mustBelong(to: issuer)
-                return try tx.begin(session, family, checked: hash, event)
+                guard try tx.begin(session, family, checked: user.record.passwordHash, event) else { return false }
+                try tx.forgetGuesses(user.pastGuesses)
+                return true
             }
         } catch .constraint(.foreignKey, _) {
             // The client has been removed since it authenticated.

@@ -24,7 +24,7 @@ struct RefreshEvents: Sendable {
             })
     }
 
-    /// A rotation whose caller has both another network and another agent than the one before.
+    /// A rotation whose caller has both another network and another agent than the one before. The person is told.
     func note(_ family: LiveFamily, _ use: RefreshUse, _ origin: RequestOrigin) {
         let before = family.previous
         let now = use.caller.holder
@@ -32,7 +32,7 @@ struct RefreshEvents: Sendable {
         recorder.note(
             event(.sessionContinuesElsewhere, family.user, family.session, use, origin) { key in
                 "elsewhere \(key) \(family.generation)"
-            })
+            }, telling: .sessionContinuesElsewhere)
     }
 
     private func event(

@@ -13,11 +13,11 @@ package struct RefreshTokenGrant: Sendable {
     private let rotations = RecentRotations()
     private let epoch: RestoreEpoch
     private let events: RefreshEvents
-    private let counts = RefreshCounts()
+    private let counts: RefreshCounts
 
     package init(
         _ database: any Database, tokens: TokenIssuer, keys: RefreshKeys, configuration: ServerConfiguration,
-        clock: DeploymentClock, epoch: RestoreEpoch, events: EventRecorder
+        clock: DeploymentClock, epoch: RestoreEpoch, events: EventRecorder, tally: RefreshTally
     ) {
         self.database = database
         self.tokens = tokens
@@ -27,6 +27,7 @@ package struct RefreshTokenGrant: Sendable {
         self.clock = clock
         self.epoch = epoch
         self.events = RefreshEvents(events)
+        counts = RefreshCounts(tally)
     }
 
     /// - Throws: `invalid_grant` for rows 1 to 4 and 7, in the same words; `invalid_scope`, `invalid_target`.
@@ -34,7 +35,7 @@ package struct RefreshTokenGrant: Sendable {
         _ request: RefreshTokenRequest, client: Client, from origin: RequestOrigin, at now: Milliseconds
     ) async throws -> TokenResponse {
         guard let token = RefreshToken(request.token, keys: keys) else {
-            counts.garbage.increment()
+            counts.countGarbage()
             throw Self.refusal("no token of ours")
         }
         let use = RefreshUse(
@@ -44,7 +45,7 @@ package struct RefreshTokenGrant: Sendable {
         // A narrowed answer is checked before anything is written; a family's scope and audience never change.
         if !request.target.asksForNothing { try await check(request.target, use, client: client) }
         if let family = try await database.once(.rotate(use)) {
-            return try await advanced(family, token, use, request.target, client: client, origin)
+            return try await rotated(family, token, use, request.target, client: client, origin)
         }
         return try await decided(token, use, request.target, client: client, origin)
     }
@@ -58,16 +59,17 @@ package struct RefreshTokenGrant: Sendable {
         }
         switch outcome {
         case .rotated(let family):
-            return try await advanced(family, token, use, target, client: client, origin)
+            return try await rotated(family, token, use, target, client: client, origin)
         case .fastForwarded(let family):
-            counts.fastForwarded.increment()
+            counts.count(.fastForwarded, of: client.id, at: use.now)
             events.noteFastForward(family, use, origin)
             return try await advanced(family, token, use, target, client: client, origin)
         case .retry(let family):
-            counts.retried.increment()
+            counts.count(
+                .retried(after: max(0, use.now.since(family.rotatedAt))), of: client.id, at: use.now)
             return try await answer(family, token, target, client: client, at: use.now)
         case .refused(let refusal):
-            counts.count(refusal.decision)
+            counts.count(refusal.decision, of: client.id, at: use.now)
             events.note(refusal, use, origin)
             throw Self.refusal("\(refusal.decision)")
         }
@@ -86,12 +88,19 @@ package struct RefreshTokenGrant: Sendable {
         return (use, try tx.decide(use, rules))
     }
 
+    private func rotated(
+        _ family: LiveFamily, _ token: RefreshToken, _ use: RefreshUse, _ target: TokenTarget, client: Client,
+        _ origin: RequestOrigin
+    ) async throws -> TokenResponse {
+        counts.count(.rotated, of: client.id, at: use.now)
+        return try await advanced(family, token, use, target, client: client, origin)
+    }
+
     private func advanced(
         _ family: LiveFamily, _ token: RefreshToken, _ use: RefreshUse, _ target: TokenTarget, client: Client,
         _ origin: RequestOrigin
     ) async throws -> TokenResponse {
         rotations.note(use.family, generation: family.generation, at: clock.monotonicNow())
-        counts.rotated.increment()
         events.note(family, use, origin)
         return try await answer(family, token, target, client: client, at: use.now)
     }

@@ -30,18 +30,26 @@ struct LetterFacts: Hashable, Sendable {
 /// A link of a letter: where it leads, by what it is good for.
 struct LetterLinks: Hashable, Sendable {
     private let addresses: [LinkPurpose: String]
+    /// The sign-in page, which is no secret.
+    let signIn: String
 
-    init(_ addresses: [LinkPurpose: String]) { self.addresses = addresses }
+    init(_ addresses: [LinkPurpose: String], signIn: String) {
+        self.addresses = addresses
+        self.signIn = signIn
+    }
 
     subscript(purpose: LinkPurpose) -> String? { addresses[purpose] }
 
     /// Which links a kind of letter carries.
     static func purposes(_ kind: PersonMessageKind) -> [LinkPurpose] {
         switch kind {
-        case .theft, .newDevice: [.allIsWell, .notMe]
+        case .theft, .newDevice, .sessionContinuesElsewhere: [.allIsWell, .notMe]
         case .passwordChanged, .passwordReset, .emailChanged, .lockout: [.notMe]
         case .resetRequested: [.resetPassword]
         case .confirmEmail: [.confirmEmail]
+        case .invitation: [.invitation]
+        case .registration: [.register]
+        case .alreadyRegistered: []
         }
     }
 }

@@ -13,6 +13,7 @@ struct LetterDelivery: Sendable {
 
     /// - Throws: One sentence for the operator.
     func send(_ message: DueMessage, at now: Milliseconds) async throws {
+        if let asked = RegistrationMessage(payload: message.payload) { return try await send(asked, message, at: now) }
         guard let said = PersonMessage(payload: message.payload) else {
             throw InvalidValue("message", "its payload is malformed")
         }
@@ -24,16 +25,36 @@ struct LetterDelivery: Sendable {
                 email: Self.carriesAddress(said.kind, purpose) ? said.address : nil, createdAt: now)
         }
         if !links.isEmpty { try await database.once(.insert(links)) }
+        try await post.deliver(try letter(facts.letter, values), facts.address, message)
+    }
+
+    /// To somebody who wants an account, while that is not over: a later mail's link replaces an earlier one's.
+    private func send(_ asked: RegistrationMessage, _ message: DueMessage, at now: Milliseconds) async throws {
+        let value = OneTimeValue.random(.link)
+        let open = try await database.write { tx throws(StorageError) -> OpenRegistration? in
+            guard try tx.run(.setLink(value.hash, ofRegistration: asked.registration, at: now)) else { return nil }
+            return try tx.run(.registration(asked.registration, at: now))
+        }
+        guard let open else { return }
+        let facts = LetterFacts(
+            kind: .registration, event: Event(id: open.id, at: message.createdAt, type: .registrationRequested),
+            personName: open.displayName ?? open.email.text, applicationName: nil, theft: nil, newAddress: open.email,
+            language: PageLanguage(rawValue: open.language) ?? .en)
+        try await post.deliver(try letter(facts, [(.register, value)]), open.email, message)
+    }
+
+    private func letter(_ facts: LetterFacts, _ values: [(LinkPurpose, OneTimeValue)]) throws -> Letter {
         let addresses = values.map { ($0, "\(issuer.text)\($0.page)?\(LinkPurpose.parameter)=\($1.revealedText())") }
-        guard let letter = writer.letter(facts.letter, LetterLinks(Dictionary(uniqueKeysWithValues: addresses))) else {
+        let links = LetterLinks(Dictionary(uniqueKeysWithValues: addresses), signIn: "\(issuer.text)/sign-in")
+        guard let letter = writer.letter(facts, links) else {
             throw InvalidValue("letter", "it could not be written")
         }
-        try await post.deliver(letter, facts.address, message)
+        return letter
     }
 
     /// A link that confirms an address, or takes it back, holds it.
     private static func carriesAddress(_ kind: PersonMessageKind, _ purpose: LinkPurpose) -> Bool {
-        purpose == .confirmEmail || (kind == .emailChanged && purpose == .notMe)
+        purpose == .confirmEmail || purpose == .invitation || (kind == .emailChanged && purpose == .notMe)
     }
 
     /// Nil when there is nothing to tell any more: the account is gone, or what was asked for is over, or the event.
@@ -47,7 +68,8 @@ struct LetterDelivery: Sendable {
             else { return nil }
             // What somebody asked for is of no use later, or after the password or the address has changed.
             if !said.kind.isNotice {
-                guard now < asked + LinkPurpose.resetPassword.lifetime,
+                let lifetimes = LetterLinks.purposes(said.kind).map(\.lifetime)
+                guard now < asked + (lifetimes.max() ?? LinkPurpose.resetPassword.lifetime),
                     try !tx.run(.hasChangedCredentials(said.user, since: asked))
                 else { return nil }
             }

@@ -25,18 +25,25 @@ struct LetterWriter: Sendable {
             "lang": facts.language.rawValue, "subject": subject, "brandName": brandName,
             "greeting": texts.text(.letterGreeting, PlainLine.text(facts.personName)),
             "paragraphs": paragraphs(facts, texts), "facts": Self.rows(facts, texts),
-            "actions": LetterLinks.purposes(facts.kind).compactMap { purpose -> PageContent? in
-                guard let address = links[purpose] else { return nil }
-                return ["label": texts.known("letter_action_", purpose.rawValue), "address": address]
-            },
-            "closing": texts[Self.isUrgent(facts.kind) ? .letterClosingHalfHour : .letterClosingDay],
+            "actions": Self.actions(facts.kind, links, texts), "closing": texts[Self.closing(facts.kind)],
         ]
         return Letter(
             language: facts.language, subject: subject, text: plain.render(content), html: html.render(content))
     }
 
-    private static func isUrgent(_ kind: PersonMessageKind) -> Bool {
-        LetterLinks.purposes(kind).contains { $0.lifetime < .hours(1) }
+    private static func actions(
+        _ kind: PersonMessageKind, _ links: LetterLinks, _ texts: PageTexts
+    ) -> [PageContent] {
+        if kind == .alreadyRegistered { return [["label": texts[.letterSignIn], "address": links.signIn]] }
+        return LetterLinks.purposes(kind).compactMap { purpose in
+            guard let address = links[purpose] else { return nil }
+            return ["label": texts.known("letter_action_", purpose.rawValue), "address": address]
+        }
+    }
+
+    private static func closing(_ kind: PersonMessageKind) -> TextKey {
+        guard let longest = LetterLinks.purposes(kind).map(\.lifetime).max() else { return .letterClosing }
+        return longest < .hours(1) ? .letterClosingHalfHour : .letterClosingDay
     }
 
     private func subject(_ facts: LetterFacts, _ texts: PageTexts) -> String {
@@ -68,7 +75,15 @@ struct LetterWriter: Sendable {
                 row(.letterHolderNow, holder(facts.event.holder, facts.event.at)),
             ]
         }
-        if facts.kind == .confirmEmail { return [] }
+        switch facts.kind {
+        case .confirmEmail, .invitation, .registration: return []
+        case .sessionContinuesElsewhere:
+            return [
+                row(.letterApplication, PlainLine.text(facts.applicationName ?? "")),
+                row(.letterWhere, holder(facts.event.holder, facts.event.at)),
+            ]
+        default: break
+        }
         return [row(.letterWhere, holder(facts.event.holder, facts.event.at))]
     }
 }

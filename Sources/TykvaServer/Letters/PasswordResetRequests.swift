@@ -6,10 +6,13 @@ import Storage
 /// Requests for a new password, looked at one after another, after they were answered: so an answer takes no longer
 /// where there is an account.
 ///
-/// An account is written to at most once in ten minutes, whoever asks.
+/// An account is written to at most once in ten minutes and, after five times in a day, once in four hours, whoever
+/// asks. Not never: a stranger would use it up, and with it the owner's way out of a lockout.
 struct PasswordResetRequests: Service {
     private static let waiting = 1024
     private static let pause = Duration.minutes(10)
+    private static let freelyADay = 5
+    private static let laterPause = Duration.hours(4)
 
     private struct Wish: Sendable {
         let name: String
@@ -53,6 +56,10 @@ struct PasswordResetRequests: Service {
         guard let name = try? UserName(wish.name) else { return }
         try await database.writeAgain { tx throws(StorageError) in
             guard let user = try tx.run(.signIn(name: name)), !user.isDisabled else { return }
+            let today = try tx.requests(of: user.id, since: wish.at - .days(1), limit: Self.freelyADay)
+            if today >= Self.freelyADay {
+                guard try tx.requests(of: user.id, since: wish.at - Self.laterPause, limit: 1) == 0 else { return }
+            }
             let period = wish.at.value / Self.pause.wholeMilliseconds
             try tx.recordOnceAndTell(
                 Event(
@@ -60,5 +67,11 @@ struct PasswordResetRequests: Service {
                     requestID: wish.origin.requestID, onceKey: "reset \(user.id) \(period)"),
                 .resetRequested, to: user.id)
         }
+    }
+}
+
+extension Transaction {
+    fileprivate func requests(of user: UserID, since: Milliseconds, limit: Int) throws(StorageError) -> Int {
+        try run(.events(.passwordResetRequested, of: user, since: since, limit: limit))
     }
 }

@@ -13,6 +13,12 @@ package struct ExpiredRows: Service {
     package static let codeMemory: Duration = .days(1)
     /// Delivered messages stay so long for operators to see; those that were given up stay for `afterlife`.
     package static let deliveredMemory: Duration = .days(1)
+    /// Messages that nothing was there to send, such as mails without a mail server, wait so long.
+    package static let waitingMemory: Duration = .days(30)
+    /// Counts of refreshes stay so long, for `tykva session stats`.
+    package static let countMemory: Duration = .days(90)
+    /// Who asked for an account is remembered so long, by the address, so that nobody's mailbox is filled.
+    static let registrationMemory: Duration = .days(1)
     /// A browser that nobody has signed in with for so long is a new one again.
     package static let deviceMemory: Duration = .days(400)
     /// How long a node may be silent before another takes the work over.
@@ -77,12 +83,34 @@ package struct ExpiredRows: Service {
             .removeNotices(before: now - eventRetention), .removeExpiredLinks(at: now),
             .removeDevices(notSeenSince: now - Self.deviceMemory), .removeExpiredPushedRequests(at: now),
             .removeExpiredAssertions(at: now), .removeKeys(goneBefore: now - keyMemory),
-            .removeMessages(deliveredBefore: now - Self.deliveredMemory, givenUpBefore: endedBefore),
+            .removeExpiredGuesses(at: now),
+            .removeGuesses(beyond: Limits.guessRows),
+            .removeMessages(deliveredBefore: now - Self.deliveredMemory), .removeMessages(givenUpBefore: endedBefore),
+            .removeRefreshCounts(before: (now - Self.countMemory).day),
+            .forgetExpiredRegistrations(at: now), .removeRegistrations(createdBefore: now - Self.registrationMemory),
         ]
         for batch in batches {
             while try await database.once(batch) > 0 {
                 guard try await pause() else { return }
             }
+        }
+        try await removeForgottenMessages(waitingSince: now - Self.waitingMemory)
+    }
+
+    /// Nobody was told what stands in them, so the log says how many those are.
+    private func removeForgottenMessages(waitingSince: Milliseconds) async throws {
+        var count = 0
+        defer {
+            if count > 0 {
+                logger.warning(
+                    "messages that waited for 30 days were removed: see `tykva outbox list`",
+                    metadata: ["messages": "\(count)"])
+            }
+        }
+        while true {
+            let removed = try await database.once(.removeMessages(waitingSince: waitingSince))
+            count += removed
+            guard removed > 0, try await pause() else { return }
         }
     }
 

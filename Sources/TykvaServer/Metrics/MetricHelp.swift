@@ -4,6 +4,7 @@ package enum MetricHelp {
         "tykva_http_requests_total": "Requests by the route that answered and the class of the status.",
         "tykva_http_request_seconds": "How long the answers of a route took.",
         "tykva_sign_ins_total": "Sign-ins by password, by their result.",
+        "tykva_guesses_refused_total": "Requests that were answered 429 unseen, by what is counted.",
         "tykva_outbox_total": "Attempts to send a message, by their result.",
         "tykva_refreshes_total": "Refresh tokens presented, by the row of the state machine that judged them.",
         "tykva_events_dropped_total": "Events that were not written because too many waited or storage failed.",

@@ -1,65 +1,79 @@
 import OAuth
+import Storage
 import Synchronization
 
 /// How busy each receiver of messages is, so that one that hangs takes no room from the others.
+///
+/// One that did not answer is left alone for a while, and then asked with one message at a time until one arrives.
 final class Destinations: Sendable {
-    private static let atOnce = 64
-    private static let atOnceEach = 16
     /// How long a receiver that did not answer is left alone.
     private static let rest = Duration.seconds(5)
     private static let remembered = 1024
 
     private struct State {
-        var inFlight: [ClientID: Int] = [:]
-        var restsUntil: [ClientID: Milliseconds] = [:]
+        var inFlight: [Destination: Int] = [:]
+        /// Those that did not answer, and until when they are left alone.
+        var restsUntil: [Destination: Milliseconds] = [:]
+
+        func places(at destination: Destination, at now: Milliseconds) -> Int {
+            guard let end = restsUntil[destination] else { return destination.places }
+            // A rest that is longer than any was given before a clock was set back.
+            return now < end && end <= now + Destinations.rest ? 0 : 1
+        }
     }
 
     private let state = Mutex(State())
 
-    /// How many more can be under way.
-    var room: Int64 { Int64(Self.atOnce - state.withLock { $0.inFlight.values.reduce(0, +) }) }
+    /// How many more messages of a kind can be under way.
+    func room(_ kind: MessageKind) -> Int {
+        let used = state.withLock { $0.inFlight.reduce(0) { $0 + ($1.key.kind == kind ? $1.value : 0) } }
+        return max(0, kind.places - used)
+    }
 
-    /// Those who have no room, or did not answer a moment ago.
-    func resting(at now: Milliseconds) -> [ClientID] {
+    /// How many more messages to a receiver can be under way now.
+    func room(at destination: Destination, at now: Milliseconds) -> Int {
+        state.withLock { max(0, $0.places(at: destination, at: now) - $0.inFlight[destination, default: 0]) }
+    }
+
+    /// The clients that have no room, or did not answer a moment ago.
+    func restingClients(at now: Milliseconds) -> [ClientID] {
         state.withLock { state in
-            state.restsUntil = state.restsUntil.filter { $0.value > now }
-            return Array(state.restsUntil.keys) + state.inFlight.filter { $0.value >= Self.atOnceEach }.map(\.key)
+            Set(state.restsUntil.keys).union(state.inFlight.keys).compactMap { destination in
+                guard case .client(let client) = destination,
+                    state.inFlight[destination, default: 0] >= state.places(at: destination, at: now)
+                else { return nil }
+                return client
+            }
         }
     }
 
-    /// Runs `body` for a receiver, when its turn is now.
+    /// Takes a place at a receiver: from when its message is claimed to when it is known what became of it.
     ///
-    /// - Throws: `NotItsTurn`, and what `body` throws.
-    func reach(_ receiver: ClientID, at now: Milliseconds, _ body: () async throws -> Void) async throws {
-        try state.withLock { state in
-            if let end = state.restsUntil[receiver], now < end { throw NotItsTurn() }
-            guard state.inFlight[receiver, default: 0] < Self.atOnceEach else { throw NotItsTurn() }
-            state.inFlight[receiver, default: 0] += 1
-        }
-        do {
-            try await body()
-            leave(receiver, restsUntil: nil)
-        } catch let error as RefusedDelivery {
-            // It answers; it only does not want this one.
-            leave(receiver, restsUntil: nil)
-            throw error
-        } catch {
-            leave(receiver, restsUntil: now + Self.rest)
-            throw error
-        }
-    }
-
-    private func leave(_ receiver: ClientID, restsUntil end: Milliseconds?) {
+    /// - Returns: False when there is none now: nothing is taken then.
+    func enter(_ destination: Destination, at now: Milliseconds) -> Bool {
         state.withLock { state in
-            let left = state.inFlight[receiver, default: 1] - 1
-            state.inFlight[receiver] = left > 0 ? left : nil
-            if state.restsUntil.count >= Self.remembered { state.restsUntil.removeAll() }
-            if let end { state.restsUntil[receiver] = end }
+            guard state.inFlight[destination, default: 0] < state.places(at: destination, at: now) else { return false }
+            state.inFlight[destination, default: 0] += 1
+            return true
         }
     }
 
-    /// A message waits, and nothing was tried.
-    struct NotItsTurn: Error {}
+    /// Gives the place back.
+    ///
+    /// - Parameter error: What went wrong; nil when the message has arrived.
+    func leave(_ destination: Destination, _ error: (any Error)?, at now: Milliseconds) {
+        state.withLock { state in
+            let left = state.inFlight[destination, default: 1] - 1
+            state.inFlight[destination] = left > 0 ? left : nil
+            guard let error else {
+                state.restsUntil[destination] = nil
+                return
+            }
+            guard Destination.isDown(error) else { return }
+            if state.restsUntil.count >= Self.remembered { state.restsUntil.removeAll() }
+            state.restsUntil[destination] = now + Self.rest
+        }
+    }
 }
 
 /// A receiver has answered that it does not take a message.

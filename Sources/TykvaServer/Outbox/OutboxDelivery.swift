@@ -1,9 +1,8 @@
 import Logging
-import Mail
-import Metrics
 import OAuth
 import ServiceLifecycle
 import Storage
+import Synchronization
 
 /// Sends what the outbox holds, at least once: each message is leased, so that of many nodes one sends it.
 ///
@@ -12,120 +11,155 @@ struct OutboxDelivery: Service {
     /// Longer than any delivery takes (docs/mail.md).
     private static let lease = Duration.seconds(45)
     private static let look = Duration.milliseconds(500)
-    private static let batch: Int64 = 32
-    private static let pauses: [Duration] = [
-        .seconds(1), .seconds(5), .seconds(30), .minutes(2), .minutes(10), .minutes(30),
-    ]
+    /// While a queue waits, room is filled again when so many have found their end, or so much time has passed.
+    private static let refill = Duration.milliseconds(5)
+    private static let batch = 32
+    /// How often messages are looked for that a clock that was set back has left far in the future.
+    private static let recall = Duration.seconds(60)
 
-    let database: any Database
-    let clock: DeploymentClock
-    let backchannelLogout: BackchannelLogoutSender
+    private let database: any Database
+    private let clock: DeploymentClock
+    private let backchannelLogout: BackchannelLogoutSender
     /// Nil where no mail server is known: mails wait then, for the operator to see.
-    let letters: LetterDelivery?
-    let logger: Logger
+    private let letters: LetterDelivery?
+    private let webhooks: WebhookDelivery
+    private let outcomes: DeliveryOutcomes
+    private let logger: Logger
     private let destinations = Destinations()
-    private let delivered = Counter(label: "tykva_outbox_total", dimensions: [("result", "delivered")])
-    private let failed = Counter(label: "tykva_outbox_total", dimensions: [("result", "failed")])
-    private let givenUp = Counter(label: "tykva_outbox_total", dimensions: [("result", "given_up")])
 
     init(
         database: any Database, clock: DeploymentClock, backchannelLogout: BackchannelLogoutSender,
-        letters: LetterDelivery?, logger: Logger
+        letters: LetterDelivery?, webhooks: WebhookDelivery, logger: Logger
     ) {
         self.database = database
         self.clock = clock
         self.backchannelLogout = backchannelLogout
         self.letters = letters
+        self.webhooks = webhooks
         self.logger = logger
+        outcomes = DeliveryOutcomes(database: database, clock: clock, logger: logger)
     }
 
     func run() async throws {
+        let (turns, turn) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let isFull = Full()
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
-                while (try? await Task.sleep(for: Self.look)) != nil {
+                group.addTask {
+                    while (try? await Task.sleep(for: Self.look)) != nil { turn.yield() }
+                }
+                var recalled: Recall?
+                for await _ in turns {
                     do throws(StorageError) {
-                        for message in try await due() { group.addTask { await send(message) } }
+                        recalled = try await recallIfDue(since: recalled)
+                        let (messages, mayBeMore) = try await due()
+                        isFull.set(mayBeMore)
+                        for (message, destination) in messages {
+                            // People who wait for an answer come first.
+                            group.addTask(priority: .utility) {
+                                await send(message, to: destination)
+                                if isFull.isSet { turn.yield() }
+                            }
+                        }
                     } catch {
                         logger.warning("the outbox could not be read", metadata: ["error": "\(error)"])
                     }
+                    guard isFull.isSet else { continue }
+                    try? await Task.sleep(for: Self.refill)
                 }
             }
         }
     }
 
-    /// What is due, as far as there is room for it: nobody waits for the slowest of a batch.
-    private func due() async throws(StorageError) -> [DueMessage] {
-        var messages: [DueMessage] = []
-        for kind in MessageKind.allCases where kind != .mail || letters != nil {
-            let room = destinations.room - Int64(messages.count)
-            guard room > 0 else { break }
-            let now = clock.now()
-            messages += try await database.once(
-                .claim(
-                    kind, exceptFor: destinations.resting(at: now), limit: min(room, Self.batch),
-                    until: now + Self.lease, at: now))
-        }
-        return messages
+    /// Whether the last look left messages that are due: then the next one comes as soon as there is room.
+    private final class Full: Sendable {
+        private let value = Atomic(false)
+        var isSet: Bool { value.load(ordering: .relaxed) }
+        func set(_ new: Bool) { value.store(new, ordering: .relaxed) }
     }
 
-    /// Sends one message, unless its receiver is busy or has just been found not to answer: then it waits.
-    func send(_ message: DueMessage) async {
-        var trouble: String?
-        var patience = Patience.aDay
+    /// What is due, as far as there is room for it: nobody waits for the slowest of a batch. Each has its place taken.
+    private func due() async throws(StorageError) -> (messages: [(DueMessage, Destination)], mayBeMore: Bool) {
+        var claimed: [DueMessage] = []
+        var mayBeMore = false
+        let now = clock.now()
+        func take(room: Int, _ claim: (Int64) -> Statement<[DueMessage]>) async throws(StorageError) {
+            let limit = min(room, Self.batch)
+            guard limit > 0 else {
+                mayBeMore = true
+                return
+            }
+            let taken = try await database.once(claim(Int64(limit)))
+            claimed += taken
+            mayBeMore = mayBeMore || taken.count == limit
+        }
+        let until = now + Self.lease
+        try await take(room: destinations.room(.backchannelLogout)) { limit in
+            .claim(
+                .backchannelLogout, exceptFor: destinations.restingClients(at: now), limit: limit, until: until, at: now
+            )
+        }
+        if letters != nil {
+            try await take(room: destinations.room(at: .mailServer, at: now)) { limit in
+                .claim(.mail, limit: limit, until: until, at: now)
+            }
+        }
+        for webhook in try await database.read({ tx throws(StorageError) in try tx.run(.dueWebhooks(at: now)) }) {
+            try await take(room: destinations.room(at: .webhook(webhook), at: now)) { limit in
+                .claim(for: webhook, limit: limit, until: until, at: now)
+            }
+        }
+        var messages: [(DueMessage, Destination)] = []
+        for message in claimed {
+            guard let destination = Destination(message) else {
+                await outcomes.note(message, .failed("it names no receiver", .none))
+                continue
+            }
+            if destinations.enter(destination, at: now) {
+                messages.append((message, destination))
+            } else {
+                await outcomes.note(message, .notTried)
+            }
+        }
+        return (messages, mayBeMore)
+    }
+
+    /// Sends one message, and gives its place back.
+    private func send(_ message: DueMessage, to destination: Destination) async {
         do {
+            let now = clock.now()
             switch message.kind {
             case .backchannelLogout:
                 guard let notice = BackchannelLogoutNotice(payload: message.payload) else {
                     throw InvalidValue("message", "its payload is malformed")
                 }
-                try await destinations.reach(notice.client, at: clock.now()) {
-                    try await backchannelLogout.send(notice, at: clock.now())
-                }
-            case .mail:
-                try await letters?.send(message, at: clock.now())
+                try await backchannelLogout.send(notice, at: now)
+            case .mail: try await letters?.send(message, at: now)
+            case .webhook: try await webhooks.send(message, at: now)
             }
-        } catch is Destinations.NotItsTurn {
-            _ = try? await database.once(.release(message, until: clock.now() + .seconds(1)))
-            return
-        } catch let error as MailError where error.cause == .busy || error.cause == .stopped {
-            _ = try? await database.once(.release(message, until: clock.now() + .seconds(1)))
-            return
+            destinations.leave(destination, nil, at: clock.now())
+            await outcomes.note(message, .delivered)
         } catch {
-            trouble = "\(error)"
-            patience = Patience(error)
-        }
-        do throws(StorageError) {
-            try await note(message, trouble, patience)
-        } catch {
-            // Its lease runs out, and it is sent again: signing out twice does no harm.
-            logger.warning("a delivery was not noted", metadata: ["message": "\(message.id)", "error": "\(error)"])
+            destinations.leave(destination, error, at: clock.now())
+            await outcomes.note(message, DeliveryOutcome(error))
         }
     }
 
-    private func note(
-        _ message: DueMessage, _ trouble: String?, _ patience: Patience
-    ) async throws(StorageError) {
-        let now = clock.now()
-        guard let trouble else {
-            delivered.increment()
-            _ = try await database.once(.delivered(message, at: now))
-            return
+    /// When messages were called back last, by the monotonic clock, and how often the clock had been set back by then.
+    private struct Recall {
+        let at: Int64
+        let stepsBack: Int
+    }
+
+    /// At the start, when the clock was set back, and every minute: another node may have written before it was.
+    private func recallIfDue(since last: Recall?) async throws(StorageError) -> Recall {
+        let this = Recall(at: clock.monotonicNow(), stepsBack: clock.stepsBack)
+        if let last, last.stepsBack == this.stepsBack, this.at - last.at < Self.recall.wholeMilliseconds { return last }
+        for kind in MessageKind.allCases {
+            let now = clock.now()
+            let latest = now + Patience.longestPause + .minutes(1)
+            while try await database.once(.recall(kind, dueAfter: latest, at: now)) > 0 {}
         }
-        failed.increment()
-        let pause = Self.pauses[min(Int(message.attempt) - 1, Self.pauses.count - 1)]
-        guard
-            patience.lasts(
-                since: message.createdAt, until: now + pause, attempt: message.attempt)
-        else {
-            givenUp.increment()
-            logger.warning("a message was given up", metadata: ["message": "\(message.id)", "error": "\(trouble)"])
-            try await database.write { tx throws(StorageError) in
-                guard try tx.run(.givenUp(message, trouble, at: now)) else { return }
-                try tx.run(.record(Event(at: now, type: .messageGivenUp, detail: #"{"message":"\(message.id)"}"#)))
-            }
-            return
-        }
-        logger.info("a message will be sent again", metadata: ["message": "\(message.id)", "error": "\(trouble)"])
-        _ = try await database.once(.failed(message, trouble, nextAttempt: now + pause))
+        return this
     }
 }

@@ -31,6 +31,7 @@ struct OutgoingRequests: Sendable {
     /// How long an answer may take, and how long it may be.
     struct Bounds: Sendable {
         var seconds = Limits.outgoingSeconds
+        /// Of the answer's body; with 0 nobody looks at it.
         var bytes = Limits.fetchedBytes
     }
 
@@ -41,7 +42,7 @@ struct OutgoingRequests: Sendable {
         var request = HTTPClientRequest(url: url)
         request.headers = headers
         request.headers.add(name: "accept", value: accept)
-        let (status, body) = try await answer(to: request, within: bounds)
+        let (status, body) = try await answer(to: request, at: OutgoingURL(url), within: bounds)
         guard status == 200 else { throw InvalidValue(url, "it answered \(status)") }
         return body
     }
@@ -52,22 +53,33 @@ struct OutgoingRequests: Sendable {
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
         request.body = .bytes(ByteBuffer(string: form))
-        let (status, _) = try await answer(to: request, within: Bounds())
+        let (status, _) = try await answer(to: request, at: OutgoingURL(url), within: Bounds())
         if (400...499).contains(status), status != 408, status != 429 { throw RefusedDelivery(status: status) }
         guard (200...299).contains(status) else { throw InvalidValue(url, "it answered \(status)") }
     }
 
+    /// - Returns: The status of the answer, whatever it is.
+    /// - Throws: When there is none, with a reason for the log.
+    func post(
+        _ url: OutgoingURL, body: [UInt8], headers: [(String, String)], within bounds: Bounds
+    ) async throws -> UInt {
+        var request = HTTPClientRequest(url: url.text)
+        request.method = .POST
+        request.headers = HTTPHeaders(headers)
+        request.body = .bytes(ByteBuffer(bytes: body))
+        return try await answer(to: request, at: url, within: bounds).status
+    }
+
     private func answer(
-        to request: HTTPClientRequest, within bounds: Bounds
+        to request: HTTPClientRequest, at url: OutgoingURL, within bounds: Bounds
     ) async throws -> (status: UInt, body: [UInt8]) {
-        let url = try OutgoingURL(request.url)
-        return try await withThrowingTaskGroup(of: (status: UInt, body: [UInt8]).self) { group in
+        try await withThrowingTaskGroup(of: (status: UInt, body: [UInt8]).self) { group in
             // The client's own deadline ends with the head of the answer, and a body can be dripped for ever. So it
             // stands a little behind this one.
             group.addTask { try await send(request, to: url, within: bounds) }
             group.addTask {
                 try await Task.sleep(for: .seconds(bounds.seconds))
-                throw InvalidValue(url.text, "it did not answer within \(bounds.seconds) seconds")
+                throw InvalidValue(url.shown, "it did not answer within \(bounds.seconds) seconds")
             }
             defer { group.cancelAll() }
             guard let first = try await group.next() else { throw CancellationError() }
@@ -83,7 +95,7 @@ struct OutgoingRequests: Sendable {
         if let address = url.address { found = [address] } else { found = try await resolve(url.origin.host) }
         let allowed = found.filter { rules.allows($0, of: url.origin) }.prefix(Limits.triedAddresses)
         guard let last = allowed.last else {
-            throw InvalidValue(url.text, "its address is private or reserved, and such ones are not connected to")
+            throw InvalidValue(url.shown, "its address is private or reserved, and such ones are not connected to")
         }
         for address in allowed.dropLast() {
             do {
@@ -101,7 +113,7 @@ struct OutgoingRequests: Sendable {
     ) async throws -> (status: UInt, body: [UInt8]) {
         // The override goes by the name as the client's own parser sees it.
         guard url.address != nil || URL(string: url.text)?.host() == url.origin.host else {
-            throw InvalidValue(url.text, "its host has two readings")
+            throw InvalidValue(url.shown, "its host has two readings")
         }
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
@@ -112,12 +124,12 @@ struct OutgoingRequests: Sendable {
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
             let response = try await client.execute(request, timeout: .seconds(bounds.seconds + 1))
-            let body = try await response.body.collect(upTo: bounds.bytes)
+            let body = bounds.bytes > 0 ? try await response.body.collect(upTo: bounds.bytes) : ByteBuffer()
             try? await client.shutdown()
             return (response.status.code, Array(body.readableBytesView))
         } catch {
             try? await client.shutdown()
-            throw error is NIOTooManyBytesError ? InvalidValue(url.text, "its answer is too large") : error
+            throw error is NIOTooManyBytesError ? InvalidValue(url.shown, "its answer is too large") : error
         }
     }
 

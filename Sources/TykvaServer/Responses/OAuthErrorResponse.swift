@@ -8,6 +8,10 @@ import Storage
 /// Renders whatever an endpoint throws as RFC 6749 §5.2 says; the reason goes to the log, never to the client.
 package enum OAuthErrorResponse {
     package static func response(to error: any Error, logger: Logger) -> Response {
+        if let refusal = error as? GuessRefusal {
+            logger.info("refused", metadata: ["error": "too_many_guesses", "reason": "\(refusal)"])
+            return tooMany(retryAfterSeconds: refusal.retryAfterSeconds)
+        }
         let refusal = oauthError(error)
         log(refusal, error, logger)
         var response = JSONResponse.response(
@@ -18,6 +22,16 @@ package enum OAuthErrorResponse {
             response.headers[.wwwAuthenticate] = #"Basic realm="tykva", charset="UTF-8""#
         }
         if let seconds = refusal.retryAfter { response.headers[.retryAfter] = String(seconds) }
+        return response
+    }
+
+    /// RFC 6585 §4. RFC 6749 has no word of its own for it: the request may be sent again.
+    static func tooMany(retryAfterSeconds: Int64) -> Response {
+        var response = JSONResponse.response(
+            #"{"error":"temporarily_unavailable","error_description":"too many requests; try again later"}"#,
+            status: .tooManyRequests)
+        response.headers[.cacheControl] = "no-store"
+        response.headers[.retryAfter] = String(retryAfterSeconds)
         return response
     }
 

@@ -35,7 +35,10 @@ struct ServeSettings {
             thefts: settings.thefts,
             passwordHashing: settings.passwordHashing, passwords: settings.passwords,
             trustedProxies: TrustedProxies(networks: settings.behindProxy),
-            onlyProxiesConnect: !isLoopback && settings.tls == nil, eventRetention: settings.eventRetention,
-            branding: settings.branding, allowsPrivateAddresses: settings.allowsPrivateAddresses)
+            onlyProxiesConnect: !isLoopback && settings.tls == nil,
+            unlimitedNetworks: settings.unlimitedNetworks, requestsPerSecond: settings.requestsPerSecond,
+            eventRetention: settings.eventRetention,
+            branding: settings.branding, allowsPrivateAddresses: settings.allowsPrivateAddresses,
+            registration: settings.registration)
     }
 }

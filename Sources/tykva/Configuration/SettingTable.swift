@@ -28,6 +28,14 @@ enum SettingTable {
     static let behindProxy = Setting(
         "behind_proxy", .networks,
         "Networks of the proxies that speak TLS for us and name the caller by `X-Forwarded-For`.")
+    static let unlimitedNetworks = Setting(
+        "unlimited_networks", .networksOrOff, default: UnlimitedNetworks.loopbackText,
+        "Networks that are not limited as networks: servers of your own applications, an office behind one address. "
+            + "What is counted for accounts holds for them too (docs/guessing.md).")
+    static let requestsPerSecond = Setting(
+        "requests_per_second", .numberOrOff(ServerConfiguration.requestsPerSecondBounds),
+        default: String(ServerConfiguration.standardRequestsPerSecond),
+        "How many requests a network (IPv4 /24, IPv6 /48) may send to a node in a second; ten seconds' worth at once.")
     static let metricsListen = Setting(
         "metrics_listen", .addressOrOff, default: "127.0.0.1:9464", "Where `/metrics` is served, for Prometheus.")
     static let masterSecretFile = Setting(
@@ -116,6 +124,12 @@ enum SettingTable {
     static let smtpCAFile = Setting(
         "smtp_ca_file", .path,
         "Who vouches for the mail server's certificate, in PEM, instead of the system's authorities.")
+    static let registration = Setting(
+        "registration", .choice(["on", "off"]), default: "off",
+        "Whether people may make accounts for themselves, at `/register`. It needs `smtp_url`.")
+    static let registrationDomains = Setting(
+        "registration_domains", .domains,
+        "The domains whose addresses can have an account so; any when it is not set.")
     static let logLevel = Setting(
         "log_level", .choice(["trace", "debug", "info", "notice", "warning", "error", "critical"]), default: "info",
         "What is logged: this and what is worse.")
@@ -124,14 +138,15 @@ enum SettingTable {
 
     static let all: [any AnySetting] = [
         data, database, databasePasswordFile, databaseConnections, listen, issuer, tlsCertificate, tlsKey, behindProxy,
-        metricsListen, masterSecretFile,
+        unlimitedNetworks, requestsPerSecond, metricsListen, masterSecretFile,
         accessTokenLifetime, familyIdleLifetime, familyLifetime, browserIdleLifetime, browserLifetime,
         keyRotation, keyPublication, brandName, brandColour, brandLogo, retryWindow, retryWindowOther, theftLate,
         theftStale,
         passwordHashMemory, passwordHashPasses, passwordHashThreads, passwordHashQueue,
         passwordMinimum, commonPasswordsFile, leakedPasswordsURL, eventRetention,
         maximumConnections, drainSeconds, allowPrivateAddresses,
-        smtpURL, smtpUser, smtpPasswordFile, smtpFrom, smtpCAFile, logLevel, logFormat,
+        smtpURL, smtpUser, smtpPasswordFile, smtpFrom, smtpCAFile, registration, registrationDomains, logLevel,
+        logFormat,
     ]
 
     private static let windowBounds: ClosedRange<Duration> =

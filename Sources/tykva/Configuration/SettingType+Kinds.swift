@@ -78,6 +78,31 @@ extension SettingType where Value == [NetworkRange] {
     }
 }
 
+extension SettingType where Value == UnlimitedNetworks {
+    static let networksOrOff = SettingType(
+        name: "list of networks", bounds: "CIDR, comma-separated, or off", isList: true
+    ) { text throws(InvalidValue) in
+        UnlimitedNetworks(text == "off" ? [] : try SettingType<[NetworkRange]>.networks.parse(text))
+    }
+}
+
+extension SettingType where Value == Int? {
+    static func numberOrOff(_ bounds: ClosedRange<Int>) -> Self {
+        let number = SettingType<Int>.number(bounds)
+        return SettingType(name: number.name, bounds: "\(number.bounds), or off") { text throws(InvalidValue) in
+            text == "off" ? nil : try number.parse(text)
+        }
+    }
+}
+
+extension SettingType where Value == [String] {
+    static let domains = SettingType(name: "list of domains", bounds: "DOMAIN, comma-separated", isList: true) {
+        text throws(InvalidValue) in
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        return try Registration(domains: parts.map { String($0.drop { $0 == " " }) }).domains
+    }
+}
+
 extension SettingType where Value == Duration {
     static func span(_ bounds: ClosedRange<Duration>) -> Self {
         let text = "\(DurationText.text(bounds.lowerBound)) to \(DurationText.text(bounds.upperBound))"

@@ -12,6 +12,9 @@ struct Settings {
     let issuer: Issuer?
     let tls: ServingCertificate.Files?
     let behindProxy: [NetworkRange]
+    let unlimitedNetworks: UnlimitedNetworks
+    /// Nil when it is off.
+    let requestsPerSecond: Int?
     let metricsListen: ListenAddress?
     let masterSecretFile: String?
     let lifetimes: ServerConfiguration.Lifetimes
@@ -29,6 +32,8 @@ struct Settings {
     let allowsPrivateAddresses: Bool
     /// Nil when no mail is sent.
     let mail: MailSettings?
+    /// Nil when nobody makes an account for themselves.
+    let registration: Registration?
     let logLevel: String
     let logFormat: String
     /// Every key with its text and where that came from, for `tykva config show`.
@@ -52,6 +57,8 @@ struct Settings {
         issuer = reader.read(SettingTable.issuer)
         tls = Self.tls(&reader)
         behindProxy = reader.read(SettingTable.behindProxy) ?? []
+        unlimitedNetworks = reader.read(SettingTable.unlimitedNetworks) ?? .loopback
+        requestsPerSecond = reader.read(SettingTable.requestsPerSecond) ?? nil
         metricsListen = reader.read(SettingTable.metricsListen) ?? nil
         masterSecretFile = Self.masterSecretFile(&reader, sources)
         let lifetimes = Self.lifetimes(&reader)
@@ -67,6 +74,7 @@ struct Settings {
         let drain = reader.read(SettingTable.drainSeconds)
         let allowsPrivate = reader.read(SettingTable.allowPrivateAddresses)
         mail = MailSettings(&reader)
+        registration = Self.registration(&reader)
         let level = reader.read(SettingTable.logLevel)
         let format = reader.read(SettingTable.logFormat)
         if case .serving(let isDev) = purpose {
@@ -74,6 +82,9 @@ struct Settings {
                 isDev: isDev, listen: listen, metricsListen: metricsListen, tls: tls, masterSecretFile: masterSecretFile
             )
             for fault in rules.faults(given: reader.isGiven) { reader.note(fault) }
+            if registration != nil, !isDev, !reader.isGiven(SettingTable.smtpURL) {
+                reader.note("registration: it needs smtp_url, since an account is made by the link in a mail")
+            }
         }
         guard reader.faults.isEmpty, let data, let listen, let lifetimes, let keyTimes, let window, let late, let stale,
             let hashing,

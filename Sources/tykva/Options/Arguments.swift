@@ -66,6 +66,23 @@ enum Arguments {
         return id
     }
 
+    static func webhookID(_ text: String) throws -> WebhookID {
+        guard let id = WebhookID(text) else {
+            throw InvalidValue("webhook", "it has the form that `tykva webhook list` shows, w_ and 32 digits")
+        }
+        return id
+    }
+
+    static func webhookURL(_ text: String) throws -> WebhookURL { try WebhookURL(text) }
+
+    static func messageKind(_ text: String) throws -> MessageKind {
+        guard let value = MessageKind(rawValue: text) else {
+            throw InvalidValue(
+                "kind", "it must be one of \(MessageKind.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return value
+    }
+
     static func messageState(_ text: String) throws -> MessageState {
         guard let value = MessageState(rawValue: text) else {
             throw InvalidValue(

@@ -6,24 +6,37 @@ import TykvaServer
 extension AccountProfile {
     var state: String { account.disabledAt == nil ? "enabled" : "disabled" }
 
-    var json: JSONValue {
+    var json: JSONValue { .object(JSONObject(members)) }
+
+    /// With what holds up their sign-ins.
+    func json(_ holdUp: HoldUp) -> JSONValue {
         .object(
-            JSONObject([
-                ("id", .string(account.id.text)), ("name", .string(account.name)),
-                ("display_name", account.displayName.json), ("email", account.email.json),
-                ("email_verified", .bool(account.emailVerifiedAt != nil)),
-                ("has_password", .bool(account.hasPassword)), ("roles", roles.map(\.text).json),
-                ("attributes", .object(JSONObject(attributes.map { ($0.definition.name.text, shown($0)) }))),
-                ("created_at", account.createdAt.json), ("disabled_at", account.disabledAt.json),
-            ]))
+            JSONObject(
+                members + [
+                    ("held_up_until", holdUp.everywhere.json),
+                    ("held_up_in_networks_until", holdUp.someNetworks.json),
+                    ("held_up_in_own_browser_until", holdUp.ownBrowser.json),
+                ]))
     }
 
-    var details: String {
+    private var members: [(String, JSONValue)] {
+        [
+            ("id", .string(account.id.text)), ("name", .string(account.name)),
+            ("display_name", account.displayName.json), ("email", account.email.json),
+            ("email_verified", .bool(account.emailVerifiedAt != nil)),
+            ("has_password", .bool(account.hasPassword)), ("roles", roles.map(\.text).json),
+            ("attributes", .object(JSONObject(attributes.map { ($0.definition.name.text, shown($0)) }))),
+            ("created_at", account.createdAt.json), ("disabled_at", account.disabledAt.json),
+        ]
+    }
+
+    func details(_ holdUp: HoldUp) -> String {
         var details = Details()
         details.add("name", account.name)
         details.add("id", account.id.text)
         details.add("display name", account.displayName)
-        details.add("e-mail", account.email.map { $0 + (account.emailVerifiedAt == nil ? " (not verified)" : "") })
+        let proof = account.emailVerifiedAt == nil ? "not verified" : "verified"
+        details.add("e-mail", account.email.map { "\($0) (\(proof))" })
         details.add("password", account.hasPassword ? "set" : "none")
         details.add("roles", roles.map(\.text))
         for attribute in attributes {
@@ -31,6 +44,9 @@ extension AccountProfile {
         }
         details.add("created", account.createdAt.text)
         details.add("state", account.disabledAt.map { "disabled since \($0.text)" } ?? "enabled")
+        details.add("held up", holdUp.everywhere.map { "until \($0.text), but in browsers that are known" })
+        details.add("held up in networks", holdUp.someNetworks.map { "in one or more, until \($0.text)" })
+        details.add("held up in their browser", holdUp.ownBrowser.map { "until \($0.text)" })
         return details.text
     }
 

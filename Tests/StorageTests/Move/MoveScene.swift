@@ -24,6 +24,9 @@ struct MoveScene: Sendable {
         let issuer = try Issuer(Self.issuer)
         let user = scene.user
         let first = try await scene.families(7, at: 3)
+        let webhook = Webhook(
+            id: .random(), url: try WebhookURL("https://hooks.example/"), allowsPrivate: true, sealedSecret: [1, 2],
+            createdAt: RefreshScene.start)
         try await database.administer { tx throws(StorageError) in
             let now = RefreshScene.start
             _ = try tx.run(.makeDeployment(issuer: issuer, isDev: false, at: now))
@@ -56,6 +59,8 @@ struct MoveScene: Sendable {
                 _ = try tx.run(.useAssertion(hash, expiresAt: now, at: now))
             }
             try tx.run(.write(.init(user: user, client: scene.owner.client, scope: .empty, grantedAt: now)))
+            try tx.run(.insert(webhook))
+            try tx.run(.insert(.newDevice, for: webhook.id))
             let told = Event(at: RefreshScene.start, type: .newDevice, user: user)
             try tx.recordAndTell(told, .newDevice, to: user)
             try tx.run(
@@ -65,6 +70,22 @@ struct MoveScene: Sendable {
                         createdAt: RefreshScene.start)
                 ]))
             try tx.run(.addDevice(TokenHash(of: "device"), of: user, by: RefreshScene.home, at: RefreshScene.start))
+            for word in Self.words {
+                let client = try? ClientID.sample(word)
+                var count = RefreshCount()
+                count.rotated = .max / 2
+                try tx.run(.put(.init(client: client, day: -1, node: word, count: count)))
+                try tx.run(
+                    Statement(
+                        """
+                        INSERT INTO registration (
+                            id, email, email_key, language, query, created_at, expires_at)
+                        VALUES (\(word), \(word), \(word), 'en', '', \(now), \(now))
+                        """))
+            }
+            for key in [GuessKey.network(.unknown), .session(first[0].session)] {
+                _ = try tx.run(.countFailure(key, at: RefreshScene.start))
+            }
             try tx.run(Statement("INSERT INTO periodic_work VALUES ('sweep', 'node', 1, 2)"))
         }
     }

@@ -49,6 +49,14 @@ import Testing
                 Statement.pushedRequest(hash, of: client, at: now).sql,
                 Statement.openPushedRequest(hash, at: now, until: now).sql,
                 Statement.claim(.backchannelLogout, limit: 10, until: now, at: now).sql,
+                Statement.claim(.mail, limit: 10, until: now, at: now).sql,
+                Statement.claim(for: .random(), limit: 10, until: now, at: now).sql,
+                Statement.recall(.mail, dueAfter: now, at: now).sql,
+                Statement.removeMessages(deliveredBefore: now).sql,
+                Statement.removeMessages(givenUpBefore: now).sql,
+                Statement.removeMessages(waitingSince: now).sql,
+                Statement.removeMessages(to: .random()).sql,
+                Statement.waitingMessages(to: .random()).sql,
                 Statement.consents(of: scene.user).sql,
                 Statement.removeCodes(expiredBefore: now).sql,
                 Statement.removeExpiredPushedRequests(at: now).sql,
@@ -57,6 +65,31 @@ import Testing
             for sql in statements {
                 for step in try await plan(sql, in: scene.database) {
                     #expect(!step.hasPrefix("SCAN"), "\(step) in \(sql)")
+                }
+            }
+        }
+    }
+
+    /// What waits in a long outbox is found in order: nothing is sorted, and of the outbox nothing is read in vain.
+    @Test func `the next messages are found in their order, and webhooks are the only table that is read whole`()
+        async throws
+    {
+        try await RefreshScene.with(.sqlite) { scene in
+            let now = RefreshScene.start
+            let claims: [Statement<[DueMessage]>] = [
+                .claim(.mail, limit: 9, until: now, at: now), .claim(for: .random(), limit: 9, until: now, at: now),
+            ]
+            for claim in claims {
+                let steps = try await plan(claim.sql, in: scene.database)
+                #expect(!steps.contains { $0.contains("TEMP B-TREE FOR ORDER BY") }, "\(steps)")
+                #expect(
+                    steps.contains { $0.contains("outbox_due (kind=?") || $0.contains("outbox_webhook (webhook_id=?") })
+            }
+            let event = Event(at: now, type: .refreshTheft)
+            let telling = [Statement.tellWebhooks(of: event, .all).sql, Statement.dueWebhooks(at: now).sql]
+            for sql in telling {
+                for step in try await plan(sql, in: scene.database) where step.hasPrefix("SCAN") {
+                    #expect(step.hasPrefix("SCAN webhook") && !step.contains("event_type"), "\(step) in \(sql)")
                 }
             }
         }

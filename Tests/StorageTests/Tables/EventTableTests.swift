@@ -73,6 +73,18 @@ import Testing
             #expect(try await scene.database.once(.events(filter)).map(\.id) == [written[4].id])
             #expect(try await scene.database.once(.events(EventFilter(user: other))).count == 2)
             #expect(try await scene.database.once(.events(EventFilter(since: Self.start + .seconds(3)))).isEmpty)
+            let times = EventFilter(since: Self.start + .seconds(1), until: Self.start + .seconds(2))
+            #expect(Set(try await scene.database.once(.events(times)).map(\.id)) == [written[2].id, written[3].id])
+            let types = EventFilter(user: other, types: [.signInFailed, .signInSucceeded, .refreshTheft])
+            #expect(try await scene.database.once(.events(types)).count == 2)
+            let (client, session) = (scene.owner.client, SessionID.random())
+            let entry = Event(at: Self.start, type: .codeRedeemed, client: client, session: session)
+            try await scene.database.once(.record(entry))
+            try await scene.database.once(.record(Event(at: Self.start, type: .codeRedeemed, client: client)))
+            #expect(try await scene.database.once(.events(EventFilter(client: client))).count == 2)
+            #expect(
+                try await scene.database.once(.events(EventFilter(client: client, session: session))).map(\.id)
+                    == [entry.id])
         }
     }
 

@@ -56,7 +56,14 @@ import Testing
             let notice = try #require(try await scene.database.once(.notices(of: scene.user, limit: 9)).first)
             #expect(notice.kind == .passwordChanged)
             #expect(notice.event.id == event.id)
-            try await scene.database.once(.setEmail(EmailAddress("anna@example.com"), of: scene.user))
+            let email = try EmailAddress("anna@example.com")
+            try await scene.database.once(.setEmail(email, of: scene.user))
+            try await scene.database.write { tx throws(StorageError) in
+                try tx.recordAndTell(
+                    Event(at: Self.start, type: .passwordResetRequested), .resetRequested, to: scene.user)
+            }
+            #expect(try await scene.database.once(.messages(limit: 9)).isEmpty, "the address is not proved")
+            try await scene.database.once(.setVerifiedEmail(email, of: scene.user, at: Self.start))
             let asked = Event(
                 at: Self.start, type: .passwordResetRequested, user: scene.user, onceKey: "reset \(scene.user)")
             for _ in 0..<2 {
@@ -72,9 +79,19 @@ import Testing
             #expect(unread.map(\.kind) == [.passwordChanged], "a request is no notice")
             let alarms = try await scene.database.once(.notices(of: scene.user, unread: [.theft], limit: 9))
             #expect(alarms.isEmpty)
-            try await scene.database.once(.readNotices(of: scene.user, [.theft], through: Self.start, at: Self.later))
-            #expect(try await scene.database.once(.notices(of: scene.user, unread: all, limit: 9)).count == 1)
-            try await scene.database.once(.readNotices(of: scene.user, through: Self.start, at: Self.later))
+            let (known, new) = (SingleSignOnScene.hash("known"), SingleSignOnScene.hash("new"))
+            let home = Holder(address: .unknown, agent: UserAgent(""))
+            try await scene.database.once(.addDevice(known, of: scene.user, by: home, at: Self.start - .seconds(1)))
+            try await scene.database.once(.addDevice(new, of: scene.user, by: home, at: Self.start))
+            func read(_ kinds: [PersonMessageKind]? = nil, on device: TokenHash) async throws -> Int {
+                try await scene.database.once(
+                    .readNotices(of: scene.user, kinds, on: device, through: Self.start, at: Self.later))
+                return try await scene.database.once(.notices(of: scene.user, unread: all, limit: 9)).count
+            }
+            #expect(try await read([.theft], on: known) == 1)
+            #expect(try await read(on: new) == 1, "a browser that came later")
+            #expect(try await read(on: SingleSignOnScene.hash("nobody's")) == 1)
+            #expect(try await read(on: known) == 0)
             #expect(try await scene.database.once(.notices(of: scene.user, unread: all, limit: 9)).isEmpty)
         }
     }
@@ -96,6 +113,9 @@ import Testing
 
     @Test func `a payload is read as it was written, and nothing else is`() throws {
         let (user, email) = (UserID.random(), try EmailAddress("anna@example.com"))
+        let wish = RegistrationMessage(registration: .random())
+        #expect(RegistrationMessage(payload: wish.payload) == wish)
+        #expect(PersonMessage(payload: wish.payload) == nil)
         for kind in PersonMessageKind.allCases {
             for address in [nil, email] {
                 let message = PersonMessage(kind: kind, user: user, address: address)

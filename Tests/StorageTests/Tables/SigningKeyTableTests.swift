@@ -175,7 +175,7 @@ import Testing
     @Test(arguments: Engine.available)
     func `keys of the schema before live on`(_ engine: Engine) async throws {
         try await engine.withDatabase { database in
-            let before = Migrator(Array(Schema.migrations.prefix(5)))
+            let before = Migrator(Array(Schema.migrations.prefix(8)))
             try await before.migrate(database, at: Self.start.value)
             try await database.once(.add(try Self.row("only", activeAt: Self.start)))
             try await Schema.migrator.migrate(database, at: Self.start.value)

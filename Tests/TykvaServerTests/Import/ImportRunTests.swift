@@ -214,12 +214,15 @@ import Testing
             _ = try await run(database, #"{"name":"anna","password_hash":"\#(ImportSample.bcrypt)"}"#)
             let hasher = try PasswordHasher(threads: 1)
             let events = EventRecorder(database, logger: Logger(label: "test"))
-            let check = PasswordCheck(database, hasher: hasher, events: events)
+            let check = PasswordCheck(
+                database, hasher: hasher, events: events,
+                guesses: PasswordGuesses(database, unlimited: .loopback))
             let origin = RequestOrigin(holder: Holder(address: .unknown, agent: UserAgent("")), requestID: "")
             let name = try UserName("anna")
             func signIn(_ password: String) async throws -> SignInRecord {
                 try await check.user(
-                    named: "anna", password: password, client: nil, from: origin, at: Self.start)
+                    named: "anna", password: password, client: nil, from: origin, at: Self.start
+                ).record
             }
             await #expect(throws: OAuthError.self) { try await signIn("wrong") }
             #expect(try await signIn(ImportSample.phrase).passwordHash?.hasPrefix("$argon2id$") == true)

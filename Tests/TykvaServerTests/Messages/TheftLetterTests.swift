@@ -125,10 +125,18 @@ import Testing
         }
     }
 
-    @Test func `after the next sign-in a page tells the same, once`() async throws {
+    @Test func `after the next sign-in a page tells the same, until it was seen in a known browser`() async throws {
         try await TestServer.runWithMail { server, _ in
-            _ = try await steal(server)
-            let browser = WebBrowser(server)
+            let browser = try await steal(server)
+            browser.forget(BrowserCookie.session.rawValue)
+            server.clock.advance(by: .seconds(1))
+            // Whoever has the password alone comes with another browser.
+            for _ in 0..<2 {
+                let thief = WebBrowser(server)
+                _ = try await thief.follow(thief.get(portal.address()))
+                #expect(try await thief.signIn().text.contains("Somebody has used a copy"))
+                _ = try await thief.get("/account/security")
+            }
             _ = try await browser.follow(browser.get(portal.address()))
             let told = try await browser.signIn()
             #expect(told.status == 200)

@@ -102,7 +102,7 @@ import Testing
 
     @Test func `files are kept for ever, and pictures run nothing`() throws {
         let assets = try PageRenderer().assets
-        #expect(assets.paths.count == 3)
+        #expect(assets.paths.count == 2 + PageScript.allCases.count)
         for path in assets.paths {
             let response = try #require(assets.response(path.dropFirst(PageAssets.prefix.count)))
             #expect(response.headers[.cacheControl] == "public, max-age=31536000, immutable")

@@ -45,8 +45,31 @@ struct SamplePages {
             ),
             ("sign-in-again", SignInPage(form("/sign-in"), client: client, person: person)),
             ("sign-in-busy", SignInPage(form("/sign-in"), client: client, problem: .tooBusy(retryAfterSeconds: 3))),
+            (
+                "sign-in-held-up",
+                SignInPage(
+                    form("/sign-in"), client: client, userName: text("anna"),
+                    problem: .heldUp(retryAfterSeconds: 512), canReset: true)
+            ),
             ("sign-in-old", SignInPage(form("/sign-in"), client: client, problem: .pageIsOld)),
             ("sign-in-cookies", SignInPage(form("/sign-in"), client: client, problem: .cookiesNeeded)),
+            (
+                "sign-in-register",
+                SignInPage(
+                    form("/sign-in"), client: client, canReset: true,
+                    registerAddress: OwnAddress("/register", query: text("x=y")).text)
+            ),
+            ("register", register()), ("register-address", register(.malformedEmail)),
+            ("register-domain", register(.otherDomain([text("example.com"), "example.org"]))),
+            ("register-name", register(.malformedName)), ("register-old", register(.pageIsOld)),
+            ("register-password", register(.password(.new(.common)))),
+            ("registration-sent", StepPage(.registrationSent)),
+            (
+                "register-confirm",
+                StepPage(.register, form("/register/confirm", leadsTo: false), value: text("anna@example.com"))
+            ),
+            ("registered", StepPage(.registered, next: OwnAddress("/authorize", query: text("client_id=x&state=y")))),
+            ("sign-in-to-confirm", StepPage(.signInToConfirm)),
             ("select-account", SelectAccountPage(form("/select-account"), person: person, client: client)),
             (
                 "consent",
@@ -72,6 +95,13 @@ struct SamplePages {
         ]
     }
 
+    private func register(_ problem: RegisterPage.Problem? = nil) -> RegisterPage {
+        RegisterPage(
+            form("/register"), client: client,
+            typed: .init(email: text("anna@example.com"), name: text("Anna Kowalska")), minimum: .standard,
+            signInAddress: OwnAddress("/sign-in", query: text("x=y")).text, problem: problem)
+    }
+
     func account() throws -> [(name: String, page: any Page)] {
         let consents = [
             ConsentsPage.Consent(
@@ -86,6 +116,13 @@ struct SamplePages {
                 ProfilePage(
                     frame, email: text("anna@example.com"), isEmailVerified: true, roles: [text("gardener"), "editor"],
                     groups: [text("north")])
+            ),
+            (
+                "profile-unproved",
+                ProfilePage(
+                    frame, email: text("anna@example.com"), isEmailVerified: false, roles: [],
+                    changeEmail: form("/account/email", leadsTo: false),
+                    confirmEmail: form("/account/confirm-email", leadsTo: false), sent: .confirmation)
             ),
             ("profile-least", ProfilePage(frame, email: nil, isEmailVerified: false, roles: [])),
             ("password", password()), ("password-short", password(.new(.tooShort(minimum: 15)))),

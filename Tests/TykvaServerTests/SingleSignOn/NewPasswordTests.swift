@@ -44,7 +44,7 @@ import Testing
                     #expect(page.status == 422)
                     #expect(page.text.contains(words), "\(refused.new) in \(language)")
                     #expect(!page.text.contains(refused.new))
-                    #expect(page.text.contains("aria-describedby=\"rule problem\" aria-invalid=\"true\""))
+                    #expect(page.text.contains("aria-describedby=\"rule strength problem\" aria-invalid=\"true\""))
                 }
             }
             #expect(try await server.signIn(password: TestServer.password).status == 200)

@@ -17,6 +17,7 @@ struct GrantScene: Sendable {
     let app: Client
     private let keys: KeyRing
     private let events: EventRecorder
+    let tally = RefreshTally()
 
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
@@ -54,7 +55,10 @@ struct GrantScene: Sendable {
         let hasher = try PasswordHasher(threads: 1)
         defer { hasher.stop() }
         let grant = PasswordGrant(
-            database, passwords: PasswordCheck(database, hasher: hasher, events: events), tokens: tokens,
+            database,
+            passwords: PasswordCheck(
+                database, hasher: hasher, events: events,
+                guesses: PasswordGuesses(database, unlimited: .loopback)), tokens: tokens,
             refreshKeys: RefreshKeys(secrets: secrets, issuer: issuer), lifetimes: .init())
         guard
             case .password(let request) = try Self.request([
@@ -66,12 +70,17 @@ struct GrantScene: Sendable {
 
     /// Refreshes at a node of its own.
     ///
-    /// - Parameter database: The node's way to the store.
-    func refresh(_ token: String, through database: any Database) async throws -> TokenResponse {
+    /// - Parameters:
+    ///   - database: The node's way to the store.
+    ///   - tally: What the node has counted; nil for one of all nodes.
+    func refresh(
+        _ token: String, through database: any Database, counting tally: RefreshTally? = nil
+    ) async throws -> TokenResponse {
+        let tally = tally ?? self.tally
         let grant = RefreshTokenGrant(
             database, tokens: tokens, keys: RefreshKeys(secrets: secrets, issuer: issuer),
             configuration: ServerConfiguration(issuer: issuer), clock: clock,
-            epoch: RestoreEpoch(opened.deployment.restoreEpoch), events: events)
+            epoch: RestoreEpoch(opened.deployment.restoreEpoch), events: events, tally: tally)
         guard
             case .refreshToken(let request) = try Self.request(["grant_type": "refresh_token", "refresh_token": token])
         else { throw InvalidValue("test", "that was no refresh request") }

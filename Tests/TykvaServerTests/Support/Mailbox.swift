@@ -54,11 +54,13 @@ extension TestServer {
 
     /// With a user `anna` who has an address, both relying parties, and a mailbox for everybody.
     static func runWithMail(
-        email: String? = "anna@example.com", configure: (inout ServerConfiguration) throws -> Void = { _ in },
+        on engine: Engine = .sqlite, email: String? = "anna@example.com",
+        configure: (inout ServerConfiguration) throws -> Void = { _ in },
         _ body: @Sendable (TestServer, Mailbox) async throws -> Void
     ) async throws {
         let mailbox = Mailbox()
         try await run(
+            on: engine,
             configure: { configuration in
                 configuration.post = mailbox.post
                 try configure(&configuration)
@@ -67,10 +69,8 @@ extension TestServer {
             try await server.addUser("anna")
             if let email {
                 _ = try await UserAdministration(server.database).change(
-                    UserName("anna"), UserChange(email: .set(EmailAddress(email))), at: server.clock.now)
-                let (anna, now) = (try await server.user("anna"), server.clock.now)
-                try await server.database.once(
-                    Statement("UPDATE account SET email_verified_at = \(now) WHERE id = \(anna)"))
+                    UserName("anna"), UserChange(email: .set(EmailAddress(email)), emailIsVerified: true),
+                    at: server.clock.now)
             }
             try await body(server, mailbox)
         }

@@ -1,6 +1,7 @@
 import Foundation
 import OAuth
 import Secrets
+import TestSupport
 import Testing
 
 @testable import TykvaServer
@@ -78,10 +79,10 @@ struct RelyingParty {
 extension TestServer {
     /// With a user `anna` and both relying parties.
     static func runSingleSignOn(
-        configure: (inout ServerConfiguration) throws -> Void = { _ in },
+        on engine: Engine = .sqlite, configure: (inout ServerConfiguration) throws -> Void = { _ in },
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
-        try await run(configure: configure, clients: RelyingParty.clients()) { server in
+        try await run(on: engine, configure: configure, clients: RelyingParty.clients()) { server in
             try await server.addUser("anna")
             try await body(server)
         }

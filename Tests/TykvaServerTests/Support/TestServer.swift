@@ -28,39 +28,50 @@ struct TestServer {
     ///   - configure: Changes the configuration before the start.
     ///   - clients: Registered before the start, beside a public first-party `app` and a confidential `service`.
     static func run(
-        by setup: TestingSetup = .live,
+        by setup: TestingSetup = .live, on engine: Engine = .sqlite,
         configure: (inout ServerConfiguration) throws -> Void = { _ in }, clients: [Client] = [],
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
         var configuration = ServerConfiguration(
             issuer: try Issuer(issuer), trustedProxies: TrustedProxies(networks: [try NetworkRange("127.0.0.0/8")]))
         try configure(&configuration)
+        try await engine.withStore { [configuration] store in
+            let base = try await store.open()
+            do {
+                try await serve(store, ClocklessDatabase(base: base), by: setup, configuration, clients, body)
+            } catch {
+                await base.close()
+                throw error
+            }
+            await base.close()
+        }
+    }
+
+    private static func serve(
+        _ store: TestStore, _ database: any Database, by setup: TestingSetup, _ configuration: ServerConfiguration,
+        _ clients: [Client], _ body: @Sendable (TestServer) async throws -> Void
+    ) async throws {
         let clock = ManualClock()
         let secrets = MasterSecrets(.random())
-        try await Engine.sqlite.withStore { store in
-            let database = try await store.open()
-            try await Schema.migrator.migrate(database, at: clock.now.value)
-            let deploymentClock = DeploymentClock(wall: { clock.now }, monotonic: { clock.monotonic })
-            var logger = Logger(label: "test")
-            logger.logLevel = .critical
-            let opened = try await OpenedDeployment(
-                database, secrets: secrets, terms: .init(issuer: configuration.issuer, isDev: false), at: clock.now)
-            let server = try await TykvaServer(
-                opened, configuration: configuration, clock: deploymentClock, logger: logger)
-            for client in try standardClients(at: clock.now) + clients {
-                let event = Event(at: clock.now, type: .clientAdded, client: client.id)
-                _ = try await database.write { tx throws(StorageError) in try tx.add(client, event) }
-            }
-            let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
-            server.routes.install(on: router)
-            let application = Application(router: router, services: server.services, logger: logger)
-            try await application.test(setup) { http in
-                try await body(
-                    TestServer(clock: clock, database: database, store: store, http: http, secrets: secrets))
-            }
-            server.passwordHasher.stop()
-            await database.close()
+        try await Schema.migrator.migrate(database, at: clock.now.value)
+        let deploymentClock = DeploymentClock(wall: { clock.now }, monotonic: { clock.monotonic })
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let opened = try await OpenedDeployment(
+            database, secrets: secrets, terms: .init(issuer: configuration.issuer, isDev: false), at: clock.now)
+        let server = try await TykvaServer(
+            opened, configuration: configuration, clock: deploymentClock, logger: logger)
+        for client in try standardClients(at: clock.now) + clients {
+            let event = Event(at: clock.now, type: .clientAdded, client: client.id)
+            _ = try await database.write { tx throws(StorageError) in try tx.add(client, event) }
         }
+        let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
+        server.routes.install(on: router)
+        let application = Application(router: router, services: server.services, logger: logger)
+        try await application.test(setup) { http in
+            try await body(TestServer(clock: clock, database: database, store: store, http: http, secrets: secrets))
+        }
+        server.passwordHasher.stop()
     }
 
     private static func standardClients(at now: Milliseconds) throws -> [Client] {

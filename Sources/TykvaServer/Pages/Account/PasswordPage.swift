@@ -10,6 +10,8 @@ struct PasswordPage: Page {
         case new(PasswordError)
         case notRepeated
         case tooBusy(retryAfterSeconds: Int64)
+        /// Too many wrong current passwords.
+        case heldUp(retryAfterSeconds: Int64)
         case pageIsOld
     }
 
@@ -37,12 +39,16 @@ struct PasswordPage: Page {
         switch problem {
         case nil: .ok
         case .tooBusy: .serviceUnavailable
+        case .heldUp: .tooManyRequests
         default: .unprocessableContent
         }
     }
 
     static func retryAfterSeconds(_ problem: Problem?) -> Int64? {
-        if case .tooBusy(let seconds) = problem { seconds } else { nil }
+        switch problem {
+        case .tooBusy(let seconds), .heldUp(let seconds): seconds
+        default: nil
+        }
     }
 
     var script: PageScript? { .passwordHint }
@@ -67,6 +73,7 @@ struct PasswordPage: Page {
         case .new(let error): words(error, texts)
         case .notRepeated: texts[.passwordNotRepeated]
         case .tooBusy: texts[.tooBusy]
+        case .heldUp(let seconds): texts.text(.heldUp, ShownWait(seconds: seconds).words(texts))
         case .pageIsOld: texts[.pageIsOld]
         }
     }

@@ -10,22 +10,32 @@ struct ProfilePage: Page {
     let groups: [String]
     /// Changes the address (fields `email`, `current`); nil where nobody can be written to.
     let changeEmail: PageForm?
+    /// Sends the link that confirms the address; nil where there is nothing to confirm, or nobody can be written to.
+    let confirmEmail: PageForm?
     let problem: Problem?
-    let isSent: Bool
+    let sent: Sent?
+
+    /// What was sent: the address's query says so.
+    enum Sent: String, Sendable {
+        case change = "sent"
+        case confirmation = "confirmation-sent"
+    }
 
     enum Problem: Hashable, Sendable {
         case malformedEmail, wrongCurrent
         case tooBusy(retryAfterSeconds: Int64)
+        case heldUp(retryAfterSeconds: Int64)
     }
 
     init(
         _ frame: AccountFrame, email: String?, isEmailVerified: Bool, roles: [String], groups: [String] = [],
-        changeEmail: PageForm? = nil, problem: Problem? = nil, isSent: Bool = false
+        changeEmail: PageForm? = nil, confirmEmail: PageForm? = nil, problem: Problem? = nil, sent: Sent? = nil
     ) {
         account = frame.at(.profile)
         self.changeEmail = changeEmail
         self.problem = problem
-        self.isSent = isSent
+        self.confirmEmail = confirmEmail
+        self.sent = sent
         self.email = email
         self.isEmailVerified = isEmailVerified
         self.roles = roles
@@ -36,19 +46,24 @@ struct ProfilePage: Page {
         switch problem {
         case nil: .ok
         case .tooBusy: .serviceUnavailable
+        case .heldUp: .tooManyRequests
         case .malformedEmail, .wrongCurrent: .unprocessableContent
         }
     }
 
     var retryAfterSeconds: Int64? {
-        if case .tooBusy(let seconds) = problem { seconds } else { nil }
+        switch problem {
+        case .tooBusy(let seconds), .heldUp(let seconds): seconds
+        default: nil
+        }
     }
 
-    private static func key(_ problem: Problem) -> TextKey {
+    private static func words(_ problem: Problem, _ texts: PageTexts) -> String {
         switch problem {
-        case .malformedEmail: .emailMalformed
-        case .wrongCurrent: .wrongCurrentPassword
-        case .tooBusy: .tooBusy
+        case .malformedEmail: texts[.emailMalformed]
+        case .wrongCurrent: texts[.wrongCurrentPassword]
+        case .tooBusy: texts[.tooBusy]
+        case .heldUp(let seconds): texts.text(.heldUp, ShownWait(seconds: seconds).words(texts))
         }
     }
 
@@ -59,7 +74,9 @@ struct ProfilePage: Page {
             "displayName": account?.person.name, "signInName": account?.person.userName,
             "email": email, "isEmailVerified": isEmailVerified, "roles": roles, "hasRoles": !roles.isEmpty,
             "groups": groups, "hasGroups": !groups.isEmpty, "form": changeEmail?.content,
-            "problem": problem.map { texts[Self.key($0)] }, "notice": isSent ? texts[.emailSent] : nil,
+            "problem": problem.map { Self.words($0, texts) },
+            "notice": sent.map { texts[$0 == .change ? .emailSent : .emailConfirmationSent] },
+            "confirm": confirmEmail?.content,
         ]
     }
 }

@@ -68,8 +68,10 @@ struct SecurityPage: Page {
 
     /// What a person's own history shows; everything else is the operator's.
     static let shownTypes: Set<EventType> = [
-        .signInSucceeded, .signInFailed, .newDevice, .refreshTheft, .sessionContinuesElsewhere, .sessionEnded,
+        .signInSucceeded, .signInFailed, .lockout, .lockoutEnded, .newDevice, .refreshTheft, .sessionContinuesElsewhere,
+        .sessionEnded,
         .signedOut, .applicationEnded, .consentGranted, .consentWithdrawn, .passwordChanged, .passwordReset,
-        .passwordResetRequested, .emailChanged, .confirmedByPerson, .codeReplayed, .deviceForgotten,
+        .passwordResetRequested, .emailChanged, .confirmedByPerson, .codeReplayed, .deviceForgotten, .userRegistered,
+        .invitationAccepted,
     ]
 }

@@ -13,6 +13,7 @@ struct ErrorPage: Page {
         case cookiesNeeded = "cookies_needed"
         case foreignForm = "foreign_form"
         case tooBusy = "too_busy"
+        case tooManyRequests = "too_many_requests"
         case unavailable
         case signOutRefused = "sign_out_refused"
         case notFound = "not_found"
@@ -45,6 +46,7 @@ struct ErrorPage: Page {
         case .unknownClient, .wrongRedirect, .badRequest, .signOutRefused, .pageIsOld: .badRequest
         case .cookiesNeeded, .foreignForm: .forbidden
         case .tooBusy, .unavailable: .serviceUnavailable
+        case .tooManyRequests: .tooManyRequests
         case .notFound: .notFound
         case .tooLarge: .contentTooLarge
         }
@@ -54,7 +56,7 @@ struct ErrorPage: Page {
     private var leadsToAccount: Bool {
         switch kind {
         case .unknownClient, .wrongRedirect, .badRequest, .signOutRefused, .notFound: true
-        case .pageIsOld, .cookiesNeeded, .foreignForm, .tooBusy, .unavailable, .tooLarge: false
+        case .pageIsOld, .cookiesNeeded, .foreignForm, .tooBusy, .tooManyRequests, .unavailable, .tooLarge: false
         }
     }
 

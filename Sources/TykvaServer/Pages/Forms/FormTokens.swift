@@ -36,4 +36,5 @@ enum FormPurpose: String, CaseIterable, Sendable {
     case signIn, selectAccount, consent, signOut, changePassword
     case endSession, endOtherSessions, endApplication, withdrawConsent, endEverything, forgetDevice
     case allIsWell, notMe, newPassword, forgotPassword, changeEmail, confirmEmail
+    case sendConfirmation, acceptInvitation, register, openAccount
 }

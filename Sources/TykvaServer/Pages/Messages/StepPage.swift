@@ -14,15 +14,23 @@ struct StepPage: Page {
         case confirmEmail = "confirm_email"
         case emailConfirmed = "email_confirmed"
         case emailTaken = "email_taken"
+        /// The address was given by somebody who need not know the account: whoever reads its mail must.
+        case signInToConfirm = "sign_in_to_confirm"
+        case registrationSent = "registration_sent"
+        case register
+        case registered
     }
 
     let step: Step
     let form: PageForm?
     /// What the text names: an address.
     let value: String?
+    /// Where a page without a form leads to.
+    let next: OwnAddress
 
-    init(_ step: Step, _ form: PageForm? = nil, value: String? = nil) {
+    init(_ step: Step, _ form: PageForm? = nil, value: String? = nil, next: OwnAddress = "/sign-in") {
         self.step = step
+        self.next = next
         self.form = form
         self.value = value
     }
@@ -31,6 +39,7 @@ struct StepPage: Page {
         switch step {
         case .linkOver: .gone
         case .emailTaken: .conflict
+        case .signInToConfirm: .forbidden
         default: .ok
         }
     }
@@ -41,7 +50,7 @@ struct StepPage: Page {
         let text = texts.known("step_text_", step.rawValue) ?? ""
         return [
             "heading": title(texts), "text": text, "value": value, "form": form?.content,
-            "action": texts.known("step_action_", step.rawValue), "leadsToSignIn": form == nil,
+            "action": texts.known("step_action_", step.rawValue), "next": form == nil ? next.text : nil,
         ]
     }
 }

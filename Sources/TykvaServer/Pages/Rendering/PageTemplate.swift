@@ -12,6 +12,7 @@ enum PageTemplate: String, CaseIterable, Sendable {
     case step, notices, security
     case forgotPassword = "forgot_password"
     case newPassword = "new_password"
+    case register
     case passwordFields = "password_fields"
 
     var source: [UInt8] {
@@ -39,6 +40,7 @@ enum PageTemplate: String, CaseIterable, Sendable {
         case .security: PackageResources.security_mustache
         case .forgotPassword: PackageResources.forgot_password_mustache
         case .newPassword: PackageResources.new_password_mustache
+        case .register: PackageResources.register_mustache
         case .passwordFields: PackageResources.password_fields_mustache
         }
     }

@@ -9,6 +9,8 @@ struct SignInPage: Page {
     enum Problem: Hashable, Sendable {
         case wrongPair
         case tooBusy(retryAfterSeconds: Int64)
+        /// Too many wrong passwords, for whatever is counted: the same words for every name.
+        case heldUp(retryAfterSeconds: Int64)
         /// The form was older than an hour, or of another visit.
         case pageIsOld
         case cookiesNeeded
@@ -23,11 +25,13 @@ struct SignInPage: Page {
     let problem: Problem?
     /// Whether a forgotten password can be replaced by mail.
     let canReset: Bool
+    /// Where people make an account, with the application's request; nil where they cannot.
+    let registerAddress: String?
 
     /// - Parameter userName: `login_hint`, or what was typed before; a stranger's text, shown as the field's value.
     init(
         _ form: PageForm, client: ShownClient?, person: ShownPerson? = nil, userName: String? = nil,
-        problem: Problem? = nil, canReset: Bool = false
+        problem: Problem? = nil, canReset: Bool = false, registerAddress: String? = nil
     ) {
         self.form = form
         self.client = client
@@ -35,6 +39,7 @@ struct SignInPage: Page {
         self.userName = (userName ?? person?.userName).map { String($0.prefix(Self.maximumUserNameCharacters)) }
         self.problem = problem
         self.canReset = canReset
+        self.registerAddress = registerAddress
     }
 
     var formTarget: FormTarget? { form.leadsTo }
@@ -43,12 +48,16 @@ struct SignInPage: Page {
         switch problem {
         case nil: .ok
         case .tooBusy: .serviceUnavailable
+        case .heldUp: .tooManyRequests
         case .wrongPair, .pageIsOld, .cookiesNeeded: .unprocessableContent
         }
     }
 
     var retryAfterSeconds: Int64? {
-        if case .tooBusy(let seconds) = problem { seconds } else { nil }
+        switch problem {
+        case .tooBusy(let seconds), .heldUp(let seconds): seconds
+        default: nil
+        }
     }
 
     func title(_ texts: PageTexts) -> String { texts[.signInTitle] }
@@ -58,17 +67,23 @@ struct SignInPage: Page {
             "form": form.content, "continueTo": client.map { texts.phrase(.continueTo, $0.name).content },
             "askedAgain": person.map { texts.phrase(.askedAgain, $0.name).content },
             "userName": userName, "maximumUserName": Self.maximumUserNameCharacters,
-            "problem": problem.map { texts[Self.key($0)] }, "isWrong": problem == .wrongPair,
+            "problem": problem.map { words($0, texts) }, "isWrong": problem == .wrongPair,
             "isNameKnown": userName != nil, "resetAddress": canReset ? "/password/forgot" : nil,
+            "registerAddress": registerAddress,
         ]
     }
 
-    private static func key(_ problem: Problem) -> TextKey {
+    private func words(_ problem: Problem, _ texts: PageTexts) -> String {
         switch problem {
-        case .wrongPair: .wrongPair
-        case .tooBusy: .tooBusy
-        case .pageIsOld: .pageIsOld
-        case .cookiesNeeded: .cookiesNeeded
+        case .wrongPair: texts[.wrongPair]
+        case .tooBusy: texts[.tooBusy]
+        case .heldUp(let seconds):
+            [
+                texts.text(.heldUp, ShownWait(seconds: seconds).words(texts)), texts[.heldUpDevice],
+                canReset ? texts[.heldUpReset] : nil,
+            ].compactMap(\.self).joined(separator: " ")
+        case .pageIsOld: texts[.pageIsOld]
+        case .cookiesNeeded: texts[.cookiesNeeded]
         }
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 
 struct OutboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "outbox", abstract: "Messages to applications: who was told of a sign-out, and who was not.",
+        commandName: "outbox", abstract: "Messages that go out: mails, webhooks, and notices of signing out.",
         discussion: """
             Example:
               tykva outbox list --state waiting

@@ -7,5 +7,5 @@ struct SessionCommand: AsyncParsableCommand {
             Example:
               tykva session list --user anna
             """,
-        subcommands: [SessionListCommand.self, SessionEndCommand.self])
+        subcommands: [SessionListCommand.self, SessionEndCommand.self, SessionStatsCommand.self])
 }

@@ -11,6 +11,11 @@ struct UserAddCommand: AsyncParsableCommand {
             Asks for the password twice, or takes it as the first line of standard
             input. Works before the first start of the server too.
 
+            An e-mail address is not verified, unless you say so: nothing is written to it
+            but the link that confirms it, and nobody signs in or gets a new password by
+            it. With --invite the person gets a link, good for 24 hours, by which they
+            choose their password; it shows that the address is theirs.
+
             Example:
               tykva user add anna --email anna@example.com --role admin \\
                 --attribute-json 'groups=["sales"]'
@@ -24,6 +29,12 @@ struct UserAddCommand: AsyncParsableCommand {
     @Option(help: "The e-mail address.", transform: Arguments.email)
     var email: EmailAddress?
 
+    @Flag(name: .customLong("email-verified"), help: "The e-mail address is known to be theirs: messages go there.")
+    var emailIsVerified = false
+
+    @Flag(help: "No password: a message to the e-mail address leads to where the person chooses one.")
+    var invite = false
+
     @Option(name: .customLong("display-name"), help: "How the person is called.")
     var displayName: String?
 
@@ -36,6 +47,12 @@ struct UserAddCommand: AsyncParsableCommand {
     var passwordFromStandardInput = false
 
     func validate() throws {
+        guard email != nil || !(emailIsVerified || invite) else {
+            throw ValidationError("\(invite ? "--invite" : "--email-verified") needs --email")
+        }
+        guard !invite || !(passwordFromStandardInput || emailIsVerified) else {
+            throw ValidationError("--invite lets the person choose the password and show that the address is theirs")
+        }
         guard !(passwordFromStandardInput && attributes.readsStandardInput) else {
             throw ValidationError("standard input has the password; give the attribute in a file")
         }
@@ -47,16 +64,33 @@ struct UserAddCommand: AsyncParsableCommand {
             let users = UserAdministration(workplace.database)
             // Before a person types a password twice in vain.
             guard try await users.find(name) == nil else { throw InvalidValue("user \(name)", "this name is taken") }
-            let password = try await PasswordInput.read(
-                fromStandardInput: passwordFromStandardInput, by: try await workplace.passwordRules(),
-                for: PasswordOwner(userName: name.text, email: email?.text, displayName: displayName))
+            if invite { try workplace.settings.refuseWithoutMail() }
             let user = NewUser(
-                name: name, displayName: displayName, email: email, roles: roles, attributes: attributes,
-                passwordHash: try await password.hash(workplace.settings))
+                name: name, displayName: displayName, email: email, emailIsVerified: emailIsVerified, roles: roles,
+                attributes: attributes, passwordHash: invite ? nil : try await passwordHash(workplace),
+                letter: invite ? .invitation : workplace.settings.confirmation(unless: emailIsVerified))
             let account = try await users.add(user, at: workplace.now)
             guard let profile = try await users.find(name) else { return }
             try Console.print(profile, or: "added user \(account.name) (\(account.id))", common)
         }
+    }
+}
+
+extension UserAddCommand {
+    private func passwordHash(_ workplace: Workplace) async throws -> PasswordHash {
+        let password = try await PasswordInput.read(
+            fromStandardInput: passwordFromStandardInput, by: try await workplace.passwordRules(),
+            for: PasswordOwner(userName: name.text, email: email?.text, displayName: displayName))
+        return try await password.hash(workplace.settings)
+    }
+}
+
+extension Settings {
+    /// What a new address is sent: the link that confirms it, where mail is sent and it is not verified already.
+    func confirmation(unless isVerified: Bool) -> AddressLetter? { isVerified || mail == nil ? nil : .confirmation }
+
+    func refuseWithoutMail() throws {
+        guard mail != nil else { throw CommandFailure("nobody can be written to: smtp_url is not set", .configuration) }
     }
 }
 

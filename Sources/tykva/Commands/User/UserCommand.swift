@@ -10,6 +10,6 @@ struct UserCommand: AsyncParsableCommand {
         subcommands: [
             UserAddCommand.self, UserListCommand.self, UserShowCommand.self, UserSetCommand.self,
             UserDisableCommand.self, UserEnableCommand.self, UserRemoveCommand.self, UserPasswordCommand.self,
-            UserRoleCommand.self, UserImportCommand.self,
+            UserRoleCommand.self, UserUnlockCommand.self, UserInviteCommand.self, UserImportCommand.self,
         ])
 }

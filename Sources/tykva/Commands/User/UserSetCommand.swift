@@ -6,7 +6,9 @@ struct UserSetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Changes what is known of a user.",
         discussion: """
-            An empty text removes the display name or the e-mail address.
+            An empty text removes the display name or the e-mail address. A new address is
+            not verified unless you say so: nothing is written to it but the link that
+            confirms it. --email-verified alone is about the address that there is.
 
             Example:
               tykva user set anna --display-name "Anna Lind" \\
@@ -18,8 +20,11 @@ struct UserSetCommand: AsyncParsableCommand {
     @Argument(help: "The user's name.", transform: Arguments.userName)
     var name: UserName
 
-    @Option(help: "The e-mail address, which is not verified then.")
+    @Option(help: "The e-mail address.")
     var email: String?
+
+    @Flag(name: .customLong("email-verified"), help: "The e-mail address is known to be theirs: messages go there.")
+    var emailIsVerified = false
 
     @Option(name: .customLong("display-name"), help: "How the person is called.")
     var displayName: String?
@@ -32,19 +37,21 @@ struct UserSetCommand: AsyncParsableCommand {
     var removed: [String] = []
 
     func validate() throws {
-        guard email != nil || displayName != nil || !attributes.isEmpty || !removed.isEmpty else {
+        guard email != nil || emailIsVerified || displayName != nil || !attributes.isEmpty || !removed.isEmpty else {
             throw ValidationError("nothing was given to set")
         }
         if let email, !email.isEmpty { try Arguments.check { _ = try EmailAddress(email) } }
     }
 
     func run() async throws {
+        let values = try attributes.values()
         let newEmail = try email.map { $0.isEmpty ? nil : try EmailAddress($0) }
-        let change = UserChange(
-            displayName: displayName.map { $0.isEmpty ? .remove : .set($0) } ?? .keep,
-            email: newEmail.map { $0.map { .set($0) } ?? .remove } ?? .keep, setAttributes: try attributes.values(),
-            removedAttributes: removed)
         try await Workplace.open(common, .changing) { workplace in
+            let change = UserChange(
+                displayName: displayName.map { $0.isEmpty ? .remove : .set($0) } ?? .keep,
+                email: newEmail.map { $0.map { .set($0) } ?? .remove } ?? .keep, emailIsVerified: emailIsVerified,
+                letter: workplace.settings.confirmation(unless: emailIsVerified), setAttributes: values,
+                removedAttributes: removed)
             let profile = try await UserAdministration(workplace.database).change(name, change, at: workplace.now)
             try Console.print(profile, or: "changed user \(name)", common)
         }

@@ -17,10 +17,15 @@ struct UserShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Workplace.open(common, .looking) { workplace in
-            guard let profile = try await UserAdministration(workplace.database).find(name) else {
-                throw InvalidValue("user \(name)", "there is none of this name")
+            let users = UserAdministration(workplace.database)
+            guard let profile = try await users.find(name),
+                let holdUp = try await users.holdUp(of: name, at: workplace.now)
+            else { throw InvalidValue("user \(name)", "there is none of this name") }
+            if common.isJSON {
+                try Console.print(profile.json(holdUp))
+            } else {
+                try Console.print(profile.details(holdUp))
             }
-            if common.isJSON { try Console.print(profile.json) } else { try Console.print(profile.details) }
         }
     }
 }

@@ -1,0 +1,5 @@
+/// Whether a guess is looked at.
+package enum GuessDecision: Hashable, Sendable {
+    case admit
+    case wait(until: Milliseconds)
+}

@@ -1,0 +1,84 @@
+package import OAuth
+
+/// A message that this process is to deliver now, until its lease is over.
+package struct DueMessage: Hashable, Sendable {
+    package let id: MessageID
+    package let event: EventID
+    package let kind: MessageKind
+    package let payload: String
+    package let client: ClientID?
+    package let webhook: WebhookID?
+    package let createdAt: Milliseconds
+    /// Which attempt this is, from 1: what is told of it counts only while no later one has begun.
+    package let attempt: Int64
+
+    init(_ row: Row) throws(StorageError) {
+        guard let kind = MessageKind(rawValue: try row.text("kind")) else {
+            throw .corrupt(reason: "column kind holds an unknown kind of message")
+        }
+        id = try row.identifier("id")
+        event = try row.identifier("event_id")
+        self.kind = kind
+        payload = try row.text("payload")
+        client = try row.optionalIdentifier("client_id")
+        webhook = try row.optionalIdentifier("webhook_id")
+        createdAt = try row.instant("created_at")
+        attempt = try row.integer("attempts")
+    }
+}
+
+/// No lease is as long: one that ends later was given before a clock was set back, and counts no more.
+private let longestLease = Duration.minutes(2)
+
+extension Statement where Answer == [DueMessage] {
+    /// Takes messages of one kind that are due, for one of any number of nodes; counts the attempt.
+    ///
+    /// - Parameters:
+    ///   - resting: Clients whose messages are left where they are.
+    ///   - until: When another node may try, because this one has told nothing: at most two minutes from now.
+    package static func claim(
+        _ kind: MessageKind, exceptFor resting: [ClientID] = [], limit: Int64, until: Milliseconds, at now: Milliseconds
+    ) -> Self {
+        var isMeant: SQL = "kind = \(kind.rawValue)"
+        if let last = resting.last {
+            // By repeating one, lists of any length make few texts: each of them stays prepared at the server.
+            let places = resting.count.roundedUpToPowerOfTwo
+            let padded = resting + Array(repeating: last, count: places - resting.count)
+            isMeant = "\(isMeant) AND COALESCE(client_id, '') NOT IN (\(SQL.list(padded.map { "\($0)" })))"
+        }
+        return claim(where: isMeant, limit: limit, until: until, at: now)
+    }
+
+    /// The same for messages to one webhook.
+    package static func claim(
+        for webhook: WebhookID, limit: Int64, until: Milliseconds, at now: Milliseconds
+    ) -> Self {
+        claim(where: "webhook_id = \(webhook)", limit: limit, until: until, at: now)
+    }
+
+    private static func claim(
+        where isMeant: SQL, limit: Int64, until: Milliseconds, at now: Milliseconds
+    ) -> Self {
+        let isDue: SQL = """
+            \(isMeant) AND next_attempt_at <= \(now) AND delivered_at IS NULL AND given_up_at IS NULL
+            AND (leased_until IS NULL OR leased_until <= \(now) OR leased_until > \(now + longestLease))
+            """
+        return Self(
+            """
+            UPDATE outbox SET leased_until = \(until), attempts = attempts + 1
+            WHERE id IN (SELECT id FROM outbox WHERE \(isDue) ORDER BY next_attempt_at, id LIMIT \(limit))
+              AND \(isDue)
+            RETURNING id, event_id, kind, payload, client_id, webhook_id, created_at, attempts
+            """
+        ) { rows throws(StorageError) in
+            try rows.map { row throws(StorageError) in try DueMessage(row) }.sorted {
+                ($0.createdAt, $0.id.text) < ($1.createdAt, $1.id.text)
+            }
+        }
+    }
+}
+
+extension Int {
+    /// - Precondition: At least 1.
+    fileprivate var roundedUpToPowerOfTwo: Int { 1 << (bitWidth - (self - 1).leadingZeroBitCount) }
+}

@@ -1,0 +1,20 @@
+import Mail
+
+/// What became of an attempt to send a message.
+enum DeliveryOutcome: Sendable {
+    case delivered
+    /// Nothing was tried: it comes again soon, and the attempt does not count.
+    case notTried
+    /// One sentence for the operator, and how long it is tried on.
+    case failed(String, Patience)
+    /// The receiver of a webhook is gone for good.
+    case gone(String)
+
+    init(_ error: any Error) {
+        switch error {
+        case let error as MailError where error.cause == .busy || error.cause == .stopped: self = .notTried
+        case is WebhookGone: self = .gone("\(error)")
+        default: self = .failed("\(error)", Patience(error))
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import OAuth
+import Secrets
+import Storage
+
+/// Makes the account of somebody who has followed the link in the mail.
+struct Registrations: Sendable {
+    let database: any Database
+
+    enum Outcome: Sendable {
+        /// - Parameter query: The authorization request with which the person came; empty when there was none.
+        case registered(query: String)
+        case linkIsOver
+        /// Somebody else has got the name or the address meanwhile.
+        case taken
+    }
+
+    func find(_ link: TokenHash, at now: Milliseconds) async throws(StorageError) -> OpenRegistration? {
+        try await database.read { tx throws(StorageError) in try tx.run(.registration(link: link, at: now)) }
+    }
+
+    /// Uses a link up: the account has the address as its name, and proved.
+    func complete(
+        _ link: TokenHash, from origin: RequestOrigin, at now: Milliseconds
+    ) async throws(StorageError) -> Outcome {
+        let id = UserID.random()
+        return try await database.writeAgain { tx throws(StorageError) -> Outcome in
+            guard let open = try tx.takeRegistration(link, at: now) else { return .linkIsOver }
+            guard let name = try? UserName(open.email.text) else { return .taken }
+            let user = NewUser(
+                name: name, displayName: open.displayName, email: open.email, emailIsVerified: true,
+                passwordHash: PasswordHash(stored: open.passwordHash))
+            let event = Event(
+                id: open.id, at: now, type: .userRegistered, user: id, holder: origin.holder,
+                requestID: origin.requestID)
+            guard case .success = try UserWrites(tx, now: now).add(user, id: id, event) else { return .taken }
+            try tx.run(.setLanguage(open.language, of: id))
+            return .registered(query: open.query)
+        }
+    }
+}

@@ -1,0 +1,267 @@
+"""P10 of the threat list: guessing at passwords, one account or many, and what the answers tell of who exists.
+
+The servers stand behind a trusted proxy on loopback, which the tests play: `X-Forwarded-For` says where a caller is.
+"""
+
+import concurrent.futures
+import itertools
+import re
+import secrets
+import statistics
+import time
+
+import pytest
+
+from deployment import PASSWORD
+from mail_servers import Mailbox
+from processes import free_port, wait_until
+from visitor import Visitor
+
+PROXY = ("--behind-proxy", "127.0.0.1/32")
+# What differs from answer to answer anyhow.
+VARYING = ("Date", "X-Request-Id", "Content-Length", "Set-Cookie")
+numbers = itertools.count(1)
+
+
+def network():
+    """An address in a network that nobody has used before."""
+    number = next(numbers)
+    return f"10.{number // 250}.{number % 250}.7"
+
+
+@pytest.fixture(scope="module")
+def guarded(prepared_provider, tmp_path_factory):
+    """A server that the tests of this file share; each takes accounts and networks of its own."""
+    made = type(prepared_provider).copy(prepared_provider, tmp_path_factory.mktemp("guarded"))
+    with made.serve(*PROXY) as running:
+        yield running
+
+
+@pytest.fixture
+def person(guarded):
+    name = f"person-{next(numbers)}"
+    guarded.deployment.add_user(name)
+    return name
+
+
+def guess(server, name, password="wrong", address="192.0.2.7", client="app"):
+    form = {"grant_type": "password", "client_id": client, "username": name, "password": password}
+    return server.post("/token", form, headers={"X-Forwarded-For": address})
+
+
+def visitor(server, name, address, password="wrong"):
+    made = Visitor(server, user=name, password=password)
+    made.session.headers["X-Forwarded-For"] = address
+    return made
+
+
+def try_page(made, password):
+    """The page after the form of the sign-in page was sent."""
+    page = made.open(f"{made.server.issuer}/sign-in?to=profile")
+    return made.submit(page, {"username": made.user, "password": password})
+
+
+def assert_held_up(answer, longest):
+    assert answer.status_code == 429, (answer.status_code, answer.text)
+    assert answer.json()["error"] == "temporarily_unavailable"
+    seconds = answer.headers["Retry-After"]
+    assert re.fullmatch("[1-9][0-9]*", seconds) and int(seconds) <= longest, seconds
+    return int(seconds)
+
+
+def lock_out(server, name):
+    """Wrong passwords from many networks, until the account itself is held up."""
+    for _ in range(6):
+        address = network()
+        for _ in range(5):
+            assert guess(server, name, address=address).status_code == 400
+    assert_held_up(guess(server, name, address=network()), 1)
+    # The pauses double from here on; two are waited for.
+    for _ in range(2):
+        while (answer := guess(server, name, address=network())).status_code == 429:
+            time.sleep(0.1)
+        assert answer.status_code == 400
+
+
+def test_brute_force_on_one_account_ends_before_it_begins(guarded, person):
+    address = network()
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda number: guess(guarded, person, f"guess {number}", address), range(100)))
+    looked_at = [answer for answer in answers if answer.status_code == 400]
+    assert 5 <= len(looked_at) <= 6, "five are free, and a second may have passed"
+    for answer in answers:
+        if answer not in looked_at:
+            assert_held_up(answer, 2)
+    time.sleep(2)
+    assert guess(guarded, person, PASSWORD, address).status_code == 200, "its owner is not kept out"
+
+
+def test_one_password_on_many_accounts_ends_after_fifty(guarded):
+    address = network()
+    answers = [guess(guarded, f"somebody-{number}", "Winter 2026 is here", address).status_code for number in range(53)]
+    assert answers[:50] == [400] * 50
+    assert 429 in answers[50:], answers[50:]
+    assert guess(guarded, "somebody-99", address=network()).status_code == 400
+
+
+def test_a_stranger_keeps_nobody_out_of_their_own_browser(guarded, person):
+    own = visitor(guarded, person, network(), PASSWORD)
+    assert try_page(own, PASSWORD).path == "/account"
+    lock_out(guarded, person)
+    stranger = visitor(guarded, person, network())
+    page = try_page(stranger, PASSWORD)
+    assert page.status == 429 and "A browser in which you have signed in before" in page.text
+    fresh = Visitor(guarded, user=person)
+    fresh.session.headers["X-Forwarded-For"] = network()
+    fresh.session.cookies.set_cookie(next(c for c in own.session.cookies if c.name == "__Host-tykva-device"))
+    assert try_page(fresh, PASSWORD).path == "/account", "the device cookie alone is enough"
+    forged = visitor(guarded, person, network())
+    forged.open(f"{guarded.issuer}/sign-in?to=profile")
+    cookie = next(c for c in own.session.cookies if c.name == "__Host-tykva-device")
+    cookie.value = secrets.token_urlsafe(32)
+    forged.session.cookies.set_cookie(cookie)
+    assert try_page(forged, PASSWORD).status == 429
+
+
+def test_a_lockout_survives_a_kill_and_ends_by_the_operator(prepared_provider, tmp_path):
+    made = type(prepared_provider).copy(prepared_provider, tmp_path / "own")
+    made.add_user("ivan")
+    with made.serve(*PROXY) as first:
+        own = visitor(first, "ivan", network(), PASSWORD)
+        assert try_page(own, PASSWORD).path == "/account"
+        for _ in range(6):
+            address = network()
+            for _ in range(5):
+                assert guess(first, "ivan", address=address).status_code == 400
+        held = network()
+        wrong = {"client_id": "web", "client_secret": "wrong", "grant_type": "refresh_token", "refresh_token": "x"}
+        for _ in range(50):
+            assert first.post("/token", wrong, headers={"X-Forwarded-For": held}).status_code == 401
+        first.kill()
+    with made.serve(*PROXY, port=first.port) as second:
+        right = wrong | {"client_secret": made.secrets["web"]}
+        # Both pauses of a second are over after a start; the next failures make them longer.
+        for expected in (1, 2, 4):
+            while (answer := guess(second, "ivan", address=network())).status_code == 429:
+                assert_held_up(answer, expected)
+                time.sleep(0.05)
+            assert answer.status_code == 400
+            while (answer := second.post("/token", wrong, headers={"X-Forwarded-For": held})).status_code == 429:
+                time.sleep(0.05)
+        assert second.post("/token", right, headers={"X-Forwarded-For": held}).status_code == 429
+        assert second.post("/token", right, headers={"X-Forwarded-For": network()}).status_code == 400, "not kept out"
+        assert guess(second, "ivan", PASSWORD, network()).status_code == 429
+        own.server = second
+        own.session.cookies.clear(name="__Host-tykva-session", domain="127.0.0.1", path="/")
+        assert try_page(own, PASSWORD).path == "/account"
+        shown = made.json("user", "show", "ivan")
+        assert shown["held_up_until"] and not shown["held_up_in_own_browser_until"]
+        assert "held up" in made.tykva("user", "show", "ivan")
+        made.tykva("user", "unlock", "ivan")
+        assert made.json("user", "show", "ivan")["held_up_until"] is None
+        assert guess(second, "ivan", PASSWORD, network()).status_code == 200
+        assert [event["type"] for event in made.audit("--user", "ivan", "--type", "lockout_ended")] == ["lockout_ended"]
+        again = made.run("user", "unlock", "ivan")
+        assert (again.returncode, "nothing holds" in again.stderr) == (1, True)
+
+
+def test_a_header_of_who_is_no_proxy_names_nobody(prepared_provider, tmp_path):
+    made = type(prepared_provider).copy(prepared_provider, tmp_path / "own")
+    settings = {"TYKVA_UNLIMITED_NETWORKS": "off", "TYKVA_REQUESTS_PER_SECOND": "2"}
+    with made.serve(environment=settings) as running:
+        answers = [guess(running, "nobody", address=network()).status_code for _ in range(6)]
+        assert answers == [400] * 5 + [429]
+        while running.get("/sign-in", headers={"X-Forwarded-For": network()}).status_code == 200:
+            pass
+        limited = running.get("/sign-in", headers={"X-Forwarded-For": network(), "Accept": "text/html"})
+        assert limited.status_code == 429 and "Too many requests" in limited.text
+        assert int(limited.headers["Retry-After"]) >= 1
+        assert running.get("/health/ready").status_code == 200
+
+
+def sanitised(page, name):
+    text = page.text.replace(name, "NAME")
+    return re.sub(r'name="form" value="[^"]*"', "FORM", text)
+
+
+def test_no_text_and_no_header_tells_who_exists(guarded, person):
+    kinds = []
+    for name in (person, "nobody-at-all"):
+        address = network()
+        heard = []
+        made = visitor(guarded, name, address)
+        for _ in range(6):
+            page = try_page(made, "wrong")
+            headers = {key: value for key, value in page.response.headers.items() if key not in VARYING}
+            heard.append((page.status, sanitised(page, name), headers))
+        answers = [guess(guarded, name, address=network()) for _ in range(3)]
+        heard += [(answer.status_code, answer.text) for answer in answers]
+        kinds.append(heard)
+    assert kinds[0] == kinds[1]
+    assert [status for status, *_ in kinds[0]] == [422] * 5 + [429] + [400] * 3
+
+
+def test_no_time_tells_who_exists(guarded, person):
+    """Each attempt from a network of its own, alternating; the medians differ by far less than a hash takes."""
+    times = {person: [], "nobody-at-all-2": []}
+    for _ in range(12):
+        for name, taken in times.items():
+            began = time.perf_counter()
+            answer = guess(guarded, name, address=network())
+            taken.append(time.perf_counter() - began)
+            assert answer.status_code == 400
+    known, unknown = (statistics.median(taken) for taken in times.values())
+    assert abs(known - unknown) < 0.5 * max(known, unknown), (known, unknown)
+
+
+def test_a_request_for_a_new_password_tells_nothing_and_is_bounded(prepared_provider, tmp_path):
+    made = type(prepared_provider).copy(prepared_provider, tmp_path / "own")
+    with Mailbox() as mailbox:
+        mail = {"TYKVA_SMTP_URL": f"smtp://127.0.0.1:{mailbox.port}", "TYKVA_SMTP_FROM": "noreply@auth.example"}
+        made.add_user("maria", "--email", "maria@example.com")
+        with made.serve(*PROXY, environment=mail) as running:
+            def ask(name, address):
+                browser = visitor(running, name, address)
+                page = browser.open(f"{running.issuer}/password/forgot")
+                began = time.perf_counter()
+                answer = browser.submit(page, {"username": name})
+                return answer, time.perf_counter() - began
+
+            texts, times = set(), {"maria": [], "nobody": []}
+            for _ in range(8):
+                for name in times:
+                    answer, taken = ask(name, network())
+                    assert answer.status == 200
+                    texts.add(sanitised(answer, name))
+                    times[name].append(taken)
+            assert len(texts) == 1
+            known, unknown = (statistics.median(taken) for taken in times.values())
+            assert abs(known - unknown) < 0.05, (known, unknown)
+            wait_until(lambda: mailbox.messages, 15, "the message")
+            address = network()
+            statuses = [ask(f"name-{number}", address)[0].status for number in range(22)]
+            assert statuses[:20] == [200] * 20 and 429 in statuses[20:], statuses
+            assert len(mailbox.messages) == 1, "one in ten minutes"
+
+
+def test_when_the_store_does_not_take_the_failure_nobody_hears_whether_it_was_wrong(prepared_provider, tmp_path):
+    made = type(prepared_provider).copy(prepared_provider, tmp_path / "own")
+    with made.serve(*PROXY) as running:
+        assert guess(running, "anna", PASSWORD).status_code == 200
+        # The table is away: for a sign-in as for a failure the store has trouble.
+        made.execute("ALTER TABLE guess RENAME TO away")
+        for password in (PASSWORD, "wrong"):
+            answer = guess(running, "anna", password)
+            assert (answer.status_code, answer.json()["error"]) == (503, "temporarily_unavailable")
+        made.execute("ALTER TABLE away RENAME TO guess")
+        assert guess(running, "anna", PASSWORD).status_code == 200
+
+
+def test_refusals_are_counted_by_what_is_counted(prepared_provider, tmp_path):
+    made = type(prepared_provider).copy(prepared_provider, tmp_path / "own")
+    port = free_port()
+    with made.serve(*PROXY, environment={"TYKVA_METRICS_LISTEN": f"127.0.0.1:{port}"}) as running:
+        for _ in range(6):
+            guess(running, "anna")
+        text = running.session.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
+        assert 'tykva_guesses_refused_total{by="account"} 1' in text

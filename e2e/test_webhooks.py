@@ -1,0 +1,275 @@
+"""Webhooks: what receivers are told, checked by the library of Standard Webhooks' authors; and receivers that misbehave."""
+
+import datetime
+import json
+import re
+import time
+
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from deployment import PASSWORD
+from middleman import Mute
+from processes import free_port, wait_until
+from webhook_receivers import Receiver, endless, hang, redirect, verified
+
+DONE, FAILED, USAGE = 0, 1, 2
+WRONG = "a wrong pass phrase of somebody"
+
+
+def add(deployment, receiver, path="/hook", *arguments):
+    url = receiver if isinstance(receiver, str) else receiver.url(path)
+    return deployment.json("webhook", "add", url, *arguments)
+
+
+def show(deployment, webhook):
+    return deployment.json("webhook", "show", webhook["id"])
+
+
+def arrived(receiver, path="/hook", type=None, count=1, seconds=15):
+    def enough():
+        found = receiver.at(path, type)
+        return found if len(found) >= count else None
+
+    return wait_until(enough, seconds, f"{count} of {type or 'anything'} at {path}")
+
+
+def outbox(deployment, *arguments):
+    return deployment.json("outbox", "list", "--kind", "webhook", *arguments)
+
+
+def test_an_event_arrives_signed_and_says_what_happened(deployment):
+    with Receiver() as receiver:
+        webhook = add(deployment, receiver, "/hook?key=geheim", "--event", "sign_in_failed")
+        with deployment.serve() as server:
+            assert server.try_sign_in(password=WRONG, agent="Mallory/1").status_code == 400
+            delivery = arrived(receiver, "/hook?key=geheim")[0]
+            event = deployment.audit("--type", "sign_in_failed")[-1]
+            wait_until(lambda: show(deployment, webhook)["last_success_at"], 10, "the success is noted")
+            assert server.stop() == 0
+            log = server.errors
+    said = verified(delivery, webhook["secret"])
+    assert said["type"] == "sign_in_failed"
+    assert said["timestamp"] == event["at"]
+    assert said["data"] == {
+        "event_id": event["id"], "user_id": event["user_id"], "client_id": "app", "session_id": None,
+        "address": "127.0.0.1", "agent": "Mallory/1", "request_id": event["request_id"], "detail": event["detail"]}
+    assert delivery.headers["webhook-id"] == event["id"]
+    assert abs(int(delivery.headers["webhook-timestamp"]) - time.time()) < 60
+    assert delivery.headers["content-type"] == "application/json"
+    for secret in (WRONG, PASSWORD, webhook["secret"]):
+        assert secret.encode() not in delivery.body
+    # Neither the secret nor the path, which may hold one, is written down.
+    for text in (log, json.dumps(outbox(deployment)), json.dumps(deployment.audit())):
+        assert webhook["secret"] not in text and "geheim" not in text
+    assert webhook["secret"].removeprefix("whsec_") not in deployment.dump()
+    assert "secret" not in show(deployment, webhook)
+
+
+def test_what_was_tampered_with_is_refused(deployment):
+    with Receiver() as receiver:
+        webhook = add(deployment, receiver)
+        with deployment.serve() as server:
+            server.sign_in()
+            delivery = arrived(receiver, type="sign_in_succeeded")[0]
+    assert verified(delivery, webhook["secret"])["type"] == "sign_in_succeeded"
+    library = Webhook(webhook["secret"])
+    for body, headers in [
+            (delivery.body.replace(b"succeeded", b"failed"), {}),
+            (delivery.body, {"webhook-id": "e_" + "0" * 32}),
+            (delivery.body, {"webhook-timestamp": str(int(delivery.headers["webhook-timestamp"]) + 1)}),
+            (delivery.body, {"webhook-signature": "v1," + "A" * 43 + "="})]:
+        with pytest.raises(WebhookVerificationError):
+            library.verify(body, delivery.headers | headers)
+
+
+def test_filters_and_what_is_not_told(deployment):
+    with Receiver() as receiver:
+        add(deployment, receiver, "/all")
+        add(deployment, receiver, "/users", "--event", "user_added", "--event", "user_disabled")
+        off = add(deployment, receiver, "/off")
+        deployment.tykva("webhook", "set", off["id"], "--disable")
+        # Written before a server ran, by commands.
+        deployment.add_user("carol")
+        # A user of a name that is taken: its transaction comes to nothing, and so does its event.
+        assert deployment.run("user", "add", "carol", "--password-stdin", stdin=PASSWORD + "\n").returncode == FAILED
+        with deployment.serve() as server:
+            server.sign_in()
+            deployment.tykva("user", "disable", "carol")
+            arrived(receiver, "/users", count=2)
+            arrived(receiver, "/all", "user_disabled")
+            arrived(receiver, "/all", "sign_in_succeeded")
+            time.sleep(1)
+            added = [one for one in receiver.at("/all") if b'"user_added"' in one.body]
+            assert len(added) == 1
+            assert [json.loads(one.body)["type"] for one in receiver.at("/users")] == ["user_added", "user_disabled"]
+            # From now on it is told of something else.
+            webhook = next(one for one in deployment.json("webhook", "list") if one["url"].endswith("/users"))
+            deployment.tykva("webhook", "set", webhook["id"], "--event", "user_enabled")
+            assert show(deployment, webhook)["events"] == ["user_enabled"]
+            deployment.tykva("user", "enable", "carol")
+            arrived(receiver, "/users", "user_enabled")
+            deployment.tykva("webhook", "set", off["id"], "--enable", "--all-events")
+            server.sign_in()
+            arrived(receiver, "/off", "sign_in_succeeded")
+            assert len(receiver.at("/users")) == 3
+
+
+def test_a_repetition_has_the_same_id_and_a_time_of_its_own(deployment):
+    with Receiver(hook=[500, 503, 204]) as receiver:
+        webhook = add(deployment, receiver, "/hook", "--event", "sign_in_succeeded")
+        with deployment.serve() as server:
+            server.sign_in()
+            first, second, third = arrived(receiver, count=3, seconds=40)
+            wait_until(lambda: show(deployment, webhook)["last_success_at"], 10, "the success is noted")
+            time.sleep(1)
+            assert len(receiver.at()) == 3
+    assert len({one.headers["webhook-id"] for one in (first, second, third)}) == 1
+    assert first.body == second.body == third.body
+    times = [int(one.headers["webhook-timestamp"]) for one in (first, second, third)]
+    assert times[0] < times[2]
+    for delivery in (first, second, third):
+        verified(delivery, webhook["secret"])
+    seen = show(deployment, webhook)
+    assert seen["waiting"] == 0 and seen["last_failure_at"] and seen["last_error"] is None
+    assert [one["attempts"] for one in outbox(deployment)] == [3]
+
+
+def test_receivers_that_hang_or_are_down_delay_nobody(deployment):
+    with Receiver(slow=hang) as receiver, Mute() as mute:
+        slow = add(deployment, receiver, "/slow")
+        silent = add(deployment, f"http://127.0.0.1:{mute.port}/hook")
+        down = add(deployment, f"http://127.0.0.1:{free_port()}/hook")
+        add(deployment, receiver, "/hook")
+        with deployment.serve() as server:
+            start = time.monotonic()
+            for _ in range(40):
+                server.try_sign_in(password=WRONG, client="nobody")
+                server.try_sign_in()
+            deployment.add_user("dora")
+            arrived(receiver, "/hook", "user_added", seconds=8)
+            assert len(receiver.at("/hook", "sign_in_succeeded")) >= 40
+            assert time.monotonic() - start < 60
+            wait_until(lambda: "15 seconds" in (show(deployment, silent)["last_error"] or ""), 40, "the silent one is noted")
+            assert "15 seconds" in (show(deployment, slow)["last_error"] or "")
+            assert show(deployment, down)["last_failure_at"]
+            for webhook in (slow, silent, down):
+                assert show(deployment, webhook)["waiting"] >= 40
+            # An operator sees what waits, and drops it.
+            assert len(outbox(deployment, "--state", "waiting", "--limit", "50")) == 50
+            start = time.monotonic()
+        assert time.monotonic() - start < 10, "the stop waits for no receiver"
+
+
+def test_one_that_is_gone_is_disabled_with_an_event(deployment):
+    with Receiver(gone=410) as receiver:
+        webhook = add(deployment, receiver, "/gone")
+        add(deployment, receiver, "/other", "--event", "webhook_disabled")
+        with deployment.serve() as server:
+            server.sign_in()
+            told = json.loads(arrived(receiver, "/other")[0].body)
+            assert told["data"]["detail"] == {"webhook": webhook["id"], "by": "receiver"}
+            count = len(receiver.at("/gone"))
+            seen = show(deployment, webhook)
+            assert seen["state"] == "gone" and "410" in seen["last_error"]
+            server.sign_in()
+            time.sleep(1.5)
+            # What waited behind it may have been under way.
+            assert len(receiver.at("/gone")) <= count + 16
+            assert not outbox(deployment, "--state", "waiting")
+            assert [one["type"] for one in deployment.audit("--type", "webhook_disabled")] == ["webhook_disabled"]
+            receiver.answers["/gone"] = 200
+            deployment.tykva("webhook", "set", webhook["id"], "--enable")
+            server.sign_in()
+            wait_until(lambda: show(deployment, webhook)["state"] == "enabled" and show(deployment, webhook)["given_up"] == 0,
+                       15, "it takes events again")
+
+
+def test_a_new_secret_signs_beside_the_old_one(deployment):
+    with Receiver() as receiver:
+        webhook = add(deployment, receiver, "/hook", "--event", "sign_in_succeeded")
+        new = deployment.json("webhook", "secret", webhook["id"])["secret"]
+        assert new != webhook["secret"] and re.fullmatch(r"whsec_[A-Za-z0-9+/]{32}", new)
+        with deployment.serve() as server:
+            server.sign_in()
+            delivery = arrived(receiver)[0]
+        assert len(delivery.headers["webhook-signature"].split(" ")) == 2
+        for secret in (webhook["secret"], new):
+            verified(delivery, secret)
+        newest = deployment.json("webhook", "secret", webhook["id"])["secret"]
+        deployment.tykva("webhook", "test", webhook["id"])
+        delivery = receiver.at(type="webhook_test")[0]
+        for secret in (new, newest):
+            verified(delivery, secret)
+        with pytest.raises(WebhookVerificationError):
+            verified(delivery, webhook["secret"])
+        until = datetime.datetime.fromisoformat(show(deployment, webhook)["old_secret_until"])
+        assert abs(until.timestamp() - time.time() - 24 * 3600) < 120
+        assert len(deployment.audit("--type", "webhook_secret_changed")) == 2
+
+
+def test_a_test_says_what_became_of_it(deployment, authority, tmp_path):
+    authority.issue(tmp_path / "server.pem", tmp_path / "server.key")
+    with Receiver(refusing=400, broken=500, gone=410, moved=redirect, talking=endless) as receiver, \
+            Receiver((tmp_path / "server.pem", tmp_path / "server.key")) as secure:
+        good = add(deployment, receiver)
+        with deployment.serve() as server:
+            # The issuer is on loopback, so loopback may be named.
+            answer = deployment.json("webhook", "test", good["id"])
+            delivery = receiver.at(type="webhook_test")[0]
+            assert verified(delivery, good["secret"])["data"]["detail"] == {"webhook": good["id"]}
+            assert delivery.headers["webhook-id"] == answer["event"]
+            assert server.stop() == 0
+        talking = add(deployment, receiver, "/talking")
+        assert deployment.run("webhook", "test", talking["id"]).returncode == DONE
+        assert receiver.at("/hook", "webhook_test") == [delivery], "other webhooks hear nothing of a test"
+        for path, words in [("/refusing", "it answered 400"), ("/broken", "it answered 500"), ("/gone", "410"),
+                            ("/moved", "it answered 302")]:
+            done = deployment.run("webhook", "test", add(deployment, receiver, path)["id"])
+            assert done.returncode == FAILED and words in done.stderr, done.stderr
+        assert receiver.at("/hook", "webhook_test") == [delivery], "a redirect is not followed"
+        for url, words in [
+                (secure.url(), ""), (f"http://127.0.0.1:{free_port()}/", ""),
+                ("https://10.255.255.1/x", "its address is private"),
+                ("https://169.254.169.254/x", "its address is private or reserved"),
+                ("https://[::ffff:10.0.0.1]/x", "private or reserved")]:
+            done = deployment.run("webhook", "test", add(deployment, url)["id"])
+            assert done.returncode == FAILED and words in done.stderr, (url, done.stderr)
+            assert len(done.stderr.splitlines()) == 1 and "/x" not in done.stderr
+        assert not secure.deliveries
+        assert len(deployment.audit("--type", "webhook_test")) == 11
+
+
+@pytest.mark.engine("sqlite", "addresses are not the store's")
+def test_private_addresses_need_the_operators_word(deployment):
+    with Receiver() as receiver:
+        # No issuer is known before the first start, so that of nobody is on loopback.
+        refused = add(deployment, receiver)
+        allowed = add(deployment, receiver, "/allowed", "--allow-private")
+        assert "its address is private" in deployment.run("webhook", "test", refused["id"]).stderr
+        assert not receiver.deliveries
+        assert deployment.run("webhook", "test", allowed["id"]).returncode == DONE
+        never = add(deployment, "https://169.254.169.254/", "--allow-private")
+        assert "private or reserved" in deployment.run("webhook", "test", never["id"]).stderr
+
+
+def test_a_removed_one_hears_nothing_more(deployment):
+    with Receiver(hook=500) as receiver:
+        webhook = add(deployment, receiver)
+        with deployment.serve() as server:
+            server.sign_in()
+            arrived(receiver, type="sign_in_succeeded")
+            deployment.tykva("webhook", "remove", webhook["id"])
+            assert outbox(deployment) == []
+            server.sign_in()
+            assert outbox(deployment) == []
+            assert deployment.run("webhook", "show", webhook["id"]).returncode == FAILED
+            assert deployment.run("webhook", "remove", webhook["id"]).returncode == FAILED
+
+
+@pytest.mark.engine("sqlite", "a bound of the command")
+def test_there_is_room_for_sixteen(deployment):
+    for number in range(16):
+        add(deployment, f"https://hooks.example/{number}")
+    done = deployment.run("webhook", "add", "https://hooks.example/17")
+    assert done.returncode == FAILED and "no room" in done.stderr
