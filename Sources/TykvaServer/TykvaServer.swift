@@ -84,10 +84,8 @@ public struct TykvaServer: Sendable {
             StorageWatch(
                 database: database, clients: directory, keys: keys, epoch: epoch, standing: standing, clock: clock,
                 events: events, logger: logger),
-            clockWatch, Gauges(hasher: hasher, keys: keys, times: configuration.keyTimes, clock: clock),
-            KeyRotation(
-                database, keys: keys, secrets: opened.secrets, times: configuration.keyTimes, clock: clock,
-                logger: logger), maintenance, events, resets,
+            clockWatch, events, resets, Gauges(hasher: hasher, keys: keys, times: configuration.keyTimes, clock: clock),
+            KeyRotation(opened, keys: keys, times: configuration.keyTimes, clock: clock, logger: logger), maintenance,
             registrations, RefreshCountWriter(database: database, clock: clock, tally: tally, logger: logger),
             OutboxDelivery(
                 database: database, clock: clock,
@@ -97,8 +95,7 @@ public struct TykvaServer: Sendable {
                         database: database, issuer: issuer,
                         writer: try LetterWriter(brandName: configuration.branding.name), post: post)
                 },
-                webhooks: WebhookDelivery(
-                    database: database, post: WebhookPost(opened.secrets, issuer: issuer)),
+                webhooks: WebhookDelivery(database: database, post: WebhookPost(opened.secrets, issuer: issuer)),
                 logger: logger),
         ]
         if let mailer { services.append(MailerStop(mailer: mailer)) }

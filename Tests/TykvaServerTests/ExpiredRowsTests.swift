@@ -97,7 +97,8 @@ import Testing
                 }
             }
             let node = ExpiredRows(
-                database: database, clock: clock, eventRetention: .days(400), logger: Logger(label: "test"))
+                database: database, clock: clock, eventRetention: .days(400), keyMemory: .days(90),
+                logger: Logger(label: "test"))
             manual.advance(by: .days(30) - .seconds(1))
             #expect(try await node.removeWhenDue())
             #expect(try await OutboxAdministration(database).count(.waiting) == 700)

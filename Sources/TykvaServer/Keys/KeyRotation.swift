@@ -34,6 +34,12 @@ package struct KeyRotation: Service {
         self.logger = logger
     }
 
+    init(
+        _ opened: OpenedDeployment, keys: KeyRing, times: KeyTimes, clock: DeploymentClock, logger: Logger
+    ) {
+        self.init(opened.database, keys: keys, secrets: opened.secrets, times: times, clock: clock, logger: logger)
+    }
+
     package func run() async throws {
         try? await cancelWhenGracefulShutdown {
             while true {
