@@ -40,8 +40,7 @@ public struct TykvaServer: Sendable {
         if await !clockWatch.measure() { clock.set(.unknown) }
         let keys = try await KeyRing(database, secrets: opened.secrets, clock: clock, logger: logger)
         let events = EventRecorder(database, logger: logger)
-        let epoch = RestoreEpoch(opened.deployment.restoreEpoch)
-        let standing = IssuerStanding(issuer)
+        let (epoch, standing) = (RestoreEpoch(opened.deployment.restoreEpoch), IssuerStanding(issuer))
         let directory = ClientDirectory(database, clock: clock)
         let addresses = AddressRules(configuration)
         let outgoing = OutgoingRequests(addresses)
