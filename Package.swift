@@ -107,7 +107,7 @@ let package = Package(
             name: "TykvaServer",
             dependencies: [
                 "Mail", "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto,
-                .hummingbird,
+                .cryptoExtras, .hummingbird,
                 .hummingbirdCore, .hummingbirdHTTP2, .httpTypes, .jwtKit, .logging, .metrics, .coreMetrics, .nioCore,
                 .mustache, .nioCertificateReloading, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioSSL, .nioTLS,
                 .serviceLifecycle, .unixSignals,

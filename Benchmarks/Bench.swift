@@ -17,6 +17,7 @@ import Foundation
         var table = Table()
         if isWanted("sign") { try await SignBenchmark.run(&table) }
         if isWanted("check") { try await CheckBenchmark.run(&table) }
+        if isWanted("algorithms") { try await AlgorithmBenchmark.run(&table) }
         if isWanted("refresh") { try await RefreshBenchmark.run(&table) }
         if isWanted("sign-in") { try await SignInBenchmark.run(&table) }
         if isWanted("pages") { try await PageBenchmark.run(&table) }

@@ -9,7 +9,7 @@ import TykvaServer
 /// Making an access token beside its bare signature.
 enum SignBenchmark {
     static func run(_ table: inout Table) async throws {
-        let key = try await Samples.signingKey()
+        let (key, _) = try await Samples.signingKey()
         let claims = try Samples.claims()
         let bare = P256.Signing.PrivateKey()
         let input = try Array(key.sign(.accessToken, claims.json()).utf8.prefix(900))
@@ -27,10 +27,12 @@ enum Samples {
 
     static func microseconds(_ value: Double) -> String { String(format: "%.1f µs", value) }
 
-    static func signingKey() async throws -> SigningKey {
+    /// A key that signs, and its public half.
+    static func signingKey(_ algorithm: SigningAlgorithm = .es256) async throws -> (SigningKey, PublicKey) {
         let secrets = MasterSecrets(.random())
         let life = KeyLife(publishedAt: Milliseconds(0), activeAt: Milliseconds(0))
-        return try await SigningKey(SigningKey.make(life: life, secrets: secrets), secrets: secrets)
+        let row = try SigningKey.make(algorithm, life: life, secrets: secrets)
+        return (try await SigningKey(row, secrets: secrets), try PublicKey(row))
     }
 
     /// Twelve claims, a payload of about 535 bytes, as in the comparison of libraries.

@@ -3,13 +3,14 @@ package import StrictFormats
 /// What the issuer says of itself (RFC 8414 §2, OIDC Discovery §3): only what is there, and no more.
 package struct ServerMetadata: Sendable {
     package let issuer: Issuer
-    package let algorithm: SigningAlgorithm
+    /// What tokens may be signed with: the algorithm that signs now, and while it changes the other one.
+    package let algorithms: [SigningAlgorithm]
     /// Scopes that some client may have, sorted.
     package let scopes: [String]
 
-    package init(issuer: Issuer, algorithm: SigningAlgorithm, scopes: [String]) {
+    package init(issuer: Issuer, algorithms: [SigningAlgorithm], scopes: [String]) {
         self.issuer = issuer
-        self.algorithm = algorithm
+        self.algorithms = algorithms
         self.scopes = scopes
     }
 
@@ -43,8 +44,8 @@ package struct ServerMetadata: Sendable {
             ("claims_supported", list(claims)),
             ("claim_types_supported", list(["normal"])),
             ("subject_types_supported", list(["public"])),
-            ("id_token_signing_alg_values_supported", list([algorithm.rawValue])),
-            ("access_token_signing_alg_values_supported", list([algorithm.rawValue])),
+            ("id_token_signing_alg_values_supported", list(algorithms.map(\.rawValue))),
+            ("access_token_signing_alg_values_supported", list(algorithms.map(\.rawValue))),
             ("acr_values_supported", list(AuthenticationContext.supported)),
             ("prompt_values_supported", list(Prompt.allCases.map(\.rawValue))),
             ("ui_locales_supported", list(["en", "ru"])),

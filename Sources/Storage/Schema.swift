@@ -11,7 +11,8 @@ package enum Schema {
         Migration(
             number: 8, name: "counts and registration",
             resource: PackageResources.m0008_counts_and_registration_sql),
-        Migration(number: 9, name: "master secrets", resource: PackageResources.m0010_master_secrets_sql),
+        Migration(number: 9, name: "key rotation", resource: PackageResources.m0009_key_rotation_sql),
+        Migration(number: 10, name: "master secrets", resource: PackageResources.m0010_master_secrets_sql),
     ]
 
     /// Every table that the migrations make.

@@ -6,6 +6,8 @@ package import Secrets
 package struct ServerConfiguration: Sendable {
     package let issuer: Issuer
     package var lifetimes: Lifetimes
+    /// How long signing keys are in each of their states.
+    package var keyTimes: KeyTimes
     package var retryWindow: RetryWindow
     package var thefts: TheftPolicy
     package var passwordHashing: PasswordHashing
@@ -33,7 +35,8 @@ package struct ServerConfiguration: Sendable {
     package var registration: Registration?
 
     package init(
-        issuer: Issuer, lifetimes: Lifetimes = Lifetimes(), retryWindow: RetryWindow = .standard,
+        issuer: Issuer, lifetimes: Lifetimes = Lifetimes(), keyTimes: KeyTimes = .standard,
+        retryWindow: RetryWindow = .standard,
         thefts: TheftPolicy = .standard, passwordHashing: PasswordHashing = PasswordHashing(),
         passwords: Passwords = Passwords(),
         trustedProxies: TrustedProxies = .none, onlyProxiesConnect: Bool = false,
@@ -44,6 +47,7 @@ package struct ServerConfiguration: Sendable {
     ) {
         self.issuer = issuer
         self.lifetimes = lifetimes
+        self.keyTimes = keyTimes
         self.retryWindow = retryWindow
         self.thefts = thefts
         self.passwordHashing = passwordHashing
@@ -67,7 +71,7 @@ package struct ServerConfiguration: Sendable {
 
     /// How long tokens and sessions live.
     package struct Lifetimes: Hashable, Sendable {
-        package static let accessTokenBounds: ClosedRange<Duration> = .minutes(1) ... .hours(1)
+        package static let accessTokenBounds: ClosedRange<Duration> = .minutes(1)...KeyTimes.longestToken
         package static let familyBounds: ClosedRange<Duration> = .minutes(5) ... .days(3650)
 
         /// Of an access token: 1 minute … 1 hour.
@@ -80,6 +84,9 @@ package struct ServerConfiguration: Sendable {
         package let browserIdle: Duration
         /// Of a browser's session, however often it is used.
         package let browserAbsolute: Duration
+
+        /// Until no ID token of a key that is gone can be a hint any more.
+        package var longestSession: Duration { max(familyAbsolute, browserAbsolute) }
 
         package static let standardBrowserIdle = Duration.hours(12)
         package static let standardBrowserAbsolute = Duration.days(30)

@@ -65,8 +65,8 @@ extension TykvaServer {
                     registrations: Registrations(database: database), requests: registrations, hasher: hasher,
                     rules: passwordRules, guesses: networkGuesses),
                 security: SecurityEndpoint(desk: desk, database: database),
-                metadata: MetadataEndpoint(issuer: issuer, keys: keys, clients: directory),
-                keySet: KeySetEndpoint(keys: keys),
+                metadata: MetadataEndpoint(issuer: issuer, keys: keys, clients: directory, clock: clock),
+                keySet: KeySetEndpoint(keys: keys, clock: clock),
                 health: HealthEndpoint(
                     database: database, keys: keys, secrets: secrets, standing: standing, clock: clock,
                     retreat: retreat),
@@ -90,7 +90,7 @@ extension TykvaServer {
                 authorizationCode: AuthorizationCodeGrant(
                     database, tokens: tokens, secrets: secrets, lifetimes: configuration.lifetimes,
                     guesses: networkGuesses),
-                standing: standing, clock: clock, proxies: proxies)
+                tokens: tokens, standing: standing, clock: clock, proxies: proxies)
         }
     }
 }

@@ -41,10 +41,10 @@ public struct TykvaServer: Sendable {
         let clockWatch = ClockWatch(database, clock: clock, logger: logger)
         if await !clockWatch.measure() { clock.set(.unknown) }
         let secrets = try await SecretRing(database, opened.secrets, issuer: issuer, clock: clock)
-        let keys = try await KeyRing(database, secrets: secrets, at: clock.now())
+        let keys = try await KeyRing(
+            database, secrets: secrets.current.secrets, clock: clock, logger: logger)
         let events = EventRecorder(database, logger: logger)
-        let epoch = RestoreEpoch(opened.deployment.restoreEpoch)
-        let standing = IssuerStanding(issuer)
+        let (epoch, standing) = (RestoreEpoch(opened.deployment.restoreEpoch), IssuerStanding(issuer))
         let directory = ClientDirectory(database, clock: clock)
         let addresses = AddressRules(configuration)
         let outgoing = OutgoingRequests(addresses)
@@ -56,7 +56,8 @@ public struct TykvaServer: Sendable {
             configuration.passwords, issuer: issuer, branding: configuration.branding, addresses: addresses
         ) { logger.warning("\($0)") }
         maintenance = ExpiredRows(
-            database: database, clock: clock, eventRetention: configuration.eventRetention, logger: logger)
+            database: database, clock: clock, eventRetention: configuration.eventRetention,
+            keyMemory: configuration.lifetimes.longestSession, logger: logger)
         let mailer = try configuration.mail.map { account throws(SystemError) in try Mailer(account.server) }
         var post = configuration.post
         if let mailer, let account = configuration.mail {
@@ -87,7 +88,10 @@ public struct TykvaServer: Sendable {
                 database: database, clients: directory, keys: keys, secrets: secrets, epoch: epoch, standing: standing,
                 clock: clock, events: events, logger: logger),
             NodePresence(database: database, secrets: secrets, reader: secretReader, clock: clock, logger: logger),
-            clockWatch, Gauges(hasher: hasher, keys: keys, clock: clock), maintenance, events, resets,
+            clockWatch, events, resets, Gauges(hasher: hasher, keys: keys, times: configuration.keyTimes, clock: clock),
+            KeyRotation(
+                database, keys: keys, secrets: secrets.current.secrets, times: configuration.keyTimes, clock: clock,
+                logger: logger), maintenance,
             registrations, RefreshCountWriter(database: database, clock: clock, tally: tally, logger: logger),
             OutboxDelivery(
                 database: database, clock: clock,

@@ -67,7 +67,7 @@ package struct AssertionKeys: Sendable {
         case nil: break
         // RFC 9864 §2.2: what `EdDSA` means here, by its newer name.
         case .string("Ed25519"): return [.eddsa]
-        case .string(let name): return TokenAlgorithm(name: name).map { [$0] } ?? []
+        case .string(let name): return TokenAlgorithm(assertionName: name).map { [$0] } ?? []
         default: return []
         }
         switch document["kty"]?.stringValue {
@@ -76,5 +76,13 @@ package struct AssertionKeys: Sendable {
         case "RSA": return [.rs256, .ps256]
         default: return []
         }
+    }
+}
+
+extension TokenAlgorithm {
+    /// Of a client's assertion: all but ML-DSA-65, whose keys and signatures are too long for a registration.
+    package init?(assertionName name: String) {
+        guard let algorithm = TokenAlgorithm(name: name), algorithm != .mlDSA65 else { return nil }
+        self = algorithm
     }
 }

@@ -1,6 +1,6 @@
-import StrictFormats
+package import StrictFormats
 
-/// Reads one JSON Web Key (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2).
+/// Reads one JSON Web Key (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2, RFC 9964).
 struct JWKReader {
     let document: JSONObject
     let index: Int
@@ -52,6 +52,10 @@ struct JWKReader {
             try require("crv", "Ed25519")
             let point = try bytes("x", count: 32)
             return try make(id, algorithm) { try .init(ed25519: point) }
+        case .mlDSA65:
+            try require("kty", "AKP")
+            let encoded = try bytes("pub", count: VerificationKey.Material.mlDSA65Bytes)
+            return try make(id, algorithm) { try .init(mlDSA65: encoded) }
         }
     }
 
@@ -118,5 +122,16 @@ struct JWKReader {
         } catch {
             throw JWKSetError("key \(index) is not a valid public key")
         }
+    }
+}
+
+extension VerificationKey {
+    /// One public key of its own, with its `kid` and `alg`.
+    package init(jwk: JSONObject) throws(JWKSetError) {
+        let reader = JWKReader(document: jwk, index: 0)
+        guard let id = try reader.keyID(), let key = try reader.key(id: id) else {
+            throw JWKSetError("the key is not for signatures that are known here")
+        }
+        self = key
     }
 }

@@ -33,15 +33,19 @@ public struct LogoutTokenVerifier: Service, Sendable {
     ///   - alsoAccepting: A second algorithm, for the time in which the issuer changes from one to the other.
     ///   - keys: Where the issuer's keys come from; verifiers of one issuer may share a ``RemoteJWKSet``.
     ///   - clockSkewSeconds: How far this machine's clock may be from the issuer's: 0…120.
+    ///   - maximumTokenBytes: How long a token may be, 1024…65536; when nil 8 KiB, and 16 KiB where ML-DSA-65 is
+    ///     accepted.
     ///   - now: The clock.
     /// - Throws: ``TokenVerifierConfigurationError`` when a setting makes no sense.
     public init(
         issuer: String, clientID: String, algorithm: TokenAlgorithm, alsoAccepting: TokenAlgorithm? = nil,
-        keys: KeySource, clockSkewSeconds: Int = 30, now: @escaping @Sendable () -> Date = { Date() }
+        keys: KeySource, clockSkewSeconds: Int = 30, maximumTokenBytes: Int? = nil,
+        now: @escaping @Sendable () -> Date = { Date() }
     ) throws(TokenVerifierConfigurationError) {
         self.check = try TokenCheck(
             issuer: issuer, audience: clientID, audienceName: "the client id", algorithm: algorithm,
-            alsoAccepting: alsoAccepting, keys: keys, profile: .logoutToken, clockSkewSeconds: clockSkewSeconds)
+            alsoAccepting: alsoAccepting, keys: keys, profile: .logoutToken, clockSkewSeconds: clockSkewSeconds,
+            maximumTokenBytes: maximumTokenBytes)
         self.now = { now().timeIntervalSince1970 }
     }
 
@@ -52,7 +56,7 @@ public struct LogoutTokenVerifier: Service, Sendable {
     /// - Throws: ``TokenVerificationError``; the first check that fails decides.
     public func verify(_ token: String) async throws(TokenVerificationError) -> VerifiedLogoutToken {
         let now = now()
-        let claims = try await check.check(try CompactJWS(token), now: now).claims
+        let claims = try await check.check(try check.takenApart(token), now: now).claims
         guard claims.members.value("events")?.objectValue?[Self.event]?.objectValue != nil else {
             throw TokenVerificationError(.events, "events has no object \(Self.event)")
         }

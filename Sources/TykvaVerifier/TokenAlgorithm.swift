@@ -1,9 +1,9 @@
-/// A signature algorithm of RFC 7518 that a verifier can be told to accept.
+/// A signature algorithm of RFC 7518, RFC 8037 or RFC 9964 that a verifier can be told to accept.
 ///
 /// There is no HMAC, no `none` and no encryption here: a verifier has public keys only.
 public struct TokenAlgorithm: Hashable, Sendable, CustomStringConvertible {
     enum Kind: Hashable, Sendable {
-        case es256, rs256, ps256, eddsa
+        case es256, rs256, ps256, eddsa, mlDSA65
     }
 
     let kind: Kind
@@ -23,8 +23,11 @@ public struct TokenAlgorithm: Hashable, Sendable, CustomStringConvertible {
     /// Ed25519 (RFC 8037 §3.1).
     public static let eddsa = TokenAlgorithm(kind: .eddsa, name: "EdDSA")
 
+    /// ML-DSA-65, which withstands quantum computers (FIPS 204, RFC 9964): a token is about 5 KiB long.
+    public static let mlDSA65 = TokenAlgorithm(kind: .mlDSA65, name: "ML-DSA-65")
+
     /// All of them, in no order of merit.
-    public static let all: [TokenAlgorithm] = [.es256, .rs256, .ps256, .eddsa]
+    public static let all: [TokenAlgorithm] = [.es256, .rs256, .ps256, .eddsa, .mlDSA65]
 
     /// The algorithm of a name, for configuration; nil when this library does not check it.
     public init?(name: String) {

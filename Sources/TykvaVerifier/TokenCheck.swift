@@ -5,11 +5,13 @@ struct TokenCheck: Sendable {
     let claims: ClaimsCheck
     let keys: VerifierKeys
     private let algorithms: AcceptedAlgorithms
+    private let maximumTokenBytes: Int
 
     /// - Parameter audienceName: What the audience is called in an error.
     init(
         issuer: String, audience: String, audienceName: String = "the audience", algorithm: TokenAlgorithm,
-        alsoAccepting: TokenAlgorithm?, keys: KeySource, profile: TokenProfile, clockSkewSeconds: Int
+        alsoAccepting: TokenAlgorithm?, keys: KeySource, profile: TokenProfile, clockSkewSeconds: Int,
+        maximumTokenBytes: Int?
     ) throws(TokenVerifierConfigurationError) {
         guard !issuer.isEmpty else { throw TokenVerifierConfigurationError("the issuer is empty") }
         guard !audience.isEmpty else { throw TokenVerifierConfigurationError("\(audienceName) is empty") }
@@ -18,8 +20,20 @@ struct TokenCheck: Sendable {
         }
         self.claims = ClaimsCheck(
             issuer: issuer, audience: audience, profile: profile, clockSkewSeconds: clockSkewSeconds)
-        self.algorithms = AcceptedAlgorithms(algorithm: algorithm, other: alsoAccepting)
+        guard maximumTokenBytes.map((1024...65_536).contains) ?? true else {
+            throw TokenVerifierConfigurationError("the longest token must be 1024 to 65536 bytes")
+        }
+        let algorithms = AcceptedAlgorithms(algorithm: algorithm, other: alsoAccepting)
+        self.algorithms = algorithms
+        self.maximumTokenBytes =
+            maximumTokenBytes
+            ?? (algorithms.contains(.mlDSA65) ? CompactJWS.maximumPostQuantumBytes : CompactJWS.maximumBytes)
         self.keys = try keys.keys(issuer: issuer)
+    }
+
+    /// Step 1.
+    func takenApart(_ token: String) throws(TokenVerificationError) -> CompactJWS {
+        try CompactJWS(token, maximumBytes: maximumTokenBytes)
     }
 
     /// Steps 2 to 6, at the time `now` in seconds since 1970.

@@ -33,6 +33,8 @@ public struct TokenVerifier: Service, Sendable {
     ///   - keys: Where the issuer's keys come from.
     ///   - profile: The kind of access token; ID tokens and logout tokens have verifiers of their own.
     ///   - clockSkewSeconds: How far this machine's clock may be from the issuer's: 0…120.
+    ///   - maximumTokenBytes: How long a token may be, 1024…65536; when nil 8 KiB, and 16 KiB where ML-DSA-65 is
+    ///     accepted.
     ///   - cache: How many checked tokens are remembered; with nil every call checks the signature.
     ///   - isRevoked: Asked at the end of every check, remembered or not, whether the application has withdrawn its
     ///     trust in this token. It must be fast, and look for the token's `jti` and never for its text: an ES256
@@ -42,12 +44,13 @@ public struct TokenVerifier: Service, Sendable {
     public init(
         issuer: String, audience: String, algorithm: TokenAlgorithm, alsoAccepting: TokenAlgorithm? = nil,
         keys: KeySource, profile: TokenProfile = .accessToken, clockSkewSeconds: Int = 30,
-        cache: VerifiedTokenCacheLimits? = nil, isRevoked: (@Sendable (VerifiedToken) -> Bool)? = nil,
+        maximumTokenBytes: Int? = nil, cache: VerifiedTokenCacheLimits? = nil,
+        isRevoked: (@Sendable (VerifiedToken) -> Bool)? = nil,
         now: @escaping @Sendable () -> Date = { Date() }
     ) throws(TokenVerifierConfigurationError) {
         self.check = try TokenCheck(
             issuer: issuer, audience: audience, algorithm: algorithm, alsoAccepting: alsoAccepting, keys: keys,
-            profile: profile, clockSkewSeconds: clockSkewSeconds)
+            profile: profile, clockSkewSeconds: clockSkewSeconds, maximumTokenBytes: maximumTokenBytes)
         self.cache = cache.map(VerifiedTokenCache.init)
         self.isRevoked = isRevoked
         self.now = now
@@ -69,7 +72,7 @@ public struct TokenVerifier: Service, Sendable {
             }
             return try unlessRevoked(verified)
         }
-        let jws = try CompactJWS(token)
+        let jws = try check.takenApart(token)
         let checked = try await check.check(jws, now: now)
         let verified = VerifiedToken(claims: checked.claims)
         cache?.insert(jws.bytes, verified, epoch: checked.epoch)

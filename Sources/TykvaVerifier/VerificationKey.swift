@@ -36,8 +36,13 @@ extension VerificationKey {
         private enum Key: Sendable {
             case p256(P256.Signing.PublicKey)
             case ed25519(Curve25519.Signing.PublicKey)
+            case mlDSA65(MLDSA65.PublicKey)
             case rsa(_RSA.Signing.PublicKey, _RSA.Signing.Padding, signatureBytes: Int)
         }
+
+        /// FIPS 204 §4, table 2.
+        static let mlDSA65Bytes = 1952
+        private static let mlDSA65SignatureBytes = 3309
 
         private let key: Key
         let publicBytes: [UInt8]
@@ -51,6 +56,11 @@ extension VerificationKey {
         init(ed25519 point: [UInt8]) throws {
             publicBytes = point
             key = .ed25519(try Curve25519.Signing.PublicKey(rawRepresentation: point))
+        }
+
+        init(mlDSA65 encoded: [UInt8]) throws {
+            publicBytes = encoded
+            key = .mlDSA65(try MLDSA65.PublicKey(rawRepresentation: encoded))
         }
 
         init(modulus: [UInt8], exponent: [UInt8], isPSS: Bool) throws {
@@ -70,6 +80,9 @@ extension VerificationKey {
                 return key.isValidSignature(signature, for: SHA256.hash(data: message))
             case .ed25519(let key):
                 return signature.count == 64 && key.isValidSignature(signature, for: message)
+            case .mlDSA65(let key):
+                // RFC 9964: the pure variant, with an empty context.
+                return signature.count == Self.mlDSA65SignatureBytes && key.isValidSignature(signature, for: message)
             case .rsa(let key, let padding, let signatureBytes):
                 guard signature.count == signatureBytes else { return false }
                 return key.isValidSignature(

@@ -9,7 +9,7 @@ import Testing
         ["attribute"], ["attribute", "add"], ["attribute", "list"], ["attribute", "remove"], ["client"],
         ["client", "add"], ["client", "list"], ["client", "show"], ["client", "set"], ["client", "remove"],
         ["client", "secret"], ["session"], ["session", "list"], ["session", "end"], ["session", "stats"], ["key"],
-        ["key", "list"],
+        ["key", "list"], ["key", "rotate"], ["key", "revoke"], ["key", "import"], ["key", "export"],
         ["secret"], ["secret", "new"], ["secret", "add"], ["secret", "activate"], ["secret", "list"],
         ["secret", "check"], ["secret", "remove"], ["audit"], ["outbox"], ["outbox", "list"],
         ["outbox", "retry"], ["outbox", "drop"], ["mail"], ["mail", "test"], ["webhook"], ["webhook", "add"],
@@ -43,7 +43,7 @@ import Testing
         ["user", "set"], ["user", "show"], ["user", "list"], ["user", "role"], ["user", "password"],
         ["user", "disable"], ["user", "enable"], ["client", "add"], ["client"], ["client", "set"], ["client", "show"],
         ["client", "list"], ["client", "secret"], ["session", "list"], ["session", "end"], ["session"],
-        ["key", "list"],
+        ["key", "list"], ["key", "rotate"], ["key", "import"], ["key", "export"],
         ["key"], ["secret", "add"], ["secret", "activate"], ["secret", "check"], ["secret", "list"], ["secret"],
         ["audit"], ["outbox"], ["outbox", "list"], ["webhook", "add"], ["webhook"],
         ["webhook", "list"], ["session", "stats"], ["migrate"], ["config", "show"], ["client", "remove"],
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["nonsense"], "`nonsense`"), (["key", "rotate"], "`key rotate`"),
+        (["nonsense"], "`nonsense`"), (["key", "turn"], "`key turn`"),
         (["user", "nonsense", "x", "--data", "y"], "`user nonsense`"),
     ])
     func `an unknown command is told as one`(_ arguments: [String], _ name: String) async throws {

@@ -22,7 +22,8 @@ import Testing
             }
             let nodes = (0..<2).map { _ in
                 ExpiredRows(
-                    database: database, clock: clock, eventRetention: .days(1), logger: Logger(label: "test"))
+                    database: database, clock: clock, eventRetention: .days(1), keyMemory: .days(1),
+                    logger: Logger(label: "test"))
             }
             #expect(try await nodes[0].removeWhenDue())
             #expect(try await database.once(.events(EventFilter(limit: 2000))).isEmpty)
@@ -66,7 +67,8 @@ import Testing
                 _ = try tx.run(.useAssertion(hash, expiresAt: start + .seconds(60), at: start))
             }
             let node = ExpiredRows(
-                database: database, clock: clock, eventRetention: .days(90), logger: Logger(label: "test"))
+                database: database, clock: clock, eventRetention: .days(90), keyMemory: .days(90),
+                logger: Logger(label: "test"))
             manual.advance(by: .seconds(61))
             #expect(try await node.removeWhenDue())
             // A second use would be noticed still.
@@ -96,7 +98,8 @@ import Testing
                 }
             }
             let node = ExpiredRows(
-                database: database, clock: clock, eventRetention: .days(400), logger: Logger(label: "test"))
+                database: database, clock: clock, eventRetention: .days(400), keyMemory: .days(90),
+                logger: Logger(label: "test"))
             manual.advance(by: .days(30) - .seconds(1))
             #expect(try await node.removeWhenDue())
             #expect(try await OutboxAdministration(database).count(.waiting) == 700)

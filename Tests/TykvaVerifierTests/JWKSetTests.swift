@@ -23,7 +23,7 @@ import Testing
     @Test func `keys that are not for us are passed over, and the others are used`() throws {
         let others: [JSONObject] = [
             ["kty": "EC", "crv": "P-384", "alg": "ES384", "kid": "a", "x": "AA", "y": "AA"],
-            ["kty": "AKP", "alg": "ML-DSA-65", "kid": "b", "pub": "AA"],
+            ["kty": "AKP", "alg": "ML-DSA-87", "kid": "b", "pub": "AA"],
             ["kty": "OKP", "crv": "X25519", "alg": "ECDH-ES", "kid": "c", "x": "AA"],
             ["kty": "RSA", "alg": "RS384", "kid": "d", "n": "AQAB", "e": "AQAB"],
             ["kty": "RSA", "use": "enc", "alg": "RS256", "kid": "e", "n": "AQAB", "e": "AQAB"],
@@ -72,7 +72,7 @@ import Testing
 
     @Test func `a broken key refuses the set`() throws {
         for (forge, name) in [
-            (good, "x"), (good, "y"), (.eddsa, "x"), (try .rs256(), "n"), (try .rs256(), "e"),
+            (good, "x"), (good, "y"), (.eddsa, "x"), (try .rs256(), "n"), (try .rs256(), "e"), (try .mlDSA65(), "pub"),
         ] {
             for value in [nil, .null, "", 1, "AA==", "A A", "AB", "!!!!", ["AA"]] as [JSONValue?] {
                 _ = try error([try key(forge, name, value)])
@@ -87,6 +87,13 @@ import Testing
         #expect(try error([try key(good, "crv", "P-384")]).contains("crv"))
         #expect(try error([try key(good, "kty", "RSA")]).contains("kty"))
         #expect(try error([try key(.eddsa, "crv", "Ed448")]).contains("crv"))
+        for length in [1312, 1951, 1953, 2592] {
+            let pub = JSONValue.string(Base64URL.encode([UInt8](repeating: 1, count: length)))
+            #expect(try error([try key(.mlDSA65(), "pub", pub)]).contains("pub"))
+        }
+        for type in ["OKP", "EC", "RSA"] as [JSONValue] {
+            #expect(try error([try key(.mlDSA65(), "kty", type)]).contains("kty"))
+        }
         #expect(try error([try key(good, "kty", nil)]).contains("kty"))
         for (name, value) in [
             ("kid", 1), ("kid", ""), ("kid", .null), ("use", 1), ("alg", ["ES256"]), ("alg", .null),

@@ -1,3 +1,4 @@
+import Crypto
 import StrictFormats
 import Testing
 
@@ -56,6 +57,15 @@ import Testing
             """
         #expect(try isValid(jws, jwk))
         #expect(try !isValid(jws.replacing("RXhh", with: "RXhi"), jwk))
+    }
+
+    @Test func `RFC 9964, ML-DSA-65`() throws {
+        let seed = [UInt8](repeating: 0, count: 32)
+        let key = try MLDSA65.PrivateKey(seedRepresentation: seed, publicKey: nil).publicKey
+        let pub = Base64URL.encode(Array(key.rawRepresentation))
+        let jwk = #"{"kty":"AKP","alg":"ML-DSA-65","kid":"\#(RFC9964Example.keyID)","pub":"\#(pub)"}"#
+        #expect(try isValid(RFC9964Example.jws, jwk))
+        #expect(try !isValid(RFC9964Example.jws.replacing(".SXTi", with: ".SXTj"), jwk))
     }
 
     @Test func `RFC 7517 A.1, of the public keys the one for signatures with an alg is used`() throws {

@@ -10,6 +10,7 @@ struct TokenForge: Sendable {
         case es256(P256.Signing.PrivateKey)
         case rsa(_RSA.Signing.PrivateKey, isPSS: Bool)
         case eddsa(Curve25519.Signing.PrivateKey)
+        case mlDSA65(MLDSA65.PrivateKey)
     }
 
     static let issuer = "https://auth.example.com"
@@ -28,6 +29,15 @@ struct TokenForge: Sendable {
     static func ps256() throws -> TokenForge {
         TokenForge(kid: "ps", algorithm: .ps256, signer: .rsa(try rsaKey.get(), isPSS: true))
     }
+
+    static let mlDSAKey = Result { try MLDSA65.PrivateKey() }
+
+    static func mlDSA65() throws -> TokenForge {
+        TokenForge(kid: "ml", algorithm: .mlDSA65, signer: .mlDSA65(try mlDSAKey.get()))
+    }
+
+    /// One of each algorithm.
+    static func all() throws -> [TokenForge] { [es256, eddsa, try rs256(), try ps256(), try mlDSA65()] }
 
     let kid: String
     let algorithm: TokenAlgorithm
@@ -64,6 +74,7 @@ struct TokenForge: Sendable {
             let padding: _RSA.Signing.Padding = isPSS ? .PSS : .insecurePKCS1v1_5
             return Array(try key.signature(for: data, padding: padding).rawRepresentation)
         case .eddsa(let key): return Array(try key.signature(for: data))
+        case .mlDSA65(let key): return Array(try key.signature(for: data))
         }
     }
 
@@ -86,6 +97,9 @@ struct TokenForge: Sendable {
             jwk["kty"] = "OKP"
             jwk["crv"] = "Ed25519"
             jwk["x"] = .string(Base64URL.encode(Array(key.publicKey.rawRepresentation)))
+        case .mlDSA65(let key):
+            jwk["kty"] = "AKP"
+            jwk["pub"] = .string(Base64URL.encode(Array(key.publicKey.rawRepresentation)))
         }
         return jwk
     }

@@ -13,12 +13,15 @@ package struct IDTokenClaims: Sendable {
     package let issuedAt: Milliseconds
     package let expiresAt: Milliseconds
     package let accessToken: String?
+    /// What it will be signed with: `at_hash` depends on it.
+    package let algorithm: SigningAlgorithm
     package let members: [PublicClaims.Member]
 
     package init(
         issuer: Issuer, user: UserID, client: ClientID, session: SessionID,
         authentication: AccessTokenClaims.Authentication, nonce: String?, issuedAt: Milliseconds,
-        expiresAt: Milliseconds, accessToken: String?, members: [PublicClaims.Member]
+        expiresAt: Milliseconds, accessToken: String?,
+        algorithm: SigningAlgorithm, members: [PublicClaims.Member]
     ) {
         self.issuer = issuer
         self.user = user
@@ -29,6 +32,7 @@ package struct IDTokenClaims: Sendable {
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
         self.accessToken = accessToken
+        self.algorithm = algorithm
         self.members = members
     }
 
@@ -48,7 +52,7 @@ package struct IDTokenClaims: Sendable {
         if let acr = AuthenticationContext.of(authentication.methods) { json.member("acr", acr) }
         json.name("amr")
         json.value(.array(authentication.methods.map(JSONValue.string)))
-        if let accessToken { json.member("at_hash", Self.hash(accessToken)) }
+        if let hash = accessToken.flatMap(hash) { json.member("at_hash", hash) }
         for member in members {
             json.name(member.name)
             json.raw(member.json)
@@ -57,9 +61,15 @@ package struct IDTokenClaims: Sendable {
         return json.bytes
     }
 
-    /// The left half of the token's SHA-256 (§3.1.3.6), for algorithms whose hash that is.
-    private static func hash(_ token: String) -> String {
-        Base64URL.encode(Array(SHA256.hash(data: Array(token.utf8)).prefix(16)))
+    /// The left half of the token's hash by the signature's own hash function (§3.1.3.6): SHA-256, and for Ed25519
+    /// SHA-512 (RFC 8032 §5.1). ML-DSA names none, and its tokens have no `at_hash`.
+    private func hash(_ token: String) -> String? {
+        let bytes = Array(token.utf8)
+        return switch algorithm {
+        case .es256, .rs256, .ps256: Base64URL.encode(Array(SHA256.hash(data: bytes).prefix(16)))
+        case .edDSA: Base64URL.encode(Array(SHA512.hash(data: bytes).prefix(32)))
+        case .mlDSA65: nil
+        }
     }
 }
 

@@ -26,7 +26,8 @@ extension MovedTable {
         "signing_key", key: [.text("id")],
         [
             .text("algorithm"), .text("public_jwk"), .bytes("sealed_private"), .integer("published_at"),
-            .integer("active_at"), .integer("retiring_at"), .integer("gone_at"),
+            .integer("active_at"), .integer("retiring_at"), .integer("gone_at"), .integer("rotation_asked_at"),
+            .integer("revoked_at"),
         ])
 
     static let attribute = MovedTable(

@@ -61,10 +61,24 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
     case webhookRemoved = "webhook_removed"
     case webhookSecretChanged = "webhook_secret_changed"
     case webhookTest = "webhook_test"
+    /// A signing key was published: a successor, or the first one.
     case keyAdded = "key_added"
     case secretAdded = "secret_added"
     case secretActivated = "secret_activated"
     case secretRemoved = "secret_removed"
+    /// A signing key signs from now on.
+    case keyActivated = "key_activated"
+    /// A signing key signs no more.
+    case keyRetired = "key_retired"
+    /// The private half of a key that has left the key set was deleted.
+    case keyErased = "key_erased"
+    case keyRevoked = "key_revoked"
+    /// A successor was taken out before it signed: an operator chose another one.
+    case keyWithdrawn = "key_withdrawn"
+    /// An operator asked for the next rotation before its time.
+    case keyRotationAsked = "key_rotation_asked"
+    /// A clock that was far ahead had dated a key; it was dated again.
+    case keyRedated = "key_redated"
     case issuerChanged = "issuer_changed"
     case clockStepped = "clock_stepped"
 }

@@ -89,7 +89,7 @@ package struct ClientAssertion: Sendable {
         } catch {
             throw invalid("in the header \(error)")
         }
-        guard let algorithm = header.string("alg").flatMap(TokenAlgorithm.init(name:)) else {
+        guard let algorithm = header.string("alg").flatMap(TokenAlgorithm.init(assertionName:)) else {
             throw invalid("alg is none of ES256, RS256, PS256 and EdDSA")
         }
         guard !header.names.contains(where: { forbiddenMembers.contains($0) || $0.hasPrefix("x5") }) else {

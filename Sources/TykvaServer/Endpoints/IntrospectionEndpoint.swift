@@ -41,7 +41,10 @@ struct IntrospectionEndpoint: Sendable {
     /// What is told beside `active`; nil for a token that is not good, or not for this client to know of.
     private func members(of text: String, for client: Client) async throws -> [(String, JSONValue)]? {
         if let token = try secrets.refreshToken(text) { return try await members(of: token, for: client) }
-        guard let token = OwnToken(text, kind: .accessToken, keys: keys.current, issuer: issuer) else { return nil }
+        let now = clock.now()
+        guard let token = OwnToken(text, kind: .accessToken, keys: keys.current, issuer: issuer, at: now) else {
+            return nil
+        }
         return try await members(of: token, for: client)
     }
 

@@ -8,11 +8,13 @@ struct MetadataEndpoint: Sendable {
     let issuer: Issuer
     let keys: KeyRing
     let clients: ClientDirectory
+    let clock: DeploymentClock
 
     func answer(_ request: Request) async -> Response {
         // Scopes are for people's eyes: without storage the rest is as true as before.
         let scopes = (try? await clients.scopes()) ?? []
-        let json = ServerMetadata(issuer: issuer, algorithm: .es256, scopes: scopes).json.encoded()
+        let algorithms = keys.current.algorithms(at: clock.now())
+        let json = ServerMetadata(issuer: issuer, algorithms: algorithms, scopes: scopes).json.encoded()
         let entityTag = "\"" + Base64URL.encode(Array(SHA256.hash(data: json).prefix(16))) + "\""
         return CachedDocument.response(json, entityTag: entityTag, to: request)
     }

@@ -92,7 +92,7 @@ struct SignOutEndpoint: Sendable {
             throw PageRefusal(.badRequest, reason: "the parameters of /logout cannot be read")
         }
         let hint = form["id_token_hint"].flatMap {
-            OwnToken($0, kind: .idToken, keys: keys.current, issuer: desk.issuer)
+            OwnToken($0, kind: .idToken, keys: keys.current, issuer: desk.issuer, at: desk.clock.now())
         }
         if form["id_token_hint"] != nil, hint == nil {
             throw PageRefusal(.signOutRefused, reason: "id_token_hint is not an ID token of this issuer")

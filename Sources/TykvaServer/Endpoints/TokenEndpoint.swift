@@ -10,6 +10,7 @@ struct TokenEndpoint: Sendable {
     let refreshToken: RefreshTokenGrant
     let clientCredentials: ClientCredentialsGrant
     let authorizationCode: AuthorizationCodeGrant
+    let tokens: TokenIssuer
     let standing: IssuerStanding
     let clock: DeploymentClock
     let proxies: TrustedProxies
@@ -39,6 +40,8 @@ struct TokenEndpoint: Sendable {
         _ wanted: TokenRequest, to client: Client, from origin: RequestOrigin
     ) async throws -> TokenResponse {
         try standing.check()
+        // Before anything is written: after it, nothing may fail.
+        try await tokens.prepare()
         let now = clock.now()
         switch wanted {
         case .password(let request):

@@ -24,10 +24,7 @@ package struct TokenIssuer: Sendable {
         at now: Milliseconds, latestExpiry: Milliseconds? = nil, idToken: IDTokenContents? = nil,
         refreshToken: String? = nil
     ) throws -> TokenResponse {
-        guard let key = keys.current.active(at: now) else {
-            throw OAuthError.temporarilyUnavailable(
-                reason: "no active signing key", retryAfter: Limits.storageRetrySeconds)
-        }
+        let key = try signingKey(at: now)
         let expiry = min(now + lifetime, latestExpiry ?? now + lifetime)
         let claims = AccessTokenClaims(
             issuer: issuer, subject: subject, audience: audience, client: client, scope: scope, issuedAt: now,
@@ -47,7 +44,7 @@ package struct TokenIssuer: Sendable {
         let claims = IDTokenClaims(
             issuer: issuer, user: user, client: claims.client, session: session, authentication: authentication,
             nonce: contents.nonce, issuedAt: claims.issuedAt, expiresAt: claims.expiresAt, accessToken: accessToken,
-            members: contents.members)
+            algorithm: key.algorithm, members: contents.members)
         return try key.sign(.idToken, claims.json())
     }
 
@@ -57,14 +54,23 @@ package struct TokenIssuer: Sendable {
     package func logoutToken(
         for user: UserID, _ session: SessionID, client: ClientID, at now: Milliseconds
     ) throws -> String {
-        guard let key = keys.current.active(at: now) else {
-            throw OAuthError.temporarilyUnavailable(
-                reason: "no active signing key", retryAfter: Limits.storageRetrySeconds)
-        }
+        let key = try signingKey(at: now)
         let claims = LogoutTokenClaims(
             issuer: issuer, user: user, client: client, session: session, tokenID: Self.randomTokenID(), issuedAt: now)
         return try key.sign(.logoutToken, claims.json())
     }
+
+    private func signingKey(at now: Milliseconds) throws -> SigningKey {
+        guard let key = keys.current.active(at: now) else {
+            throw OAuthError.temporarilyUnavailable(
+                reason: "no active signing key", retryAfter: Limits.storageRetrySeconds)
+        }
+        return key
+    }
+
+    /// Reads the signing keys again when storage has not confirmed them lately: whoever asks for a token does so first,
+    /// before anything is written.
+    package func prepare() async throws { try await keys.renewWhenOld() }
 
     /// 128 random bits as hexadecimal digits.
     private static func randomTokenID() -> String {

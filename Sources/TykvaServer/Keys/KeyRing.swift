@@ -1,64 +1,84 @@
-import Crypto
-package import OAuth
+package import Logging
+import OAuth
+package import Secrets
 package import Storage
-import StrictFormats
 import Synchronization
 
 /// The signing keys of this moment: an immutable snapshot behind one lock, replaced when storage changes.
+///
+/// A node that has not heard of storage for a minute does not sign: it was asleep or cut off, and the others may have
+/// gone on to another key.
 package final class KeyRing: Sendable {
-    /// What the keys are, and the key set as it is served.
-    package struct Snapshot: Sendable {
-        package let keys: [SigningKey]
-        package let keySet: PublicKeySet
-
-        fileprivate init(_ keys: [SigningKey], at now: Milliseconds) {
-            self.keys = keys
-            keySet = PublicKeySet(keys.filter { $0.life.state(at: now) != .gone })
-        }
-
-        package func active(at now: Milliseconds) -> SigningKey? {
-            keys.last { $0.life.state(at: now) == .active }
-        }
+    private struct State {
+        var snapshot: Snapshot
+        /// When storage was asked for the snapshot, and when it last said that nothing has changed, by the monotonic
+        /// clock.
+        var readAt: Int64
+        var confirmedAt: Int64
     }
 
-    private let snapshot: Mutex<Snapshot>
-    private let secrets: SecretRing
+    private let database: any Database
+    private let secrets: @Sendable () -> MasterSecrets
+    private let clock: DeploymentClock
+    private let logger: Logger
+    private let state: Mutex<State>
 
-    /// - Throws: When storage fails, or a key does not open.
-    package init(_ database: any Database, secrets: SecretRing, at now: Milliseconds) async throws {
+    /// - Parameter secrets: Asked for each time: which of them is active changes while we run.
+    /// - Throws: When storage fails, or the key that signs does not open: `InvalidValue` names it.
+    package init(
+        _ database: any Database, secrets: @autoclosure @escaping @Sendable () -> MasterSecrets, clock: DeploymentClock, logger: Logger
+    ) async throws {
+        self.database = database
         self.secrets = secrets
-        snapshot = Mutex(try await Self.read(database, secrets, at: now))
-    }
-
-    package var current: Snapshot { snapshot.withLock { $0 } }
-
-    package func reload(_ database: any Database, at now: Milliseconds) async throws {
-        let new = try await Self.read(database, secrets, at: now)
-        snapshot.withLock { $0 = new }
-    }
-
-    private static func read(
-        _ database: any Database, _ secrets: SecretRing, at now: Milliseconds
-    ) async throws -> Snapshot {
-        let rows = try await database.read { tx throws(StorageError) in try tx.run(.signingKeys) }
-        var keys: [SigningKey] = []
-        for row in rows where row.life.state(at: now) != .gone {
-            keys.append(try await SigningKey(row, secrets: secrets.current.secrets))
+        self.clock = clock
+        self.logger = logger
+        let asked = clock.monotonicNow()
+        let rows = try await database.once(.signingKeys)
+        let snapshot = await Snapshot(rows, secrets: secrets(), before: nil)
+        state = Mutex(State(snapshot: snapshot, readAt: asked, confirmedAt: asked))
+        snapshot.tell(logger)
+        guard snapshot.active(at: clock.now()) == nil else { return }
+        guard let fault = snapshot.faults.first else {
+            throw InvalidValue("signing keys", "the database holds none that signs")
         }
-        guard keys.contains(where: { $0.life.state(at: now) == .active }) else {
-            throw InvalidValue("signing keys", "the database holds no active one")
-        }
-        return Snapshot(keys, at: now)
+        throw InvalidValue(
+            fault.what, "\(fault.reason); `tykva key revoke` with its id puts its successor in its place")
     }
-}
 
-/// The public key set (RFC 7517 §5) as bytes, with its entity tag.
-package struct PublicKeySet: Sendable {
-    package let json: [UInt8]
-    package let entityTag: String
+    package var current: Snapshot { state.withLock { $0.snapshot } }
 
-    init(_ keys: [SigningKey]) {
-        json = JSONValue.object(JSONObject([("keys", .array(keys.map(\.publicJWK)))])).encoded()
-        entityTag = "\"" + Base64URL.encode(Array(SHA256.hash(data: json).prefix(16))) + "\""
+    /// Whether storage said a moment ago that nothing has changed.
+    package var isConfirmed: Bool {
+        let now = clock.monotonicNow()
+        return state.withLock { now - $0.confirmedAt <= KeyTimes.trust.wholeMilliseconds }
+    }
+
+    /// Says that nothing has changed that was not read before.
+    ///
+    /// - Parameter monotonic: When storage was asked, not when it answered.
+    package func confirm(at monotonic: Int64) {
+        state.withLock { $0.confirmedAt = max($0.confirmedAt, monotonic) }
+    }
+
+    /// Reads the keys again.
+    package func reload() async throws(StorageError) {
+        let asked = clock.monotonicNow()
+        let rows = try await database.once(.signingKeys)
+        let before = current
+        guard rows != before.rows else { return confirm(at: asked) }
+        let new = await Snapshot(rows, secrets: secrets(), before: before)
+        new.tell(logger)
+        state.withLock { state in
+            // A slower read of another task must not bring back what was there before.
+            guard state.readAt <= asked else { return }
+            state.snapshot = new
+            state.readAt = asked
+            state.confirmedAt = max(state.confirmedAt, asked)
+        }
+    }
+
+    /// Reads the keys again when storage has not confirmed them lately; called before whatever ends in a signature.
+    package func renewWhenOld() async throws(StorageError) {
+        if !isConfirmed { try await reload() }
     }
 }

@@ -8,8 +8,9 @@ struct OwnToken: Sendable {
     private static let maximumBytes = 16 * 1024
     let claims: JSONObject
 
-    /// - Returns: Nil for anything that no key of ours signed as this kind of token.
-    init?(_ text: String, kind: TokenKind, keys: KeyRing.Snapshot, issuer: Issuer) {
+    /// - Returns: Nil for anything that no key of ours signed as this kind of token. An ID token may be of a key that
+    ///   has left the key set, for sessions live longer; nothing of a revoked key is believed.
+    init?(_ text: String, kind: TokenKind, keys: KeyRing.Snapshot, issuer: Issuer, at now: Milliseconds) {
         guard text.utf8.count <= Self.maximumBytes else { return nil }
         let bytes = Array(text.utf8)
         let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -17,7 +18,8 @@ struct OwnToken: Sendable {
             let signature = Base64URL.decode(parts[2])
         else { return nil }
         guard header["typ"]?.stringValue == kind.rawValue, header["crit"] == nil,
-            let kid = header["kid"]?.stringValue, let key = keys.keys.first(where: { $0.id.text == kid }),
+            let kid = header["kid"]?.stringValue,
+            let key = keys.key(kid, mayBeGone: kind == .idToken, at: now),
             header["alg"]?.stringValue == key.algorithm.rawValue,
             key.isValid(signature, of: bytes[..<(parts[1].endIndex)]), claims["iss"]?.stringValue == issuer.text
         else { return nil }

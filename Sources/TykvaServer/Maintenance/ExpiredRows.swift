@@ -29,6 +29,8 @@ package struct ExpiredRows: Service {
     let database: any Database
     let clock: DeploymentClock
     let eventRetention: Duration
+    /// How long the public half of a key stays that has left the key set: ID tokens of it come back as hints.
+    let keyMemory: Duration
     let logger: Logger
     let work = PeriodicWork(name: "expired rows", holder: EventID.random().text)
 
@@ -80,7 +82,8 @@ package struct ExpiredRows: Service {
             .removeEvents(before: now - eventRetention), .removeCodes(expiredBefore: now - Self.codeMemory),
             .removeNotices(before: now - eventRetention), .removeExpiredLinks(at: now),
             .removeDevices(notSeenSince: now - Self.deviceMemory), .removeExpiredPushedRequests(at: now),
-            .removeExpiredAssertions(at: now), .removeExpiredGuesses(at: now),
+            .removeExpiredAssertions(at: now), .removeKeys(goneBefore: now - keyMemory),
+            .removeExpiredGuesses(at: now),
             .removeGuesses(beyond: Limits.guessRows),
             .removeMessages(deliveredBefore: now - Self.deliveredMemory), .removeMessages(givenUpBefore: endedBefore),
             .removeRefreshCounts(before: (now - Self.countMemory).day),

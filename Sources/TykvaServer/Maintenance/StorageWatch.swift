@@ -63,6 +63,7 @@ struct StorageWatch: Service {
             clients.confirm(at: asked)
             guard version != seen else {
                 secrets.confirm(at: asked)
+                keys.confirm(at: asked)
                 return seen
             }
             // First, since keys may be sealed with a secret that was activated meanwhile.
@@ -72,7 +73,7 @@ struct StorageWatch: Service {
                 epoch.set(deployment.restoreEpoch)
                 standing.compare(with: deployment)
             }
-            try await keys.reload(database, at: clock.now())
+            try await keys.reload()
             return version
         } catch {
             logger.warning("storage could not be looked at", metadata: ["error": "\(error)"])

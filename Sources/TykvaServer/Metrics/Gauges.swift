@@ -7,19 +7,23 @@ import ServiceLifecycle
 struct Gauges: Service {
     let hasher: PasswordHasher
     let keys: KeyRing
+    let times: KeyTimes
     let clock: DeploymentClock
 
     func run() async throws {
         let waiting = Meter(label: "tykva_password_checks_waiting")
         let running = Meter(label: "tykva_password_checks_running")
         let keyAge = Meter(label: "tykva_signing_key_age_seconds")
+        let nextChange = Meter(label: "tykva_signing_key_next_change_seconds")
         try? await cancelWhenGracefulShutdown {
             while true {
                 let load = hasher.load
                 waiting.set(load.waiting)
                 running.set(load.running)
                 let now = clock.now()
-                if let active = keys.current.active(at: now)?.life.activeAt { keyAge.set(now.since(active) / 1000) }
+                let plan = keys.current.plan(times, at: now)
+                if let activeAt = plan.active?.life.activeAt { keyAge.set(now.since(activeAt) / 1000) }
+                if let next = plan.nextChangeAt { nextChange.set(next.since(now) / 1000) }
                 try await Task.sleep(for: .seconds(5))
             }
         }

@@ -11,6 +11,8 @@ package enum MetricHelp {
         "tykva_password_checks_waiting": "Password checks in the queue.",
         "tykva_password_checks_running": "Password checks that are being computed.",
         "tykva_signing_key_age_seconds": "How long the key that signs has been the one that signs.",
+        "tykva_signing_key_next_change_seconds":
+            "Until the signing keys change next; below zero, a change is overdue.",
         "tykva_clock_offset_seconds": "How far this node's clock is from the database's.",
         "tykva_verifier_jwks_fetches_total": "Fetches of an issuer's key set, by the verifier in this process.",
         "tykva_verifier_jwks_failures_total": "Fetches of a key set that failed.",

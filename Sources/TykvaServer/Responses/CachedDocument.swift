@@ -1,12 +1,15 @@
 import HTTPTypes
 import Hummingbird
+import OAuth
 
 /// A public document that verifiers and clients fetch: cached, revalidated by entity tag, readable by any web page.
 enum CachedDocument {
-    /// JWKS and metadata max-age (docs/architecture.md): verifiers ask again after so long.
-    static let maximumAge = 300
+    /// JWKS and metadata max-age (docs/keys.md), in seconds: verifiers ask again after so long.
+    static let maximumAge = Int(KeyTimes.keySetMaxAge.components.seconds)
 
-    static func response(_ json: [UInt8], entityTag: String, to request: Request) -> Response {
+    static func response(_ json: [UInt8], entityTag: String, maximumAge: Int = maximumAge, to request: Request)
+        -> Response
+    {
         var response = JSONResponse.response(json)
         let sent = request.headers[.ifNoneMatch]?.split(separator: ",") ?? []
         let tags = sent.map { $0.drop(while: \.isWhitespace) }.map { $0.hasPrefix("W/") ? $0.dropFirst(2) : $0 }

@@ -29,14 +29,15 @@ package struct OpenedDeployment: Sendable {
     /// - Throws: `MasterSecretRefusal`; `InvalidValue` with one sentence when issuer or kind of data do not fit;
     ///   `StorageError`.
     package init(
-        _ database: any Database, secrets: MasterSecrets, terms: Terms, at now: Milliseconds
+        _ database: any Database, secrets: MasterSecrets, terms: Terms, keyTimes times: KeyTimes = .standard,
+        at now: Milliseconds
     ) async throws {
         self.database = database
         try await database.refuseUnfinishedMove()
         let secrets = try await MasterSecretCheck(secrets).register(in: database, at: now)
         self.secrets = secrets
         deployment = try await Self.openDeployment(database, terms, at: now)
-        try await Self.makeFirstKeys(database, secrets, at: now)
+        try await Self.completeKeys(database, secrets, times, at: now)
     }
 
     private static func openDeployment(
@@ -119,22 +120,16 @@ package struct OpenedDeployment: Sendable {
         }
     }
 
-    /// One key that signs and one successor that is published, at the first start.
-    private static func makeFirstKeys(_ database: any Database, _ secrets: MasterSecrets, at now: Milliseconds)
-        async throws
-    {
-        guard try await database.read({ tx throws(StorageError) in try tx.run(.signingKeys) }).isEmpty else { return }
-        let active = try SigningKey.make(life: KeyLife(publishedAt: now, activeAt: now), secrets: secrets)
-        let successor = try SigningKey.make(
-            life: KeyLife(publishedAt: now + .milliseconds(1), activeAt: nil), secrets: secrets)
-        let events = [active, successor].map { key in
-            Event(at: now, type: .keyAdded, detail: #"{"kid":"\#(key.id)"}"#)
-        }
-        try await database.administer { tx throws(StorageError) in
-            guard try tx.run(.signingKeys).isEmpty else { return }
-            try tx.run(.add(active))
-            try tx.run(.add(successor))
-            for event in events { try tx.run(.record(event)) }
+    /// One key that signs and one successor that is published, at the first start and for a deployment that had none.
+    private static func completeKeys(
+        _ database: any Database, _ secrets: MasterSecrets, _ times: KeyTimes, at now: Milliseconds
+    ) async throws {
+        let keys = try await database.once(.signingKeys)
+        switch KeyPlan(keys.map(\.planned), times, at: now).due {
+        case .begin: _ = try await KeyRotation.carryOut(.begin, database, secrets, times, at: now)
+        case .publish(let algorithm):
+            _ = try await KeyRotation.carryOut(.publish(algorithm), database, secrets, times, at: now)
+        default: break
         }
     }
 }

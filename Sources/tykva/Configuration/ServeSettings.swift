@@ -31,7 +31,8 @@ struct ServeSettings {
             lifetimes = settings.lifetimes
         }
         configuration = ServerConfiguration(
-            issuer: issuer, lifetimes: lifetimes, retryWindow: settings.retryWindow, thefts: settings.thefts,
+            issuer: issuer, lifetimes: lifetimes, keyTimes: settings.keyTimes, retryWindow: settings.retryWindow,
+            thefts: settings.thefts,
             passwordHashing: settings.passwordHashing, passwords: settings.passwords,
             trustedProxies: TrustedProxies(networks: settings.behindProxy),
             onlyProxiesConnect: !isLoopback && settings.tls == nil,

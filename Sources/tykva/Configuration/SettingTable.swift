@@ -56,6 +56,12 @@ enum SettingTable {
     static let browserLifetime = Setting(
         "browser_lifetime", .span(ServerConfiguration.Lifetimes.familyBounds), default: "30d",
         "How long a browser stays signed in there, however often it comes.")
+    static let keyRotation = Setting(
+        "key_rotation", .span(KeyTimes.rotationBounds), default: "30d",
+        "How long a signing key signs before its successor takes over.")
+    static let keyPublication = Setting(
+        "key_publication", .span(KeyTimes.publicationBounds), default: "24h",
+        "How long a signing key is public at least before it signs by plan: services ask for keys now and then.")
     static let brandName = Setting(
         "brand_name", .words, default: "Tykva", "How the pages name this service: at most 64 characters.")
     static let brandColour = Setting(
@@ -134,7 +140,8 @@ enum SettingTable {
         data, database, databasePasswordFile, databaseConnections, listen, issuer, tlsCertificate, tlsKey, behindProxy,
         unlimitedNetworks, requestsPerSecond, metricsListen, masterSecretFile,
         accessTokenLifetime, familyIdleLifetime, familyLifetime, browserIdleLifetime, browserLifetime,
-        brandName, brandColour, brandLogo, retryWindow, retryWindowOther, theftLate, theftStale,
+        keyRotation, keyPublication, brandName, brandColour, brandLogo, retryWindow, retryWindowOther, theftLate,
+        theftStale,
         passwordHashMemory, passwordHashPasses, passwordHashThreads, passwordHashQueue,
         passwordMinimum, commonPasswordsFile, leakedPasswordsURL, eventRetention,
         maximumConnections, drainSeconds, allowPrivateAddresses,

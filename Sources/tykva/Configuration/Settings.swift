@@ -18,6 +18,7 @@ struct Settings {
     let metricsListen: ListenAddress?
     let masterSecretFile: String?
     let lifetimes: ServerConfiguration.Lifetimes
+    let keyTimes: KeyTimes
     let accessTokenLifetimeIsGiven: Bool
     let branding: Branding
     let brandName: String
@@ -62,6 +63,7 @@ struct Settings {
         masterSecretFile = Self.masterSecretFile(&reader, sources)
         let lifetimes = Self.lifetimes(&reader)
         accessTokenLifetimeIsGiven = reader.isGiven(SettingTable.accessTokenLifetime)
+        let keyTimes = Self.keyTimes(&reader)
         let branding = Self.branding(&reader)
         let window = Self.retryWindow(&reader)
         let (late, stale) = (reader.read(SettingTable.theftLate), reader.read(SettingTable.theftStale))
@@ -84,7 +86,8 @@ struct Settings {
                 reader.note("registration: it needs smtp_url, since an account is made by the link in a mail")
             }
         }
-        guard reader.faults.isEmpty, let data, let listen, let lifetimes, let window, let late, let stale, let hashing,
+        guard reader.faults.isEmpty, let data, let listen, let lifetimes, let keyTimes, let window, let late, let stale,
+            let hashing,
             let retention, let connections, let databaseConnections, let allowsPrivate, let level, let format,
             let (branding, brandName) = branding, let passwords
         else { throw ConfigurationFaults(sentences: reader.faults) }
@@ -92,6 +95,7 @@ struct Settings {
         self.databaseConnections = databaseConnections
         self.listen = listen
         self.lifetimes = lifetimes
+        self.keyTimes = keyTimes
         self.branding = branding
         self.brandName = brandName
         retryWindow = window

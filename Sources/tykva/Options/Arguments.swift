@@ -44,6 +44,21 @@ enum Arguments {
         return id
     }
 
+    static func keyID(_ text: String) throws -> KeyID {
+        guard let id = KeyID(text) else {
+            throw InvalidValue("key id", "it has the form that `tykva key list` shows, 1 to 64 of A-Z a-z 0-9 - . _")
+        }
+        return id
+    }
+
+    static func signingAlgorithm(_ text: String) throws -> SigningAlgorithm {
+        guard let algorithm = SigningAlgorithm(named: text) else {
+            let names = SigningAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")
+            throw InvalidValue("algorithm", "it must be one of \(names)")
+        }
+        return algorithm
+    }
+
     static func messageID(_ text: String) throws -> MessageID {
         guard let id = MessageID(text) else {
             throw InvalidValue("message", "it has the form that `tykva outbox list` shows, m_ and 32 digits")

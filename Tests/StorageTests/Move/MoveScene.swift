@@ -112,10 +112,12 @@ struct MoveScene: Sendable {
 extension Statement where Answer == Void {
     fileprivate static func sampleKey(_ number: Int) -> Self {
         let (id, sealed) = ("key-\(number)", [UInt8](repeating: UInt8(number), count: number))
+        // One successor, and former ones.
+        let goneAt = number == 0 ? nil : Int64(number)
         return Self(
             """
-            INSERT INTO signing_key (id, algorithm, public_jwk, sealed_private, published_at)
-            VALUES (\(id), 'ES256', '{}', \(sealed), \(Int64.max))
+            INSERT INTO signing_key (id, algorithm, public_jwk, sealed_private, published_at, gone_at)
+            VALUES (\(id), 'ES256', '{}', \(sealed), \(Int64.max), \(goneAt))
             """)
     }
 

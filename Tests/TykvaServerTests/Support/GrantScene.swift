@@ -31,8 +31,9 @@ struct GrantScene: Sendable {
         opened = try await OpenedDeployment(
             database, secrets: secrets, terms: .init(issuer: issuer, isDev: false), at: manual.now)
         let clock = DeploymentClock(wall: { [manual] in manual.now }, monotonic: { [manual] in manual.monotonic })
-        ring = try await SecretRing(database, opened.secrets, issuer: issuer, clock: clock)
-        keys = try await KeyRing(database, secrets: ring, at: manual.now)
+        let ring = try await SecretRing(database, opened.secrets, issuer: issuer, clock: clock)
+        self.ring = ring
+        keys = try await KeyRing(database, secrets: ring.current.secrets, clock: clock, logger: Self.logger)
         events = EventRecorder(database, logger: Self.logger)
         app = Client(
             id: try TestServer.clientID("app"), authentication: .none, isFirstParty: true,

@@ -19,6 +19,8 @@ struct TestServer {
     static let password = "correct horse battery staple"
     let clock: ManualClock
     let database: any Database
+    /// Where the database is, for a program beside the server.
+    let store: TestStore
     let http: any TestClientProtocol
     let secrets: MasterSecrets
 
@@ -33,30 +35,43 @@ struct TestServer {
         var configuration = ServerConfiguration(
             issuer: try Issuer(issuer), trustedProxies: TrustedProxies(networks: [try NetworkRange("127.0.0.0/8")]))
         try configure(&configuration)
+        try await engine.withStore { [configuration] store in
+            let base = try await store.open()
+            do {
+                try await serve(store, ClocklessDatabase(base: base), by: setup, configuration, clients, body)
+            } catch {
+                await base.close()
+                throw error
+            }
+            await base.close()
+        }
+    }
+
+    private static func serve(
+        _ store: TestStore, _ database: any Database, by setup: TestingSetup, _ configuration: ServerConfiguration,
+        _ clients: [Client], _ body: @Sendable (TestServer) async throws -> Void
+    ) async throws {
         let clock = ManualClock()
         let secrets = MasterSecrets(.random())
-        try await engine.withDatabase { store in
-            let database = ClocklessDatabase(base: store)
-            try await Schema.migrator.migrate(database, at: clock.now.value)
-            let deploymentClock = DeploymentClock(wall: { clock.now }, monotonic: { clock.monotonic })
-            var logger = Logger(label: "test")
-            logger.logLevel = .critical
-            let opened = try await OpenedDeployment(
-                database, secrets: secrets, terms: .init(issuer: configuration.issuer, isDev: false), at: clock.now)
-            let server = try await TykvaServer(
-                opened, secretReader: .never, configuration: configuration, clock: deploymentClock, logger: logger)
-            for client in try standardClients(at: clock.now) + clients {
-                let event = Event(at: clock.now, type: .clientAdded, client: client.id)
-                _ = try await database.write { tx throws(StorageError) in try tx.add(client, event) }
-            }
-            let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
-            server.routes.install(on: router)
-            let application = Application(router: router, services: server.services, logger: logger)
-            try await application.test(setup) { http in
-                try await body(TestServer(clock: clock, database: database, http: http, secrets: secrets))
-            }
-            server.passwordHasher.stop()
+        try await Schema.migrator.migrate(database, at: clock.now.value)
+        let deploymentClock = DeploymentClock(wall: { clock.now }, monotonic: { clock.monotonic })
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let opened = try await OpenedDeployment(
+            database, secrets: secrets, terms: .init(issuer: configuration.issuer, isDev: false), at: clock.now)
+        let server = try await TykvaServer(
+            opened, secretReader: .never, configuration: configuration, clock: deploymentClock, logger: logger)
+        for client in try standardClients(at: clock.now) + clients {
+            let event = Event(at: clock.now, type: .clientAdded, client: client.id)
+            _ = try await database.write { tx throws(StorageError) in try tx.add(client, event) }
         }
+        let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
+        server.routes.install(on: router)
+        let application = Application(router: router, services: server.services, logger: logger)
+        try await application.test(setup) { http in
+            try await body(TestServer(clock: clock, database: database, store: store, http: http, secrets: secrets))
+        }
+        server.passwordHasher.stop()
     }
 
     private static func standardClients(at now: Milliseconds) throws -> [Client] {

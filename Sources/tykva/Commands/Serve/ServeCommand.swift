@@ -133,7 +133,8 @@ struct ServeCommand: AsyncParsableCommand {
             }
         }
         do {
-            return try await OpenedDeployment(prepared.database, secrets: secrets, terms: terms, at: now)
+            return try await OpenedDeployment(
+                prepared.database, secrets: secrets, terms: terms, keyTimes: serving.configuration.keyTimes, at: now)
         } catch let error as InvalidValue {
             throw CommandFailure("\(error)", .configuration)
         }

@@ -1,0 +1,76 @@
+import Logging
+package import OAuth
+import Secrets
+package import Storage
+
+extension KeyRing {
+    /// What the keys are.
+    package struct Snapshot: Sendable {
+        package let rows: [SigningKeyRow]
+        /// The public halves that are whole, of keys that are gone too.
+        private let keys: [PublicKey]
+        /// The key that signs and its successor, where they open.
+        private let opened: [SigningKey]
+        /// What is damaged, a sentence each.
+        package let faults: [InvalidValue]
+
+        /// - Parameter before: What was read before: a key that opened then and does not any more goes on to sign.
+        init(_ rows: [SigningKeyRow], secrets: MasterSecrets, before: Snapshot?) async {
+            var (keys, opened, faults): ([PublicKey], [SigningKey], [InvalidValue]) = ([], [], [])
+            for row in rows where row.life.revokedAt == nil {
+                do throws(InvalidValue) { keys.append(try PublicKey(row)) } catch { faults.append(error) }
+                guard row.life.retiringAt == nil, row.life.goneAt == nil else { continue }
+                do throws(InvalidValue) {
+                    opened.append(try await SigningKey(row, secrets: secrets))
+                } catch {
+                    faults.append(error)
+                    if let known = before?.opened.first(where: { $0.id == row.id && $0.life == row.life }) {
+                        opened.append(known)
+                    }
+                }
+            }
+            self.rows = rows
+            self.keys = keys
+            self.opened = opened
+            self.faults = faults
+        }
+
+        /// The key that signs; nil when it does not open, or nobody could check it.
+        package func active(at now: Milliseconds) -> SigningKey? {
+            opened.last { key in
+                key.life.state(at: now) == .active && keys.contains { $0.id == key.id }
+            }
+        }
+
+        /// Whether this node has the private half of a key.
+        package func opens(_ id: KeyID) -> Bool { opened.contains { $0.id == id } }
+
+        /// The keys that a token in circulation, or in the near future, may need.
+        package func published(at now: Milliseconds) -> [PublicKey] {
+            keys.filter { $0.life.state(at: now) != .gone }
+        }
+
+        package func keySet(at now: Milliseconds) -> PublicKeySet { PublicKeySet(published(at: now)) }
+
+        /// What tokens are signed with, the algorithm of now first: while it changes there are two.
+        package func algorithms(at now: Milliseconds) -> [SigningAlgorithm] {
+            let all = [active(at: now)?.algorithm].compactMap(\.self) + published(at: now).map(\.algorithm)
+            return all.reduce(into: []) { found, algorithm in
+                if !found.contains(algorithm) { found.append(algorithm) }
+            }
+        }
+
+        package func plan(_ times: KeyTimes, at now: Milliseconds) -> KeyPlan {
+            KeyPlan(rows.map(\.planned), times, at: now)
+        }
+
+        /// The key of an id among those that are published; among all that were not revoked when a token may be old.
+        package func key(_ id: String, mayBeGone: Bool, at now: Milliseconds) -> PublicKey? {
+            keys.first { $0.id.text == id && (mayBeGone || $0.life.state(at: now) != .gone) }
+        }
+
+        func tell(_ logger: Logger) {
+            for fault in faults { logger.error("a signing key is damaged", metadata: ["reason": "\(fault)"]) }
+        }
+    }
+}

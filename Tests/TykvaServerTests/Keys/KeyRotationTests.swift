@@ -1,0 +1,171 @@
+import OAuth
+import Secrets
+import Storage
+import TestSupport
+import Testing
+
+@testable import TykvaServer
+
+@Suite(.timeLimit(.minutes(15))) struct KeyRotationTests {
+    @Test(arguments: Engine.available)
+    func `the first start makes a key and its successor`(_ engine: Engine) async throws {
+        try await KeyScene.with(engine) { scene in
+            let (active, successor) = (try await scene.key(.active), try await scene.key(.published))
+            let node = try await scene.node()
+            #expect(node.signing(at: scene.now) == active.id)
+            #expect(node.published(at: scene.now) == [active.id.text, successor.id.text])
+            await node.rotation.turn()
+            try await scene.start()
+            #expect(try await scene.rows().count == 2)
+            #expect(try await scene.events() == [.keyActivated: 1, .keyAdded: 2])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a deployment with one key gets its successor at the next start`(_ engine: Engine) async throws {
+        try await KeyScene.with(engine) { scene in
+            let successor = try await scene.key(.published)
+            try await scene.database.once(Statement("DELETE FROM signing_key WHERE id = \(successor.id)"))
+            try await scene.start()
+            #expect(try await scene.key(.published).id != successor.id)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `of two nodes one rotates, and the other signs with the new key after its next look`(
+        _ engine: Engine
+    ) async throws {
+        try await KeyScene.with(engine) { scene in
+            let (old, new) = (try await scene.key(.active).id, try await scene.key(.published).id)
+            let nodes = [try await scene.node(), try await scene.node()]
+            scene.manual.advance(by: .days(30) - .seconds(1))
+            for node in nodes { await node.rotation.turn() }
+            #expect(nodes.allSatisfy { $0.signing(at: scene.now) == old })
+            scene.manual.advance(by: .seconds(1))
+            await withTaskGroup(of: Void.self) { group in
+                for node in nodes { group.addTask { await node.rotation.turn() } }
+            }
+            #expect(nodes.allSatisfy { $0.signing(at: scene.now) == new })
+            #expect(try await scene.rows().count == 3)
+            let next = try await scene.key(.published).id
+            #expect(nodes.allSatisfy { $0.published(at: scene.now) == [old.text, new.text, next.text] })
+            scene.manual.advance(by: KeyTimes.retirement)
+            // By time alone, before anybody has done anything.
+            #expect(nodes.allSatisfy { $0.published(at: scene.now) == [new.text, next.text] })
+            await nodes[0].rotation.turn()
+            let gone = try await scene.key(.gone)
+            #expect(gone.id == old && gone.sealedPrivate.isEmpty)
+        }
+    }
+
+    /// A year in which each node looks whenever it likes.
+    @Test(arguments: Engine.available)
+    func `a year of rotations leaves the keys that are needed`(_ engine: Engine) async throws {
+        try await KeyScene.with(engine) { scene in
+            let node = try await scene.node()
+            var signers: Set<KeyID> = []
+            for _ in 0..<(2 * 366) {
+                scene.manual.advance(by: .hours(12))
+                await node.rotation.turn()
+                signers.insert(try #require(node.signing(at: scene.now)))
+                #expect((2...3).contains(node.published(at: scene.now).count))
+            }
+            #expect(signers.count == 13)
+            let rows = try await scene.rows()
+            #expect(rows.allSatisfy { $0.sealedPrivate.isEmpty == ($0.life.state(at: scene.now) == .gone) })
+            #expect(rows.count == 14)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a node that was asleep reads the keys before it signs again`(_ engine: Engine) async throws {
+        try await KeyScene.with(engine) { scene in
+            let (sleeper, other) = (try await scene.node(), try await scene.node())
+            let old = try await scene.key(.active).id
+            scene.manual.advance(by: .days(33))
+            await other.rotation.turn()
+            #expect(sleeper.signing(at: scene.now) == old)
+            #expect(!sleeper.keys.isConfirmed)
+            try await sleeper.keys.renewWhenOld()
+            #expect(sleeper.signing(at: scene.now) == other.signing(at: scene.now))
+            #expect(sleeper.keys.isConfirmed)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `when the answer of a change is lost, before or after its commit, the next turn finds the truth`(
+        _ engine: Engine
+    ) async throws {
+        for commits in [false, true] {
+            try await KeyScene.with(engine) { scene in
+                let new = try await scene.key(.published).id
+                let cut = CutDatabase(scene.database, commits: commits)
+                let node = try await scene.node(through: cut)
+                scene.manual.advance(by: .days(30))
+                cut.cutNextWrite()
+                await node.rotation.turn()
+                try await node.keys.reload()
+                #expect((node.signing(at: scene.now) == new) == commits)
+                await node.rotation.turn()
+                #expect(node.signing(at: scene.now) == new)
+                #expect(try await scene.rows().count == 3)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a damaged successor is named, and the key that signs goes on`(_ engine: Engine) async throws {
+        try await KeyScene.with(engine) { scene in
+            let (active, successor) = (try await scene.key(.active).id, try await scene.key(.published).id)
+            try await scene.damage(successor)
+            let node = try await scene.node()
+            #expect(node.keys.current.faults.map(\.what) == ["signing key \(successor)"])
+            scene.manual.advance(by: .days(31))
+            await node.rotation.turn()
+            #expect(node.signing(at: scene.now) == active)
+            _ = try await scene.administration.revoke(successor, at: scene.now)
+            try await node.keys.reload()
+            scene.manual.advance(by: .days(1) + .seconds(1))
+            await node.rotation.turn()
+            #expect(node.signing(at: scene.now) != active)
+            #expect(node.keys.current.faults.isEmpty)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a damaged key that signs refuses the start by its name, and revoking it helps`(_ engine: Engine) async throws
+    {
+        try await KeyScene.with(engine) { scene in
+            let running = try await scene.node()
+            let active = try await scene.key(.active).id
+            try await scene.damage(active)
+            let refusal = await #expect(throws: InvalidValue.self) { _ = try await scene.node() }
+            #expect(refusal?.what == "signing key \(active)")
+            #expect(refusal?.reason.contains("tykva key revoke") == true)
+            // A node that has it open goes on.
+            try await running.keys.reload()
+            #expect(running.signing(at: scene.now) == active)
+            let revocation = try await scene.administration.revoke(active, at: scene.now)
+            #expect(try await scene.node().signing(at: scene.now) == revocation.active)
+            try await running.keys.reload()
+            #expect(running.signing(at: scene.now) == revocation.active)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a clock that was a year ahead delays nothing for a year`(_ engine: Engine) async throws {
+        try await KeyScene.with(engine) { scene in
+            let node = try await scene.node()
+            scene.manual.step(by: .days(365))
+            await node.rotation.turn()
+            let active = try #require(node.signing(at: scene.now))
+            scene.manual.step(by: .zero - .days(365))
+            // The clock holds a step back of a minute, and follows a larger one.
+            let back = try await scene.node()
+            await back.rotation.turn()
+            #expect(back.signing(at: scene.now) == active)
+            let plan = back.keys.current.plan(scene.times, at: scene.now)
+            #expect(plan.rotationAt == scene.now + .days(30))
+        }
+    }
+}
