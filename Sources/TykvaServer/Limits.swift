@@ -48,6 +48,8 @@ package enum Limits {
     package static let webhookSeconds: Int64 = 15
     /// Webhooks of a deployment: each has places of its own for messages under way.
     package static let webhooks = 16
+    /// Messages that wait for one webhook; of more the oldest are given up.
+    static let waitingForWebhook = 100_000
     /// Addresses of one name that are tried.
     package static let triedAddresses = 3
     /// Names that are looked up at once.
