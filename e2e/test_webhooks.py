@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+import subprocess
 import time
 
 import pytest
@@ -14,6 +15,8 @@ from processes import free_port, wait_until
 from webhook_receivers import Receiver, endless, hang, redirect, verified
 
 DONE, FAILED, USAGE = 0, 1, 2
+# Where the authorities of the system stand.
+SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 WRONG = "a wrong pass phrase of somebody"
 
 
@@ -238,6 +241,41 @@ def test_a_test_says_what_became_of_it(deployment, authority, tmp_path):
             assert len(done.stderr.splitlines()) == 1 and "/x" not in done.stderr
         assert not secure.deliveries
         assert len(deployment.audit("--type", "webhook_test")) == 11
+
+
+@pytest.mark.engine("sqlite", "certificates are not the store's")
+def test_the_authorities_of_the_system_decide(deployment, authority, tmp_path):
+    files = []
+    for number, names in enumerate([None, ["elsewhere.example"]]):
+        files.append((tmp_path / f"{number}.pem", tmp_path / f"{number}.key"))
+        authority.issue(*files[-1], names)
+    wrapper = ["unshare", "-m", "sh", "-c", f'mount --bind {authority.path} {SYSTEM_AUTHORITIES} && exec "$@"', "sh"]
+    tried = subprocess.run([*wrapper, "true"], capture_output=True, text=True)
+    if tried.returncode != 0:
+        pytest.skip(f"nothing can be mounted here: {tried.stderr.strip()}")
+    with Receiver(files[0]) as receiver, Receiver(files[1]) as other:
+        by_address = add(deployment, receiver, "/hook")
+        by_name = add(deployment, receiver.url("/name").replace("127.0.0.1", "localhost"))
+        wrong = add(deployment, other.url().replace("127.0.0.1", "localhost"))
+        with deployment.serve(wrapper=wrapper) as server:
+            server.sign_in()
+            for webhook, path in (by_address, "/hook"), (by_name, "/name"):
+                verified(arrived(receiver, path, "sign_in_succeeded")[0], webhook["secret"])
+            wait_until(lambda: show(deployment, wrong)["last_failure_at"], 15, "another one's certificate is refused")
+            assert not other.deliveries and not show(deployment, wrong)["last_success_at"]
+
+
+@pytest.mark.engine("sqlite", "standard input is not the store's")
+def test_a_url_with_a_secret_is_given_by_standard_input(deployment):
+    url = "https://hooks.example/x?key=geheim"
+    added = deployment.json("webhook", "add", "--url-stdin", stdin=url + "\n")
+    assert show(deployment, added)["url"] == url
+    for arguments, stdin, code in [
+            (["--url-stdin", url], url, USAGE), ([], url, USAGE), (["--url-stdin"], "", FAILED),
+            (["--url-stdin"], "ftp://hooks.example/geheim\n", FAILED), (["--url-stdin"], "https://a/" + "x" * 600, FAILED)]:
+        done = deployment.run("webhook", "add", *arguments, stdin=stdin)
+        assert done.returncode == code and "geheim" not in done.stdout, done
+    assert len(deployment.json("webhook", "list")) == 1
 
 
 @pytest.mark.engine("sqlite", "addresses are not the store's")

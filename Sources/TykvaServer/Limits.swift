@@ -48,6 +48,10 @@ package enum Limits {
     package static let webhookSeconds: Int64 = 15
     /// Webhooks of a deployment: each has places of its own for messages under way.
     package static let webhooks = 16
+    /// Messages that wait for one webhook; of more the oldest are given up.
+    static let waitingForWebhook = 100_000
+    /// An answer that nobody looks at is read to so many bytes, for the sake of its connection.
+    static let passedOverBytes = 4096
     /// Addresses of one name that are tried.
     package static let triedAddresses = 3
     /// Names that are looked up at once.

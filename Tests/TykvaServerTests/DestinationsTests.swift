@@ -31,7 +31,11 @@ import Testing
 
     @Test func `a receiver that answers is not left alone`() {
         let destinations = Destinations()
-        let refusals: [any Error] = [RefusedDelivery(status: 400), LetterRefusal(reason: "x"), CancellationError()]
+        let refusals: [any Error] = [
+            RefusedDelivery(status: 400), LetterRefusal(reason: "x"), CancellationError(),
+            // Our own trouble is not the receiver's.
+            StorageError.unavailable(reason: "x"),
+        ]
         for refusal in refusals {
             #expect(destinations.enter(.client(shop), at: now))
             destinations.leave(.client(shop), refusal, at: now)

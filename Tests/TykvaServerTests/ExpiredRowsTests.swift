@@ -103,9 +103,38 @@ import Testing
             manual.advance(by: .days(30) - .seconds(1))
             #expect(try await node.removeWhenDue())
             #expect(try await OutboxAdministration(database).count(.waiting) == 700)
+            #expect(try await database.once(.events(EventFilter(type: .messageGivenUp))).isEmpty)
             manual.advance(by: ExpiredRows.interval)
             #expect(try await node.removeWhenDue())
             #expect(try await OutboxAdministration(database).count(.waiting) == 0)
+            let told = try await database.once(.events(EventFilter(type: .messageGivenUp)))
+            #expect(told.map(\.detail) == [#"{"messages":700}"#])
+        }
+    }
+
+    /// A transaction that saw a webhook may be committed after its removal.
+    @Test(arguments: Engine.available)
+    func `messages to a webhook that is gone are removed`(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let manual = ManualClock()
+            let clock = DeploymentClock(wall: { manual.now }, monotonic: { manual.monotonic })
+            try await Schema.migrator.migrate(database, at: manual.now.value)
+            let start = manual.now
+            let webhooks = [WebhookID.random(), .random()]
+            for id in webhooks {
+                let url = try WebhookURL("https://hooks.example/")
+                try await database.once(
+                    .insert(Webhook(id: id, url: url, allowsPrivate: false, sealedSecret: [1], createdAt: start)))
+            }
+            try await database.write { tx throws(StorageError) in
+                for _ in 0..<600 { try tx.run(.record(Event(at: start, type: .signInFailed))) }
+            }
+            #expect(try await database.once(.remove(webhooks[0])))
+            let node = ExpiredRows(
+                database: database, clock: clock, eventRetention: .days(90), logger: Logger(label: "test"))
+            #expect(try await node.removeWhenDue())
+            #expect(try await database.once(.waitingMessages(to: webhooks[0])) == 0)
+            #expect(try await database.once(.waitingMessages(to: webhooks[1])) == 600)
         }
     }
 }

@@ -28,7 +28,7 @@ package struct DueMessage: Hashable, Sendable {
 }
 
 /// No lease is as long: one that ends later was given before a clock was set back, and counts no more.
-private let longestLease = Duration.minutes(2)
+let longestLease = Duration.minutes(2)
 
 extension Statement where Answer == [DueMessage] {
     /// Takes messages of one kind that are due, for one of any number of nodes; counts the attempt.

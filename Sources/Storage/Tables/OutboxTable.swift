@@ -153,7 +153,7 @@ extension Statement where Answer == Int {
 
     /// The same for messages that wait since before an instant: nothing was there that could have sent them.
     package static func removeMessages(waitingSince: Milliseconds) -> Self {
-        removeMessages { "created_at <= \(waitingSince) AND delivered_at IS NULL AND given_up_at IS NULL" }
+        removeMessages { waits(since: waitingSince) }
     }
 
     /// The same for messages to a webhook that is gone, whatever became of them.
@@ -165,5 +165,18 @@ extension Statement where Answer == Int {
         Self(
             "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE \(isMeant()) LIMIT 500) RETURNING id"
         ) { rows in rows.count }
+    }
+}
+
+private func waits(since instant: Milliseconds) -> SQL {
+    "created_at <= \(instant) AND delivered_at IS NULL AND given_up_at IS NULL"
+}
+
+extension Statement where Answer == Int64 {
+    /// How many messages wait since before an instant.
+    package static func countMessages(waitingSince: Milliseconds) -> Self {
+        Self("SELECT COUNT(*) AS number FROM outbox WHERE \(waits(since: waitingSince))") {
+            rows throws(StorageError) in try rows.first?.integer("number") ?? 0
+        }
     }
 }

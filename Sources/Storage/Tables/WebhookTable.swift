@@ -164,9 +164,9 @@ extension Statement where Answer == Void {
             """)
     }
 
-    /// A message was given up.
-    package static func countGivenUp(_ webhook: WebhookID) -> Self {
-        Self("UPDATE webhook SET given_up = given_up + 1 WHERE id = \(webhook)")
+    /// Messages were given up.
+    package static func countGivenUp(_ webhook: WebhookID, number: Int64 = 1) -> Self {
+        Self("UPDATE webhook SET given_up = given_up + \(number) WHERE id = \(webhook)")
     }
 }
 

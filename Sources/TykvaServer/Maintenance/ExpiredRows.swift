@@ -25,14 +25,29 @@ package struct ExpiredRows: Service {
     package static let lease: Duration = .seconds(10)
     package static let interval: Duration = .seconds(600)
     private static let look: Duration = .seconds(3)
+    /// After so long a node has seen which receivers of messages fail.
+    static let watch: Duration = .hours(1)
 
-    let database: any Database
-    let clock: DeploymentClock
-    let eventRetention: Duration
+    private let database: any Database
+    private let clock: DeploymentClock
+    private let eventRetention: Duration
     /// How long the public half of a key stays that has left the key set: ID tokens of it come back as hints.
-    let keyMemory: Duration
-    let logger: Logger
-    let work = PeriodicWork(name: "expired rows", holder: EventID.random().text)
+    private let keyMemory: Duration
+    private let logger: Logger
+    private let work = PeriodicWork(name: "expired rows", holder: EventID.random().text)
+    /// When this node began, by the monotonic clock.
+    private let began: Int64
+
+    init(
+        database: any Database, clock: DeploymentClock, eventRetention: Duration, keyMemory: Duration, logger: Logger
+    ) {
+        self.database = database
+        self.clock = clock
+        self.eventRetention = eventRetention
+        self.keyMemory = keyMemory
+        self.logger = logger
+        began = clock.monotonicNow()
+    }
 
     package func run() async throws {
         try? await cancelWhenGracefulShutdown {
@@ -94,24 +109,15 @@ package struct ExpiredRows: Service {
                 guard try await pause() else { return }
             }
         }
-        try await removeForgottenMessages(waitingSince: now - Self.waitingMemory)
-    }
-
-    /// Nobody was told what stands in them, so the log says how many those are.
-    private func removeForgottenMessages(waitingSince: Milliseconds) async throws {
-        var count = 0
-        defer {
-            if count > 0 {
-                logger.warning(
-                    "messages that waited for 30 days were removed: see `tykva outbox list`",
-                    metadata: ["messages": "\(count)"])
+        for webhook in try await database.read({ tx throws(StorageError) in try tx.run(.removedWebhooks) }) {
+            while try await database.once(.removeMessages(to: webhook)) > 0 {
+                guard try await pause() else { return }
             }
         }
-        while true {
-            let removed = try await database.once(.removeMessages(waitingSince: waitingSince))
-            count += removed
-            guard removed > 0, try await pause() else { return }
-        }
+        let messages = WaitingMessages(database: database, clock: clock, logger: logger, pause: pause)
+        let hasWatched = clock.monotonicNow() - began >= Self.watch.wholeMilliseconds
+        guard try await messages.giveUp(hasWatched: hasWatched) else { return }
+        _ = try await messages.remove(waitingSince: now - Self.waitingMemory)
     }
 
     /// Lets others at the store, and says that this node goes on.

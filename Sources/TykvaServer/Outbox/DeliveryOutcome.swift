@@ -1,4 +1,5 @@
 import Mail
+import Storage
 
 /// What became of an attempt to send a message.
 enum DeliveryOutcome: Sendable {
@@ -13,8 +14,21 @@ enum DeliveryOutcome: Sendable {
     init(_ error: any Error) {
         switch error {
         case let error as MailError where error.cause == .busy || error.cause == .stopped: self = .notTried
+        case let error as StorageError where error.isPassing: self = .notTried
         case is WebhookGone: self = .gone("\(error)")
         default: self = .failed("\(error)", Patience(error))
+        }
+    }
+}
+
+extension StorageError {
+    /// Whether the store may answer in a moment: then it says nothing of the message and its receiver.
+    fileprivate var isPassing: Bool {
+        switch self {
+        case .unavailable, .overloaded, .unknownOutcome, .conflict, .locked, .closed: true
+        case .constraint, .corrupt, .invalidStatement, .foreignTables, .notADatabase, .schemaTooNew, .schemaTooOld,
+            .migrationChanged, .migrationFailed, .moveUnfinished:
+            false
         }
     }
 }

@@ -55,7 +55,9 @@ extension Destination {
     static func isDown(_ error: any Error) -> Bool {
         switch error {
         // It answers; it only does not want this one, or nothing was asked.
-        case is RefusedDelivery, is LetterRefusal, is WebhookRefusal, is WebhookGone, is CancellationError: false
+        case is RefusedDelivery, is LetterRefusal, is WebhookRefusal, is WebhookGone, is CancellationError,
+            is StorageError:
+            false
         case let error as MailError:
             switch error.cause {
             case .busy, .stopped, .cancelled, .deferred: false

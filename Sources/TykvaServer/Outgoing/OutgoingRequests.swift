@@ -7,23 +7,25 @@ import OAuth
 
 /// The requests that the issuer itself makes, to servers of clients and to those that an operator names.
 ///
-/// Bounded in time and size, without redirects, and only to addresses that the rules allow: a name is looked up once,
-/// and the connection goes to an address that was checked, so that a second answer of the name's server is never asked
-/// for. TLS still speaks to the name.
+/// Bounded in time and size, without redirects, and only to addresses that the rules allow: a name is looked up once
+/// for each request, and the connection goes to an address that was checked, so that a second answer of the name's
+/// server is never asked for. TLS still speaks to the name.
 struct OutgoingRequests: Sendable {
     private let rules: AddressRules
     private let resolve: @Sendable (String) async throws -> [NetworkAddress]
-    private let tls: TLSConfiguration
+    private let clients: OutgoingClients
 
     /// - Parameters:
+    ///   - keepsConnections: Whether they stay open for a moment, for the next request. One may be sent twice then.
     ///   - resolve: Looks a name up; the system's resolver when nil.
     ///   - tls: Whom we trust; the system's authorities by default.
     init(
-        _ rules: AddressRules, resolve: (@Sendable (String) async throws -> [NetworkAddress])? = nil,
+        _ rules: AddressRules, keepsConnections: Bool = false,
+        resolve: (@Sendable (String) async throws -> [NetworkAddress])? = nil,
         tls: TLSConfiguration = .makeClientConfiguration()
     ) {
         self.rules = rules
-        self.tls = tls
+        clients = OutgoingClients(tls: tls, keepsConnections: keepsConnections)
         let names = NameLookup()
         self.resolve = resolve ?? { try await names.addresses(of: $0) }
     }
@@ -107,7 +109,6 @@ struct OutgoingRequests: Sendable {
         return try await send(request, to: url, at: last, within: bounds)
     }
 
-    /// A client of its own for each request: which address a name stands for is a setting of the whole client.
     private func send(
         _ request: HTTPClientRequest, to url: OutgoingURL, at address: NetworkAddress, within bounds: Bounds
     ) async throws -> (status: UInt, body: [UInt8]) {
@@ -115,21 +116,46 @@ struct OutgoingRequests: Sendable {
         guard url.address != nil || URL(string: url.text)?.host() == url.origin.host else {
             throw InvalidValue(url.shown, "its host has two readings")
         }
-        var configuration = HTTPClient.Configuration(
-            tlsConfiguration: tls, redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(2), read: .seconds(bounds.seconds + 1)))
-        configuration.httpVersion = .http1Only
-        configuration.connectionPool.retryConnectionEstablishment = false
-        if url.address == nil { configuration.dnsOverride = [url.origin.host: address.text] }
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let client = clients.client(for: url, at: address, seconds: bounds.seconds)
         do {
-            let response = try await client.execute(request, timeout: .seconds(bounds.seconds + 1))
-            let body = bounds.bytes > 0 ? try await response.body.collect(upTo: bounds.bytes) : ByteBuffer()
-            try? await client.shutdown()
+            return try await send(request, by: client, within: bounds)
+        } catch  where client.isKept && Self.isBrokenOff(error) {
+            // The server may have ended a connection that was open from before.
+            return try await send(request, by: client, within: bounds)
+        } catch is NIOTooManyBytesError {
+            throw InvalidValue(url.shown, "its answer is too large")
+        }
+    }
+
+    private func send(
+        _ request: HTTPClientRequest, by client: OutgoingClient, within bounds: Bounds
+    ) async throws -> (status: UInt, body: [UInt8]) {
+        defer { withExtendedLifetime(client) {} }
+        let response = try await client.http.execute(request, timeout: .seconds(bounds.seconds + 1))
+        if bounds.bytes > 0 {
+            let body = try await response.body.collect(upTo: bounds.bytes)
             return (response.status.code, Array(body.readableBytesView))
-        } catch {
-            try? await client.shutdown()
-            throw error is NIOTooManyBytesError ? InvalidValue(url.shown, "its answer is too large") : error
+        }
+        if client.isKept { await Self.pass(over: response.body) }
+        return (response.status.code, [])
+    }
+
+    /// Reads a short answer that nobody looks at to its end, so that its connection can carry the next request. One
+    /// that is long or slow costs its connection instead.
+    private static func pass(over body: HTTPClientResponse.Body) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try? await body.collect(upTo: Limits.passedOverBytes) }
+            group.addTask { try? await Task.sleep(for: .milliseconds(200)) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private static func isBrokenOff(_ error: any Error) -> Bool {
+        switch error {
+        case let error as HTTPClientError: error == .remoteConnectionClosed
+        case let error as IOError: [ECONNRESET, EPIPE].contains(error.errnoCode)
+        default: false
         }
     }
 

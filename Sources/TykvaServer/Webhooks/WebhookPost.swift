@@ -12,8 +12,8 @@ package struct WebhookPost: Sendable {
     /// - Parameter issuer: One on loopback itself reaches loopback URLs; nil when not known yet.
     package init(_ secrets: @escaping @Sendable () -> MasterSecrets, issuer: Issuer?) {
         self.secrets = secrets
-        open = OutgoingRequests(AddressRules(issuer: issuer, allowsPrivate: false))
-        own = OutgoingRequests(AddressRules(issuer: issuer, allowsPrivate: true))
+        open = OutgoingRequests(AddressRules(issuer: issuer, allowsPrivate: false), keepsConnections: true)
+        own = OutgoingRequests(AddressRules(issuer: issuer, allowsPrivate: true), keepsConnections: true)
     }
 
     /// - Parameter now: Of the attempt: receivers refuse an old one.

@@ -110,6 +110,57 @@ import Testing
         }
     }
 
+    /// Notes from which port a request came: each connection has its own.
+    private struct PeerContext: RequestContext {
+        var coreContext: CoreRequestContextStorage
+        let peer: String
+
+        init(source: ApplicationRequestContextSource) {
+            coreContext = .init(source: source)
+            peer = source.channel.remoteAddress?.port.map { "\($0)" } ?? ""
+        }
+    }
+
+    @Test func `a kept connection carries the next request, and only to an address that was just given and allowed`()
+        async throws
+    {
+        let came = Counted()
+        let router = Router(context: PeerContext.self)
+        router.post("/hook") { _, context in
+            came.note(context.peer)
+            return "thanks"
+        }
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        try await Application(router: router, logger: logger).test(.live) { client in
+            let port = try #require(client.port)
+            let addresses = Mutex(
+                try ["127.0.0.1", "127.0.0.1", "127.0.0.1", "169.254.169.254", "127.0.0.2"]
+                    .map { try #require(NetworkAddress($0)) })
+            func post(_ requests: OutgoingRequests) async throws -> UInt {
+                try await requests.post(
+                    OutgoingURL("http://localhost:\(port)/hook"), body: [1], headers: [],
+                    within: .init(seconds: 5, bytes: 0))
+            }
+            let kept = OutgoingRequests(try Self.rules(), keepsConnections: true) { _ in
+                [addresses.withLock { $0.removeFirst() }]
+            }
+            for _ in 0..<3 { #expect(try await post(kept) == 200) }
+            #expect(came.all.count == 3)
+            // An idle connection ends after a second, and this machine may be busy.
+            let connections = Set(came.all).count
+            #expect(connections < 3)
+            // The name leads elsewhere now, while the connection is still open.
+            await #expect(throws: InvalidValue.self) { try await post(kept) }
+            await #expect(throws: (any Error).self) { try await post(kept) }
+            #expect(came.all.count == 3)
+            let loopback = try #require(NetworkAddress("127.0.0.1"))
+            let new = OutgoingRequests(try Self.rules()) { _ in [loopback] }
+            for _ in 0..<3 { #expect(try await post(new) == 200) }
+            #expect(Set(came.all).count == connections + 3)
+        }
+    }
+
     @Test func `the keys of a client are fetched from where it publishes them`() async throws {
         let key = ClientKey.es256()
         let router = Router()

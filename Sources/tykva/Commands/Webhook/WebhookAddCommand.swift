@@ -11,17 +11,22 @@ struct WebhookAddCommand: AsyncParsableCommand {
         discussion: """
             Its secret is printed once, here; the receiver checks signatures with it
             (Standard Webhooks). Without --event it is told of everything.
-            The URL is https, or http on a loopback host.
+            The URL is https, or http on a loopback host. One that holds a secret is given
+            by standard input: the command line is seen by every user of the machine.
 
             Example:
               tykva webhook add https://hooks.example.com/tykva \\
                 --event refresh_theft --event sign_in_failed
+              tykva webhook add --url-stdin < url-with-a-secret
             """)
 
     @OptionGroup var common: CommonOptions
 
     @Argument(help: "Where events are posted to.", transform: Arguments.webhookURL)
-    var url: WebhookURL
+    var url: WebhookURL?
+
+    @Flag(name: .customLong("url-stdin"), help: "Take the URL from the first line of standard input.")
+    var urlFromStandardInput = false
 
     @Option(
         name: .customLong("event"), help: ArgumentHelp("A type of events; may be repeated.", valueName: "type"),
@@ -31,7 +36,13 @@ struct WebhookAddCommand: AsyncParsableCommand {
     @Flag(name: .customLong("allow-private"), help: "The URL may lead to private and loopback addresses.")
     var allowsPrivate = false
 
+    func validate() throws {
+        guard url == nil || !urlFromStandardInput else { throw ValidationError("a URL is given, and --url-stdin too") }
+        guard url != nil || urlFromStandardInput else { throw ValidationError("give a URL, or --url-stdin") }
+    }
+
     func run() async throws {
+        let url = try url ?? WebhookURL(BoundedInput.line("the URL", maximumBytes: WebhookURL.maximumBytes))
         try await Workplace.open(common, .preparing) { workplace in
             let added = try await WebhookAdministration(workplace.database).add(
                 url, types: types, allowsPrivate: allowsPrivate, secrets: try await workplace.masterSecrets(),
