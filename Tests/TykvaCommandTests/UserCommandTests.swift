@@ -21,6 +21,29 @@ import Testing
         #expect(list?.count == 1)
     }
 
+    @Test func `the language of messages is told, shown and changed`() async throws {
+        let tykva = try Program()
+        func language() async throws -> Any? {
+            (try await tykva("user", "show", "anna", "--output", "json").json() as? [String: Any])?["language"]
+        }
+        _ = try await tykva.addUser("boris")
+        let unknown = try await tykva("user", "show", "boris", "--output", "json").json() as? [String: Any]
+        #expect(unknown?["language"] is NSNull)
+        #expect(try await tykva.addUser("anna", "--language", "ru").status == 0)
+        #expect(try await language() as? String == "ru")
+        #expect(try await tykva("user", "set", "anna", "--language", "en").status == 0)
+        #expect(try await language() as? String == "en")
+        #expect(try await tykva("user", "set", "anna", "--display-name", "Anna Lind").status == 0)
+        #expect(try await language() as? String == "en", "it stays")
+        for command in ["add", "set"] {
+            let refused = try await tykva("user", command, "carla", "--language", "de")
+            #expect(refused.status == 2)
+            #expect(refused.complaint.contains("it must be one of en, ru"))
+        }
+        let changed = try await tykva("audit", "--type", "user_changed", "--output", "json").output
+        #expect(changed.contains("language"))
+    }
+
     @Test func `an empty list says how to begin`() async throws {
         let tykva = try Program()
         _ = try await tykva("attribute", "add", "level", "--class", "public", "--type", "number")

@@ -16,13 +16,16 @@ package struct NewUser: Sendable {
     /// Nil for a user who cannot sign in by password yet.
     package var passwordHash: PasswordHash?
     package var isDisabled: Bool
+    /// In which the person is written to, until they sign in on a page of another; nil when it is not known.
+    package var language: PageLanguage?
     /// What is sent to the address, if anything.
     package var letter: AddressLetter?
 
     package init(
         name: UserName, displayName: String? = nil, email: EmailAddress? = nil, emailIsVerified: Bool = false,
         roles: [RoleName] = [], attributes: [(name: String, value: JSONValue)] = [],
-        passwordHash: PasswordHash? = nil, isDisabled: Bool = false, letter: AddressLetter? = nil
+        passwordHash: PasswordHash? = nil, isDisabled: Bool = false, language: PageLanguage? = nil,
+        letter: AddressLetter? = nil
     ) {
         self.name = name
         self.displayName = displayName
@@ -32,6 +35,7 @@ package struct NewUser: Sendable {
         self.attributes = attributes
         self.passwordHash = passwordHash
         self.isDisabled = isDisabled
+        self.language = language
         self.letter = letter
     }
 

@@ -7,6 +7,8 @@ package struct UserChange: Sendable {
     package var email: Change<EmailAddress>
     /// The address, this or the one that there is, is proved to be theirs, as the operator says.
     package var emailIsVerified: Bool
+    /// In which the person is written to, until they sign in on a page of another; nil leaves it.
+    package var language: PageLanguage?
     /// What is sent to a new address, if anything.
     package var letter: AddressLetter?
     package var setAttributes: [(name: String, value: JSONValue)]
@@ -22,13 +24,14 @@ package struct UserChange: Sendable {
 
     package init(
         displayName: Change<String> = .keep, email: Change<EmailAddress> = .keep,
-        emailIsVerified: Bool = false, letter: AddressLetter? = nil,
+        emailIsVerified: Bool = false, language: PageLanguage? = nil, letter: AddressLetter? = nil,
         setAttributes: [(name: String, value: JSONValue)] = [], removedAttributes: [String] = [],
         addedRoles: [RoleName] = [], removedRoles: [RoleName] = []
     ) {
         self.displayName = displayName
         self.email = email
         self.emailIsVerified = emailIsVerified
+        self.language = language
         self.letter = letter
         self.setAttributes = setAttributes
         self.removedAttributes = removedAttributes

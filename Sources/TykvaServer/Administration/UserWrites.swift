@@ -32,6 +32,7 @@ struct UserWrites {
                 passwordHash: user.passwordHash?.stored, claims: planned.claims,
                 disabledAt: user.isDisabled ? now : nil, at: now))
         guard let added else { return .failure(try taken(user) ?? .nameTaken(user.name)) }
+        if let language = user.language { try transaction.run(.setLanguage(language.rawValue, of: id)) }
         for role in planned.sources.roles { try transaction.run(.addRole(role, to: id)) }
         for attribute in planned.sources.attributes.values { try write(attribute, of: id) }
         try transaction.run(.record(event ?? Event(at: now, type: .userAdded, user: id)))
@@ -153,6 +154,7 @@ struct UserWrites {
         if before.account.displayName != after.displayName {
             try transaction.run(.setDisplayName(after.displayName, of: id))
         }
+        if let language = change.language { try transaction.run(.setLanguage(language.rawValue, of: id)) }
         switch change.email {
         case .keep: break
         case .remove: try setEmail(nil, of: id, from: before)
@@ -209,6 +211,7 @@ struct UserWrites {
         if case .keep = change.displayName {} else { changed.append("display_name") }
         if case .keep = change.email {} else { changed.append("email") }
         if change.emailIsVerified { changed.append("email_verified") }
+        if change.language != nil { changed.append("language") }
         changed += change.setAttributes.map { "attribute \($0.name)" }
         changed += change.removedAttributes.map { "attribute \($0) removed" }
         changed += change.addedRoles.map { "role \($0)" }

@@ -21,6 +21,14 @@ enum Arguments {
 
     static func mailAddress(_ text: String) throws -> MailAddress { try MailAddress(text) }
 
+    static func language(_ text: String) throws -> PageLanguage {
+        guard let value = PageLanguage(rawValue: text) else {
+            throw InvalidValue(
+                "language", "it must be one of \(PageLanguage.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return value
+    }
+
     static func role(_ text: String) throws -> RoleName {
         guard let role = RoleName(text) else {
             throw InvalidValue("role", "it has 1 to 64 bytes without spaces, commas and control characters")

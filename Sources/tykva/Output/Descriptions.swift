@@ -23,7 +23,7 @@ extension AccountProfile {
         [
             ("id", .string(account.id.text)), ("name", .string(account.name)),
             ("display_name", account.displayName.json), ("email", account.email.json),
-            ("email_verified", .bool(account.emailVerifiedAt != nil)),
+            ("email_verified", .bool(account.emailVerifiedAt != nil)), ("language", account.language.json),
             ("has_password", .bool(account.hasPassword)), ("roles", roles.map(\.text).json),
             ("attributes", .object(JSONObject(attributes.map { ($0.definition.name.text, shown($0)) }))),
             ("created_at", account.createdAt.json), ("disabled_at", account.disabledAt.json),
@@ -37,6 +37,7 @@ extension AccountProfile {
         details.add("display name", account.displayName)
         let proof = account.emailVerifiedAt == nil ? "not verified" : "verified"
         details.add("e-mail", account.email.map { "\($0) (\(proof))" })
+        details.add("language", account.language)
         details.add("password", account.hasPassword ? "set" : "none")
         details.add("roles", roles.map(\.text))
         for attribute in attributes {

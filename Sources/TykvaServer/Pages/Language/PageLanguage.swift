@@ -1,7 +1,7 @@
 import HTTPTypes
 
-/// A language that the pages are written in.
-enum PageLanguage: String, CaseIterable, Sendable {
+/// A language that the pages and the messages are written in.
+package enum PageLanguage: String, CaseIterable, Sendable {
     case en, ru
 
     /// Ranges beyond this number are not looked at.

@@ -14,7 +14,9 @@ struct UserAddCommand: AsyncParsableCommand {
             An e-mail address is not verified, unless you say so: nothing is written to it
             but the link that confirms it, and nobody signs in or gets a new password by
             it. With --invite the person gets a link, good for 24 hours, by which they
-            choose their password; it shows that the address is theirs.
+            choose their password; it shows that the address is theirs. Messages are in
+            English, unless you say so, until the person signs in on a page of another
+            language.
 
             Example:
               tykva user add anna --email anna@example.com --role admin \\
@@ -37,6 +39,12 @@ struct UserAddCommand: AsyncParsableCommand {
 
     @Option(name: .customLong("display-name"), help: "How the person is called.")
     var displayName: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The language of messages, en or ru, until they sign in on a page of another.", valueName: "en|ru"),
+        transform: Arguments.language)
+    var language: PageLanguage?
 
     @Option(name: .customLong("role"), help: "A role; may be repeated.", transform: Arguments.role)
     var roles: [RoleName] = []
@@ -68,6 +76,7 @@ struct UserAddCommand: AsyncParsableCommand {
             let user = NewUser(
                 name: name, displayName: displayName, email: email, emailIsVerified: emailIsVerified, roles: roles,
                 attributes: attributes, passwordHash: invite ? nil : try await passwordHash(workplace),
+                language: language,
                 letter: invite ? .invitation : workplace.settings.confirmation(unless: emailIsVerified))
             let account = try await users.add(user, at: workplace.now)
             guard let profile = try await users.find(name) else { return }

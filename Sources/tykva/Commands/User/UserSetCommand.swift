@@ -29,6 +29,12 @@ struct UserSetCommand: AsyncParsableCommand {
     @Option(name: .customLong("display-name"), help: "How the person is called.")
     var displayName: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "The language of messages, en or ru, until they sign in on a page of another.", valueName: "en|ru"),
+        transform: Arguments.language)
+    var language: PageLanguage?
+
     @OptionGroup var attributes: AttributeArguments
 
     @Option(
@@ -37,7 +43,8 @@ struct UserSetCommand: AsyncParsableCommand {
     var removed: [String] = []
 
     func validate() throws {
-        guard email != nil || emailIsVerified || displayName != nil || !attributes.isEmpty || !removed.isEmpty else {
+        let isGiven = email != nil || emailIsVerified || displayName != nil || language != nil
+        guard isGiven || !attributes.isEmpty || !removed.isEmpty else {
             throw ValidationError("nothing was given to set")
         }
         if let email, !email.isEmpty { try Arguments.check { _ = try EmailAddress(email) } }
@@ -50,7 +57,8 @@ struct UserSetCommand: AsyncParsableCommand {
             let change = UserChange(
                 displayName: displayName.map { $0.isEmpty ? .remove : .set($0) } ?? .keep,
                 email: newEmail.map { $0.map { .set($0) } ?? .remove } ?? .keep, emailIsVerified: emailIsVerified,
-                letter: workplace.settings.confirmation(unless: emailIsVerified), setAttributes: values,
+                language: language, letter: workplace.settings.confirmation(unless: emailIsVerified),
+                setAttributes: values,
                 removedAttributes: removed)
             let profile = try await UserAdministration(workplace.database).change(name, change, at: workplace.now)
             try Console.print(profile, or: "changed user \(name)", common)
