@@ -115,6 +115,13 @@ def barriers(page, rules=()):
     return [f"{rule}: {node['html'][:160]} – {node['failureSummary']}" for rule, node in nodes]
 
 
+def unseen(page):
+    """The links and buttons of a page that nobody can see."""
+    return page.evaluate(
+        "[...document.querySelectorAll('main a, main button')].filter(one => !one.checkVisibility())"
+        ".map(one => one.outerHTML)")
+
+
 def overflow(page):
     """By how many pixels the page is wider than its window."""
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -131,6 +138,7 @@ def look_at(person, name, looks=("light", "dark", "narrow")):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size(size)
         wrong += [f"{name} {look}: {barrier}" for barrier in barriers(page, rules)]
+        wrong += [f"{name} {look}: cannot be seen: {hidden}" for hidden in unseen(page)]
         if overflow(page) > 0:
             wrong.append(f"{name} {look}: {overflow(page)} px wider than the screen")
         page.screenshot(path=OUTPUT / f"{name}-{look}.png", full_page=True)
