@@ -6,7 +6,7 @@ import urllib.parse
 
 import pytest
 
-from deployment import PASSWORD
+from deployment import PASSWORD, refused
 from mail_servers import Mailbox, parsed
 from processes import wait_until
 from visitor import Visitor
@@ -55,7 +55,7 @@ def test_a_person_makes_an_account_on_the_way_to_an_application(deployment, mail
         way = re.search(r'href="(/register\?[^"]+)"', page.text).group(1).replace("&amp;", "&")
         page = person.open(server.url + way)
         assert "Garden" in page.text
-        filled = {"email": address, "name": "Nora \u202e<b>", "new": NEW, "repeated": NEW}
+        filled = {"email": address, "name": "Nora \u202e<b>"}
         assert person.submit(page, filled).status == 422, "a mark that turns the direction of text"
         page = person.submit(page, filled | {"name": "Nora <b>"})
         assert page.status == 200 and "Look into your mailbox" in page.text
@@ -63,10 +63,14 @@ def test_a_person_makes_an_account_on_the_way_to_an_application(deployment, mail
         page = person.submit(person.open(f"{server.url}/register"), filled | {"name": ""})
         assert page.status == 200 and "Look into your mailbox" in page.text
         confirm = link(mailbox, address, "/register/confirm")
-        assert "<b>" not in letters(mailbox, address)[0].get_body(("html",)).get_content()
+        mail = letters(mailbox, address)[0]
+        assert all("Nora" not in mail.get_body((kind,)).get_content() for kind in ("plain", "html")), "a stranger's words"
         assert not deployment.audit("--type", "user_registered")
         phone = Visitor(server)
-        page = phone.submit(phone.open(confirm))
+        page = phone.open(confirm)
+        assert address in page.text
+        assert phone.submit(page, {"new": NEW, "repeated": NEW + "x"}).status == 422
+        page = phone.submit(page, {"new": NEW, "repeated": NEW})
         assert page.status == 200 and "Your account is ready" in page.text
         assert phone.open(confirm).status == 410
         onward = re.search(r'href="(/authorize\?[^"]+)"', page.text).group(1).replace("&amp;", "&")
@@ -76,6 +80,26 @@ def test_a_person_makes_an_account_on_the_way_to_an_application(deployment, mail
     shown = deployment.json("user", "show", address)
     assert (shown["email_verified"], shown["display_name"], shown["roles"]) == (True, "Nora <b>", [])
     assert [event["type"] for event in deployment.audit("--user", address)][0] == "user_registered"
+
+
+def test_whoever_registers_an_address_of_somebody_else_has_nothing(deployment, mailbox, settings):
+    address, theirs = new_address(), "a password that a stranger chose"
+    with deployment.serve(environment=settings | {"TYKVA_REGISTRATION": "on"}) as server:
+        stranger = Visitor(server, user=address, password=theirs)
+        asked = {"email": address, "name": "You have won", "new": theirs, "repeated": theirs}
+        assert stranger.submit(stranger.open(f"{server.url}/register"), asked).status == 200
+        confirm = link(mailbox, address, "/register/confirm")
+        assert "You have won" not in letters(mailbox, address)[0].as_string()
+        assert refused(server.try_sign_in(address, theirs))
+        assert deployment.run("user", "show", address).returncode == 1
+        owner = Visitor(server, user=address, password=NEW)
+        page = owner.submit(owner.open(confirm), {"new": NEW, "repeated": NEW})
+        assert "Your account is ready" in page.text and server.sign_in(address, NEW)
+        assert refused(server.try_sign_in(address, theirs))
+        assert stranger.open(confirm).status == 410
+        assert stranger.go(f"{server.url}/account").path == "/sign-in"
+        assert owner.go(f"{server.url}/account").path == "/account"
+        assert len(letters(mailbox, address)) == 1
 
 
 def test_registration_without_mail_or_with_bad_domains_does_not_start(deployment):
@@ -103,6 +127,25 @@ def test_an_invited_person_chooses_a_password(deployment, mailbox, settings):
         again = deployment.run("user", "invite", "nora", environment=settings)
         assert again.returncode == 1 and "they have a password already" in again.stderr
     assert "(verified)" in deployment.tykva("user", "show", "nora")
+
+
+def test_people_are_written_to_in_their_language(deployment, mailbox, settings):
+    addresses = [new_address() for _ in range(3)]
+    with deployment.serve(environment=settings):
+        deployment.tykva(
+            "user", "add", "nora", "--email", addresses[0], "--invite", "--language", "ru", environment=settings)
+        deployment.tykva("user", "add", "olga", "--email", addresses[1], "--invite", environment=settings)
+        deployment.add_user("petra")
+        deployment.tykva(
+            "user", "set", "petra", "--email", addresses[2], "--language", "ru", environment=settings)
+        link(mailbox, addresses[0], "/password/first")
+        link(mailbox, addresses[1], "/password/first")
+        link(mailbox, addresses[2], "/email/confirm")
+        deployment.tykva("user", "set", "olga", "--language", "ru", environment=settings)
+        deployment.tykva("user", "invite", "olga", environment=settings)
+        link(mailbox, addresses[1], "/password/first", 2)
+    greetings = [[mail.get_body(("plain",)).get_content()[:12] for mail in letters(mailbox, address)] for address in addresses]
+    assert [[text.startswith("Здравствуйте") for text in texts] for texts in greetings] == [[True], [False, True], [True]]
 
 
 def test_an_address_is_confirmed_by_its_owner_and_nobody_else(deployment, mailbox, settings):

@@ -16,6 +16,7 @@ from visitor import Visitor
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 
 NEW, NEWER, WRONG = "a lantern in the old orchard", "nine owls under a wet roof", "a wrong pass phrase of somebody"
+CHOSEN = "seven kettles on a green hill"
 
 
 def pieces(secret):
@@ -28,6 +29,7 @@ def test_p17_no_secret_of_a_whole_story_is_left_anywhere(deployment, tmp_path):
     password_file.touch(mode=0o600)
     password_file.write_text(SMTP_PASSWORD + "\n")
     secrets = {"password": PASSWORD, "new password": NEW, "newer password": NEWER, "wrong password": WRONG}
+    secrets["registered password"] = CHOSEN
     secrets |= {"mail password": SMTP_PASSWORD, "client secret": deployment.secrets["web"]}
     if deployment.secret_path.exists():
         secrets["master secret"] = deployment.secret_path.read_text().strip().split(":")[-1]
@@ -66,9 +68,12 @@ def test_p17_no_secret_of_a_whole_story_is_left_anywhere(deployment, tmp_path):
             page = asking.open(link("/password/new", 3))
             assert "Your password is changed" in asking.submit(page, {"new": NEWER, "repeated": NEWER}).text
             stranger = Visitor(server)
-            form = {"email": "olga@example.com", "name": "Olga", "new": NEW, "repeated": NEW}
+            form = {"email": "olga@example.com", "name": "Olga"}
             stranger.submit(stranger.open(f"{server.url}/register"), form)
-            link("/register/confirm", 5)
+            page = stranger.open(link("/register/confirm", 5))
+            page = stranger.submit(page, {"new": CHOSEN, "repeated": CHOSEN})
+            assert "Your account is ready" in page.text and server.sign_in("olga@example.com", CHOSEN)
+            secrets |= {f"olga's {cookie.name}": cookie.value for cookie in stranger.session.cookies}
             stranger.open(server.url + f"/register/confirm?link={secrets['link of the page']}")
             process = pathlib.Path("/proc") / str(server.pid)
             arguments = (process / "cmdline").read_bytes().decode(errors="replace")

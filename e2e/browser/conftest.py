@@ -2,12 +2,15 @@ import itertools
 
 import pytest
 
-from chromium import Chromium
+from chromium import Chromium, look_at
 from deployment import Deployment
 from website import Website
 
 names = itertools.count(1)
 SCOPES = [part for scope in ("openid", "profile", "email", "phone", "offline_access") for part in ("--scope", scope)]
+LOCALES = {"en": "en-GB", "ru": "ru-RU"}
+# Colours do not change with the language; the room that words take does.
+LOOKS = {"en": ["light", "dark", "narrow"], "ru": ["light", "narrow"]}
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +70,29 @@ def new_user(site):
         return name
 
     return make
+
+
+@pytest.fixture(params=LOCALES)
+def language(request):
+    return request.param
+
+
+@pytest.fixture
+def reader(new_person, language):
+    return new_person(locale=LOCALES[language])
+
+
+@pytest.fixture
+def looks(reader, language):
+    """Looks at the page that is open, which must be of the language; at the end nothing may be wrong with any."""
+    wrong = []
+
+    def look(name):
+        assert reader.page.locator("html").get_attribute("lang") == language
+        assert reader.page.locator("h1").count() == 1
+        has_cyrillic = any("а" <= letter <= "я" for letter in reader.page.title() + reader.heading)
+        assert has_cyrillic == (language == "ru"), reader.heading
+        wrong.extend(look_at(reader, f"{name}-{language}", LOOKS[language]))
+
+    yield look
+    assert not wrong, "\n".join(wrong)

@@ -2,40 +2,11 @@
 
 import pytest
 
-from chromium import look_at, overflow
+from chromium import overflow
 
 pytestmark = pytest.mark.engine("sqlite", "pages look the same on both")
-LOCALES = {"en": "en-GB", "ru": "ru-RU"}
-# Colours do not change with the language; the room that words take does.
-LOOKS = {"en": ["light", "dark", "narrow"], "ru": ["light", "narrow"]}
 PHONE = ("Mozilla/5.0 (Linux; Android 16; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile "
          "Safari/537.36")
-
-
-@pytest.fixture(params=LOCALES)
-def language(request):
-    return request.param
-
-
-@pytest.fixture
-def reader(new_person, language):
-    return new_person(locale=LOCALES[language])
-
-
-@pytest.fixture
-def looks(reader, language):
-    """Looks at the page that is open, which must be of the language; at the end nothing may be wrong with any."""
-    wrong = []
-
-    def look(name):
-        assert reader.page.locator("html").get_attribute("lang") == language
-        assert reader.page.locator("h1").count() == 1
-        has_cyrillic = any("а" <= letter <= "я" for letter in reader.page.title() + reader.heading)
-        assert has_cyrillic == (language == "ru"), reader.heading
-        wrong.extend(look_at(reader, f"{name}-{language}", LOOKS[language]))
-
-    yield look
-    assert not wrong, "\n".join(wrong)
 
 
 def test_sign_in(site, application, reader, looks):

@@ -31,13 +31,14 @@ CREATE TABLE registration (
     email TEXT NOT NULL,
     email_key TEXT NOT NULL,
     display_name TEXT,
-    -- Null when it was used, or is over.
-    password_hash TEXT,
     language TEXT NOT NULL,
     -- The authorization request that the person came with; empty when there was none.
     query TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL
+    expires_at BIGINT NOT NULL,
+    -- Since when what is personal is gone, but for the address: it was used, or is over.
+    closed_at BIGINT,
+    CHECK (closed_at IS NULL OR (link_hash IS NULL AND display_name IS NULL AND query = ''))
 );
 CREATE INDEX registration_email ON registration (email_key, created_at);
 CREATE INDEX registration_expires ON registration (expires_at);

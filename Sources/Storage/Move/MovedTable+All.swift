@@ -156,8 +156,8 @@ extension MovedTable {
     static let registration = MovedTable(
         "registration", key: [.text("id")],
         [
-            .bytes("link_hash"), .text("email"), .text("email_key"), .text("display_name"), .text("password_hash"),
-            .text("language"), .text("query"), .integer("created_at"), .integer("expires_at"),
+            .bytes("link_hash"), .text("email"), .text("email_key"), .text("display_name"), .text("language"),
+            .text("query"), .integer("created_at"), .integer("expires_at"), .integer("closed_at"),
         ])
 
     static let change = MovedTable("change", key: [.integer("id")], [.integer("number")], isSeeded: true)

@@ -88,7 +88,7 @@ extension Statement where Answer == Void {
         return Self("DELETE FROM device WHERE account_id = \(user) AND hash <> \(kept)")
     }
 
-    static func addDevice(_ hash: TokenHash, of user: UserID, by holder: Holder, at now: Milliseconds) -> Self {
+    package static func addDevice(_ hash: TokenHash, of user: UserID, by holder: Holder, at now: Milliseconds) -> Self {
         Self(
             """
             INSERT INTO device (account_id, hash, first_seen_at, last_seen_at, address, agent)

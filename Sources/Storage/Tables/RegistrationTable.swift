@@ -7,7 +7,6 @@ package struct NewRegistration: Hashable, Sendable {
     package let id: EventID
     package let email: EmailAddress
     package let displayName: String?
-    package let passwordHash: String
     /// The tag of the language of the page.
     package let language: String
     /// The authorization request with which the person came; empty when there was none.
@@ -15,13 +14,12 @@ package struct NewRegistration: Hashable, Sendable {
     package let createdAt: Milliseconds
 
     package init(
-        id: EventID = .random(), email: EmailAddress, displayName: String?, passwordHash: String, language: String,
-        query: String, createdAt: Milliseconds
+        id: EventID = .random(), email: EmailAddress, displayName: String?, language: String, query: String,
+        createdAt: Milliseconds
     ) {
         self.id = id
         self.email = email
         self.displayName = displayName
-        self.passwordHash = passwordHash
         self.language = language
         self.query = query
         self.createdAt = createdAt
@@ -33,18 +31,14 @@ package struct OpenRegistration: Hashable, Sendable {
     package let id: EventID
     package let email: EmailAddress
     package let displayName: String?
-    package let passwordHash: String
     package let language: String
     package let query: String
 
     fileprivate init?(_ row: Row) throws(StorageError) {
-        guard let email = try? EmailAddress(row.text("email")), let hash = try row.optionalText("password_hash") else {
-            return nil
-        }
+        guard let email = try? EmailAddress(row.text("email")) else { return nil }
         id = try row.identifier("id")
         self.email = email
         displayName = try row.optionalText("display_name")
-        passwordHash = hash
         language = try row.text("language")
         query = try row.text("query")
     }
@@ -55,12 +49,11 @@ extension Statement where Answer == Void {
         Self(
             """
             INSERT INTO registration (
-                id, email, email_key, display_name, password_hash, language, query, created_at, expires_at)
+                id, email, email_key, display_name, language, query, created_at, expires_at)
             VALUES (
                 \(registration.id), \(registration.email.text), \(registration.email.key),
-                \(registration.displayName), \(registration.passwordHash), \(registration.language),
-                \(registration.query), \(registration.createdAt),
-                \(registration.createdAt + LinkPurpose.register.lifetime))
+                \(registration.displayName), \(registration.language), \(registration.query),
+                \(registration.createdAt), \(registration.createdAt + LinkPurpose.register.lifetime))
             """)
     }
 
@@ -79,7 +72,7 @@ extension Statement where Answer == Bool {
         Self(
             """
             UPDATE registration SET link_hash = \(hash)
-            WHERE id = \(id) AND password_hash IS NOT NULL AND expires_at > \(now) RETURNING id
+            WHERE id = \(id) AND closed_at IS NULL AND expires_at > \(now) RETURNING id
             """
         ) { rows in !rows.isEmpty }
     }
@@ -88,8 +81,8 @@ extension Statement where Answer == Bool {
     static func useRegistration(_ id: EventID, _ link: TokenHash, at now: Milliseconds) -> Self {
         Self(
             """
-            UPDATE registration SET link_hash = NULL, display_name = NULL, password_hash = NULL, query = ''
-            WHERE id = \(id) AND link_hash = \(link) AND password_hash IS NOT NULL AND expires_at > \(now)
+            UPDATE registration SET link_hash = NULL, display_name = NULL, query = '', closed_at = \(now)
+            WHERE id = \(id) AND link_hash = \(link) AND closed_at IS NULL AND expires_at > \(now)
             RETURNING id
             """
         ) { rows in !rows.isEmpty }
@@ -109,8 +102,8 @@ extension Statement where Answer == OpenRegistration? {
     private static func found(where isMeant: SQL, at now: Milliseconds) -> Self {
         Self(
             """
-            SELECT id, email, display_name, password_hash, language, query FROM registration
-            WHERE \(isMeant) AND password_hash IS NOT NULL AND expires_at > \(now)
+            SELECT id, email, display_name, language, query FROM registration
+            WHERE \(isMeant) AND closed_at IS NULL AND expires_at > \(now)
             """
         ) { rows throws(StorageError) in
             guard let row = rows.first else { return nil }
@@ -134,16 +127,18 @@ extension Statement where Answer == [Milliseconds] {
 extension Statement where Answer == Int {
     /// How many registrations wait for their link to be followed, counted up to a limit.
     static func waitingRegistrations(upTo limit: Int64, at now: Milliseconds) -> Self {
-        Self("SELECT id FROM registration WHERE expires_at > \(now) LIMIT \(limit)") { rows in rows.count }
+        Self("SELECT id FROM registration WHERE expires_at > \(now) AND closed_at IS NULL LIMIT \(limit)") { rows in
+            rows.count
+        }
     }
 
     /// Takes what is personal out of at most 500 registrations that are over; tells how many.
     package static func forgetExpiredRegistrations(at now: Milliseconds) -> Self {
         Self(
             """
-            UPDATE registration SET link_hash = NULL, display_name = NULL, password_hash = NULL, query = ''
+            UPDATE registration SET link_hash = NULL, display_name = NULL, query = '', closed_at = \(now)
             WHERE id IN (
-                SELECT id FROM registration WHERE expires_at <= \(now) AND password_hash IS NOT NULL LIMIT 500)
+                SELECT id FROM registration WHERE expires_at <= \(now) AND closed_at IS NULL LIMIT 500)
             RETURNING id
             """
         ) { rows in rows.count }

@@ -1,4 +1,3 @@
-import HTTPTypes
 import Hummingbird
 import Mail
 import OAuth
@@ -7,8 +6,9 @@ import Storage
 
 /// `/register`: an account for whoever proves an address. Not there unless the operator has switched it on.
 ///
-/// The answer is the same whether or not the address is an account's, in words and in time: the password is hashed in
-/// any case, and whose address it is is looked up after the answer.
+/// The answer is the same whether or not the address is an account's, in words and in time: whose it is is looked up
+/// after the answer. The password is chosen by whoever reads the mail, never by whoever asks: an account that waits for
+/// its owner with a stranger's password would be the stranger's too.
 struct RegistrationEndpoint: Sendable {
     let pages: AuthorizationPages
     /// Nil where nobody registers.
@@ -21,6 +21,13 @@ struct RegistrationEndpoint: Sendable {
     let guesses: NetworkGuesses
 
     private var desk: PageDesk { pages.desk }
+
+    /// A link that is good now.
+    private struct Opened {
+        let hash: TokenHash
+        let wish: OpenRegistration
+    }
+
     private static let isOff = PageRefusal(.notFound, reason: "registration is off")
 
     func show(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
@@ -63,35 +70,23 @@ struct RegistrationEndpoint: Sendable {
         } catch {
             return page(opened, visit, typed, problem: .malformedName)
         }
-        guard form["new"] == form["repeated"] else {
-            return page(opened, visit, typed, problem: .password(.notRepeated))
-        }
-        // Each costs a hash, a row and a mail: counted by network, like requests for a new password.
+        // Each costs a row and a mail: counted by network, like requests for a new password.
         try guesses.check(.reset, from: visit.origin.holder.address, at: visit.now)
-        do {
-            let password = try await rules.accept(
-                form["new"] ?? "",
-                for: PasswordOwner(userName: email.text, email: email.text, displayName: name))
-            try await guesses.failed(.reset, from: visit.origin.holder.address, at: visit.now)
-            let hash = try await hasher.hash(password)
-            requests.note(
-                NewRegistration(
-                    email: email, displayName: name, passwordHash: hash.stored,
-                    language: desk.language(visit, uiLocales: opened?.request.uiLocales ?? []).rawValue,
-                    query: opened?.query ?? "", createdAt: visit.now), from: visit.origin)
-            return desk.show(StepPage(.registrationSent), visit, uiLocales: opened?.request.uiLocales ?? [])
-        } catch let error as PasswordError {
-            return page(opened, visit, typed, problem: .password(.new(error)))
-        } catch PasswordHasherError.overloaded(let seconds) {
-            return page(opened, visit, typed, problem: .password(.tooBusy(retryAfterSeconds: Int64(seconds))))
-        }
+        try await guesses.failed(.reset, from: visit.origin.holder.address, at: visit.now)
+        let locales = opened?.request.uiLocales ?? []
+        requests.note(
+            NewRegistration(
+                email: email, displayName: name, language: desk.language(visit, uiLocales: locales).rawValue,
+                query: opened?.query ?? "", createdAt: visit.now), from: visit.origin)
+        return desk.show(StepPage(.registrationSent), visit, uiLocales: locales)
     }
 
-    /// Where the link of the mail leads. Opening it only asks.
+    /// Where the link of the mail leads: the password is chosen there. Opening it only asks.
     func showLink(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
         let visit = desk.visit(request, context)
         do {
-            return try await linkPage(visit)
+            guard let opened = try await open(visit) else { return desk.show(StepPage(.linkOver), visit) }
+            return page(opened, visit)
         } catch {
             return desk.response(to: error, visit)
         }
@@ -100,32 +95,70 @@ struct RegistrationEndpoint: Sendable {
     func useLink(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
         let visit = desk.visit(request, context)
         do {
-            guard registration != nil, let link = link(visit), try await desk.postedOrOld(.openAccount, visit) != nil
-            else { return try await linkPage(visit) }
-            switch try await registrations.complete(link, from: visit.origin, at: visit.now) {
-            case .registered(let query):
-                let next: OwnAddress = query.isEmpty ? "/sign-in" : OwnAddress("/authorize", query: query)
-                return desk.show(StepPage(.registered, next: next), visit)
-            case .linkIsOver: return desk.show(StepPage(.linkOver), visit)
-            case .taken: return desk.show(StepPage(.emailTaken), visit)
-            }
+            guard let opened = try await open(visit) else { return desk.show(StepPage(.linkOver), visit) }
+            guard let form = try await desk.postedOrOld(.openAccount, visit) else { return page(opened, visit) }
+            return try await makeAccount(opened, form, visit)
         } catch {
             return desk.response(to: error, visit)
         }
     }
 
-    private func linkPage(_ visit: PageDesk.Visit) async throws -> Response {
-        guard registration != nil, let link = link(visit),
-            let open = try await registrations.find(link, at: visit.now)
-        else { return desk.show(StepPage(.linkOver), visit) }
-        let address = OwnAddress("/register/confirm", query: visit.request.uri.query ?? "")
-        return desk.show(StepPage(.register, desk.form(address, .openAccount, visit), value: open.email.text), visit)
+    /// Nil for a link that is not good, which counts.
+    private func open(_ visit: PageDesk.Visit) async throws -> Opened? {
+        guard registration != nil,
+            let text = visit.request.uri.queryParameters[Substring(LinkPurpose.parameter)],
+            let value = OneTimeValue(presented: String(text), prefix: .link)
+        else { return nil }
+        let address = visit.origin.holder.address
+        try guesses.check(.link, from: address, at: visit.now)
+        guard let wish = try await registrations.find(value.hash, at: visit.now) else {
+            try await guesses.failed(.link, from: address, at: visit.now)
+            return nil
+        }
+        return Opened(hash: value.hash, wish: wish)
     }
 
-    private func link(_ visit: PageDesk.Visit) -> TokenHash? {
-        visit.request.uri.queryParameters[Substring(LinkPurpose.parameter)].flatMap {
-            OneTimeValue(presented: String($0), prefix: .link)?.hash
+    /// The browser in which the password is chosen is known from now on, as after the other links.
+    private func makeAccount(
+        _ opened: Opened, _ form: FormParameters, _ visit: PageDesk.Visit
+    ) async throws -> Response {
+        guard form["new"] == form["repeated"] else { return page(opened, visit, problem: .notRepeated) }
+        let email = opened.wish.email.text
+        do {
+            let password = try await rules.accept(
+                form["new"] ?? "",
+                for: PasswordOwner(userName: email, email: email, displayName: opened.wish.displayName))
+            let hash = try await hasher.hash(password)
+            let device = BrowserCookie.device.value(in: visit.request.headers) ?? .random()
+            let outcome = try await registrations.complete(
+                opened.hash, with: hash, on: device.hash, from: visit.origin, at: visit.now)
+            switch outcome {
+            case .registered(let query): return registered(query, device, visit)
+            case .linkIsOver: return desk.show(StepPage(.linkOver), visit)
+            case .taken: return desk.show(StepPage(.emailTaken), visit)
+            }
+        } catch let error as PasswordError {
+            return page(opened, visit, problem: .new(error))
+        } catch PasswordHasherError.overloaded(let seconds) {
+            return page(opened, visit, problem: .tooBusy(retryAfterSeconds: Int64(seconds)))
         }
+    }
+
+    private func registered(_ query: String, _ device: OneTimeValue, _ visit: PageDesk.Visit) -> Response {
+        let next: OwnAddress = query.isEmpty ? "/sign-in" : OwnAddress("/authorize", query: query)
+        var response = desk.show(StepPage(.registered, next: next), visit)
+        response.headers[values: .setCookie].append(BrowserCookie.device.setting(device, for: ExpiredRows.deviceMemory))
+        return response
+    }
+
+    private func page(
+        _ opened: Opened, _ visit: PageDesk.Visit, problem: PasswordPage.Problem? = nil
+    ) -> Response {
+        let address = OwnAddress("/register/confirm", query: visit.request.uri.query ?? "")
+        return desk.show(
+            NewPasswordPage(
+                desk.form(address, .openAccount, visit), .registration, userName: opened.wish.email.text,
+                minimum: rules.minimum, problem: problem), visit)
     }
 
     /// - Returns: Nil when no application asked for the sign-in.
@@ -143,8 +176,8 @@ struct RegistrationEndpoint: Sendable {
         let signIn = opened?.address(.signIn, key: pages.requests.ticketKey, at: visit.now) ?? "/sign-in"
         return desk.show(
             RegisterPage(
-                form, client: opened.map { ShownClient($0.request.client) }, typed: typed, minimum: rules.minimum,
-                signInAddress: signIn, problem: problem),
+                form, client: opened.map { ShownClient($0.request.client) }, typed: typed, signInAddress: signIn,
+                problem: problem),
             visit, uiLocales: opened?.request.uiLocales ?? [])
     }
 }

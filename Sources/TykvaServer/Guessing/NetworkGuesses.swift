@@ -3,7 +3,7 @@ import Secrets
 import Storage
 import Synchronization
 
-/// What is counted by network: failed proofs and codes of clients, dead links, requests for new passwords.
+/// What is counted by network: failed proofs and codes of clients, dead links, requests for new passwords and accounts.
 ///
 /// Whoever is right costs no look at the store: what is held up is remembered here, read at the start, and kept up by
 /// the answers to what this node writes. Another node's count arrives with the next failure here.

@@ -44,7 +44,8 @@ struct LetterDelivery: Sendable {
         guard let open else { return }
         let facts = LetterFacts(
             kind: .registration, event: Event(id: open.id, at: message.createdAt, type: .registrationRequested),
-            personName: open.displayName ?? open.email.text, applicationName: nil, theft: nil, newAddress: open.email,
+            // Not by the name that was given: strangers would write to others with it.
+            personName: open.email.text, applicationName: nil, theft: nil, newAddress: open.email,
             language: PageLanguage(rawValue: open.language) ?? .en)
         try await post.deliver(try letter(facts, [(.register, value)]), open.email, message)
     }

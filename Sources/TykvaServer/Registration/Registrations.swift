@@ -19,8 +19,11 @@ struct Registrations: Sendable {
     }
 
     /// Uses a link up: the account has the address as its name, and proved.
+    ///
+    /// - Parameter device: Of the cookie of the browser in which it is done, which is known from now on.
     func complete(
-        _ link: TokenHash, from origin: RequestOrigin, at now: Milliseconds
+        _ link: TokenHash, with hash: PasswordHash, on device: TokenHash, from origin: RequestOrigin,
+        at now: Milliseconds
     ) async throws(StorageError) -> Outcome {
         let id = UserID.random()
         return try await database.writeAgain { tx throws(StorageError) -> Outcome in
@@ -28,12 +31,16 @@ struct Registrations: Sendable {
             guard let name = try? UserName(open.email.text) else { return .taken }
             let user = NewUser(
                 name: name, displayName: open.displayName, email: open.email, emailIsVerified: true,
-                passwordHash: PasswordHash(stored: open.passwordHash))
+                passwordHash: hash, language: PageLanguage(rawValue: open.language))
             let event = Event(
                 id: open.id, at: now, type: .userRegistered, user: id, holder: origin.holder,
                 requestID: origin.requestID)
-            guard case .success = try UserWrites(tx, now: now).add(user, id: id, event) else { return .taken }
-            try tx.run(.setLanguage(open.language, of: id))
+            guard case .success(let account) = try UserWrites(tx, now: now).add(user, id: id, event) else {
+                return .taken
+            }
+            try tx.run(.addDevice(device, of: id, by: origin.holder, at: now))
+            // Somebody may have guessed at this name before there was an account.
+            try tx.forgetGuesses(of: account)
             return .registered(query: open.query)
         }
     }

@@ -79,8 +79,8 @@ struct MoveScene: Sendable {
                     Statement(
                         """
                         INSERT INTO registration (
-                            id, email, email_key, language, query, created_at, expires_at)
-                        VALUES (\(word), \(word), \(word), 'en', '', \(now), \(now))
+                            id, email, email_key, language, query, created_at, expires_at, closed_at)
+                        VALUES (\(word), \(word), \(word), 'en', '', \(now), \(now), \(now))
                         """))
             }
             for key in [GuessKey.network(.unknown), .session(first[0].session)] {

@@ -10,8 +10,7 @@ import Testing
 
     private static func wish(_ email: String, at now: Milliseconds = start) throws -> NewRegistration {
         NewRegistration(
-            email: try EmailAddress(email), displayName: "Nora", passwordHash: "hash", language: "ru",
-            query: "client_id=x", createdAt: now)
+            email: try EmailAddress(email), displayName: "Nora", language: "ru", query: "client_id=x", createdAt: now)
     }
 
     private static func ask(
@@ -39,7 +38,7 @@ import Testing
             #expect(try await database.once(.registration(link: last, at: end)) == nil)
             let open = try #require(try await database.once(.registration(link: last, at: Self.start)))
             #expect(open.email.text == "nora@example.com")
-            #expect((open.displayName, open.passwordHash, open.language) == ("Nora", "hash", "ru"))
+            #expect((open.displayName, open.language, open.query) == ("Nora", "ru", "client_id=x"))
             let uses = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<10 {
                     group.addTask {
@@ -53,6 +52,8 @@ import Testing
             }
             #expect(uses == 1)
             #expect(try await !database.once(.setLink(first, ofRegistration: wish.id, at: Self.start)))
+            #expect(try await database.once(.registration(wish.id, at: Self.start)) == nil)
+            #expect(try await database.once(.forgetExpiredRegistrations(at: end)) == 0, "nothing is left to forget")
         }
     }
 
@@ -74,10 +75,21 @@ import Testing
             for (name, outcome) in [("a", RegistrationOutcome.waiting), ("b", .waiting), ("c", .tooMany)] {
                 #expect(try await Self.ask(Self.wish("\(name)@example.com", at: later), database, bounds) == outcome)
             }
+            // One that was used does not wait any more.
+            let used = TokenHash(of: "used")
+            let another = try Self.wish("d@example.com", at: later + .minutes(31))
+            #expect(try await Self.ask(another, database, bounds) == .waiting)
+            let isTaken = try await database.write { tx throws(StorageError) in
+                _ = try tx.run(.setLink(used, ofRegistration: another.id, at: another.createdAt))
+                return try tx.takeRegistration(used, at: another.createdAt) != nil
+            }
+            #expect(isTaken)
+            bounds.waiting = 1
             let free = try Self.wish("c@example.com", at: later + .minutes(31))
             #expect(try await Self.ask(free, database, bounds) == .waiting)
             // What is personal goes first, the address a day later.
             #expect(try await database.once(.forgetExpiredRegistrations(at: later + .minutes(31))) == 6)
+            #expect(try await database.once(.forgetExpiredRegistrations(at: later + .minutes(31))) == 0)
             #expect(try await database.once(.removeRegistrations(createdBefore: later)) == 4)
             #expect(try await database.once(.registration(free.id, at: later + .minutes(31)))?.displayName == "Nora")
         }

@@ -62,11 +62,12 @@ struct SamplePages {
             ("register", register()), ("register-address", register(.malformedEmail)),
             ("register-domain", register(.otherDomain([text("example.com"), "example.org"]))),
             ("register-name", register(.malformedName)), ("register-old", register(.pageIsOld)),
-            ("register-password", register(.password(.new(.common)))),
             ("registration-sent", StepPage(.registrationSent)),
             (
                 "register-confirm",
-                StepPage(.register, form("/register/confirm", leadsTo: false), value: text("anna@example.com"))
+                NewPasswordPage(
+                    form("/register/confirm", leadsTo: false), .registration, userName: text("anna@example.com"),
+                    minimum: .standard, problem: .new(.common))
             ),
             ("registered", StepPage(.registered, next: OwnAddress("/authorize", query: text("client_id=x&state=y")))),
             ("sign-in-to-confirm", StepPage(.signInToConfirm)),
@@ -98,7 +99,7 @@ struct SamplePages {
     private func register(_ problem: RegisterPage.Problem? = nil) -> RegisterPage {
         RegisterPage(
             form("/register"), client: client,
-            typed: .init(email: text("anna@example.com"), name: text("Anna Kowalska")), minimum: .standard,
+            typed: .init(email: text("anna@example.com"), name: text("Anna Kowalska")),
             signInAddress: OwnAddress("/sign-in", query: text("x=y")).text, problem: problem)
     }
 

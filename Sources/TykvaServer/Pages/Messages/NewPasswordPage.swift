@@ -4,14 +4,25 @@ import Secrets
 /// Asks for a new password after a link of a mail (fields `new`, `repeated`).
 struct NewPasswordPage: Page {
     static let template = PageTemplate.newPassword
+
+    enum Occasion: Hashable, Sendable {
+        /// The account is there.
+        case change
+        /// The password makes the account.
+        case registration
+    }
+
+    let occasion: Occasion
     let form: PageForm
     let userName: String
     let minimum: PasswordMinimum
     let problem: PasswordPage.Problem?
 
     init(
-        _ form: PageForm, userName: String, minimum: PasswordMinimum, problem: PasswordPage.Problem? = nil
+        _ form: PageForm, _ occasion: Occasion = .change, userName: String, minimum: PasswordMinimum,
+        problem: PasswordPage.Problem? = nil
     ) {
+        self.occasion = occasion
         self.form = form
         self.userName = userName
         self.minimum = minimum
@@ -23,13 +34,21 @@ struct NewPasswordPage: Page {
 
     var script: PageScript? { .passwordHint }
 
-    func title(_ texts: PageTexts) -> String { texts[.choosePasswordTitle] }
+    func title(_ texts: PageTexts) -> String {
+        switch occasion {
+        case .change: texts[.choosePasswordTitle]
+        case .registration: texts[.registerTitle]
+        }
+    }
 
     func content(_ texts: PageTexts) -> PageContent {
         var isNewWrong = false
         if case .new = problem { isNewWrong = true }
+        let isFirst = occasion == .registration
         return [
-            "form": form.content, "signInName": userName, "whose": texts.phrase(.choosePasswordText, userName).content,
+            "form": form.content, "signInName": userName, "heading": title(texts),
+            "whose": texts.phrase(isFirst ? .registerPasswordText : .choosePasswordText, userName).content,
+            "action": texts[isFirst ? .createTheAccount : .changePassword],
             "problem": problem.map { PasswordPage.words($0, texts) }, "isNewWrong": isNewWrong,
             "isRepeatWrong": problem == .notRepeated,
             "rule": texts.text(.passwordRule, String(minimum.characters)), "minimum": minimum.characters,

@@ -17,7 +17,6 @@ struct StepPage: Page {
         /// The address was given by somebody who need not know the account: whoever reads its mail must.
         case signInToConfirm = "sign_in_to_confirm"
         case registrationSent = "registration_sent"
-        case register
         case registered
     }
 

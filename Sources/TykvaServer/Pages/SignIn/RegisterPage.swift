@@ -1,7 +1,6 @@
 import HTTPTypes
-import Secrets
 
-/// Asks for what an account is made of (fields `email`, `name`, `new`, `repeated`).
+/// Asks for what an account is made of, but for the password (fields `email`, `name`).
 struct RegisterPage: Page {
     static let template = PageTemplate.register
 
@@ -20,65 +19,45 @@ struct RegisterPage: Page {
         case malformedEmail, malformedName, pageIsOld
         /// Only addresses of these domains are taken.
         case otherDomain([String])
-        case password(PasswordPage.Problem)
     }
 
     let form: PageForm
     /// Who asked for the sign-in; nil when it was the person.
     let client: ShownClient?
     let typed: Typed
-    let minimum: PasswordMinimum
     /// Where people sign in who have an account, with the application's request.
     let signInAddress: String
     let problem: Problem?
 
     init(
-        _ form: PageForm, client: ShownClient?, typed: Typed = Typed(), minimum: PasswordMinimum,
-        signInAddress: String = "/sign-in", problem: Problem? = nil
+        _ form: PageForm, client: ShownClient?, typed: Typed = Typed(), signInAddress: String = "/sign-in",
+        problem: Problem? = nil
     ) {
         self.form = form
         self.client = client
         self.typed = typed
-        self.minimum = minimum
         self.signInAddress = signInAddress
         self.problem = problem
     }
 
     var formTarget: FormTarget? { form.leadsTo }
 
-    var status: HTTPResponse.Status {
-        switch problem {
-        case nil: .ok
-        case .password(let problem): PasswordPage.status(problem)
-        case .malformedEmail, .malformedName, .pageIsOld, .otherDomain: .unprocessableContent
-        }
-    }
-
-    var retryAfterSeconds: Int64? {
-        if case .password(let problem) = problem { PasswordPage.retryAfterSeconds(problem) } else { nil }
-    }
-
-    var script: PageScript? { .passwordHint }
+    var status: HTTPResponse.Status { problem == nil ? .ok : .unprocessableContent }
 
     func title(_ texts: PageTexts) -> String { texts[.registerTitle] }
 
     func content(_ texts: PageTexts) -> PageContent {
-        var isNewWrong = false
-        if case .password(.new) = problem { isNewWrong = true }
-        return [
+        [
             "form": form.content, "continueTo": client.map { texts.phrase(.continueTo, $0.name).content },
             "email": typed.email, "name": typed.name, "problem": problem.map { Self.words($0, texts) },
-            "isEmailWrong": isEmailWrong, "isNameWrong": problem == .malformedName, "isNewWrong": isNewWrong,
-            "isRepeatWrong": problem == .password(.notRepeated),
-            "rule": texts.text(.passwordRule, String(minimum.characters)), "minimum": minimum.characters,
-            "signInAddress": signInAddress,
+            "isEmailWrong": isEmailWrong, "isNameWrong": problem == .malformedName, "signInAddress": signInAddress,
         ]
     }
 
     private var isEmailWrong: Bool {
         switch problem {
         case .malformedEmail, .otherDomain: true
-        case nil, .malformedName, .pageIsOld, .password: false
+        case nil, .malformedName, .pageIsOld: false
         }
     }
 
@@ -88,7 +67,6 @@ struct RegisterPage: Page {
         case .malformedName: texts[.nameMalformed]
         case .pageIsOld: texts[.pageIsOld]
         case .otherDomain(let domains): texts.text(.emailOtherDomain, domains.joined(separator: ", "))
-        case .password(let problem): PasswordPage.words(problem, texts)
         }
     }
 }
