@@ -155,7 +155,7 @@ extension Transaction {
 
 extension Statement where Answer == Bool {
     /// Takes a user's row first, as sign-ins do; false when they are gone.
-    fileprivate static func lock(_ user: UserID) -> Self {
+    package static func lock(_ user: UserID) -> Self {
         Self("UPDATE account SET name = name WHERE id = \(user) RETURNING id") { rows in !rows.isEmpty }
     }
 }
