@@ -67,12 +67,12 @@ struct RegistrationEndpoint: Sendable {
             return page(opened, visit, typed, problem: .password(.notRepeated))
         }
         // Each costs a hash, a row and a mail: counted by network, like requests for a new password.
-        try guesses.check(.reset, from: visit.origin.holder.address, at: visit.now)
+        try guesses.check(.register, from: visit.origin.holder.address, at: visit.now)
         do {
             let password = try await rules.accept(
                 form["new"] ?? "",
                 for: PasswordOwner(userName: email.text, email: email.text, displayName: name))
-            try await guesses.failed(.reset, from: visit.origin.holder.address, at: visit.now)
+            try await guesses.failed(.register, from: visit.origin.holder.address, at: visit.now)
             let hash = try await hasher.hash(password)
             requests.note(
                 NewRegistration(

@@ -81,7 +81,6 @@ package struct ExpiredRows: Service {
             .removeNotices(before: now - eventRetention), .removeExpiredLinks(at: now),
             .removeDevices(notSeenSince: now - Self.deviceMemory), .removeExpiredPushedRequests(at: now),
             .removeExpiredAssertions(at: now), .removeExpiredGuesses(at: now),
-            .removeGuesses(beyond: Limits.guessRows),
             .removeMessages(deliveredBefore: now - Self.deliveredMemory), .removeMessages(givenUpBefore: endedBefore),
             .removeRefreshCounts(before: (now - Self.countMemory).day),
             .forgetExpiredRegistrations(at: now), .removeRegistrations(createdBefore: now - Self.registrationMemory),
@@ -91,7 +90,23 @@ package struct ExpiredRows: Service {
                 guard try await pause() else { return }
             }
         }
+        guard try await boundGuesses() else { return }
         try await removeForgottenMessages(waitingSince: now - Self.waitingMemory)
+    }
+
+    /// Counting is a read, so that nothing holds the writer where there is nothing to remove.
+    ///
+    /// - Returns: False when another node has taken the work over.
+    private func boundGuesses() async throws -> Bool {
+        let count = try await database.read { tx throws(StorageError) in try tx.run(.guessCount) }
+        var excess = count - Limits.guessRows
+        while excess > 0 {
+            let removed = try await database.once(.removeOldestGuesses(limit: excess))
+            guard removed > 0 else { break }
+            excess -= removed
+            guard try await pause() else { return false }
+        }
+        return true
     }
 
     /// Nobody was told what stands in them, so the log says how many those are.
