@@ -18,7 +18,7 @@ import Testing
         try await SingleSignOnScene.with(engine) { scene in
             let (database, keys) = (scene.database, try keys("anna"))
             #expect(try await database.once(.guesses(keys, at: Self.start)).isEmpty)
-            for count in 1...3 {
+            for count in Int64(1)...3 {
                 #expect(try await database.once(.countFailure(keys[0], at: Self.start))?.failures == count)
             }
             let later = Self.start + .hours(23)
