@@ -50,6 +50,9 @@ extension Transaction {
         try run(.removeDevices(of: user, except: kept))
     }
 
+    /// Takes a user's row, so that nothing of theirs changes until the end of the transaction; false when they are gone.
+    package func hold(_ user: UserID) throws(StorageError) -> Bool { try run(.lock(user)) }
+
     /// No link in an earlier mail is good any more.
     package func removeLinks(of user: UserID) throws(StorageError) { try run(.removeLinks(of: user)) }
 
@@ -143,7 +146,9 @@ extension Transaction {
         _ link: TokenHash, of user: UserID, _ email: EmailAddress, to hash: String, on device: TokenHash,
         at now: Milliseconds, _ event: Event
     ) throws(StorageError) -> Bool {
-        guard try run(.lock(user)), try run(.useLink(link, for: .invitation, at: now)) else { return false }
+        guard try run(.lock(user)), try run(.useLink(link, for: .invitation, at: now)),
+            try run(.account(user))?.email.flatMap({ try? EmailAddress($0) })?.key == email.key
+        else { return false }
         try run(.setPasswordHash(hash, of: user))
         try run(.addDevice(device, of: user, by: event.holder, at: now))
         try run(.setVerifiedEmail(email, of: user, at: now))

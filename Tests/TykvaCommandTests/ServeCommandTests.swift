@@ -156,7 +156,10 @@ import Testing
     @Test func `the schema is made in steps that are told, once`() async throws {
         let tykva = try Program()
         let first = try await tykva("migrate")
-        let names = ["first schema", "many nodes", "move", "single sign-on", "messages"]
+        let names = [
+            "first schema", "many nodes", "move", "single sign-on", "messages", "guessing", "webhooks",
+            "counts and registration",
+        ]
         let steps = names.enumerated().map { "took step \($0.offset + 1): \($0.element)\n" }
         #expect(first.output == steps.joined())
         #expect(try await tykva("migrate").output == "the schema is up to date\n")

@@ -90,6 +90,7 @@ import Testing
             let email = try EmailAddress("anna@example.com")
             try await database.write { tx throws(StorageError) in
                 _ = try tx.run(.add(user, name: name, displayName: nil, email: email, at: start))
+                try tx.run(.setVerifiedEmail(email, of: user, at: start))
                 for _ in 0..<700 {
                     try tx.recordAndTell(Event(at: start, type: .newDevice, user: user), .newDevice, to: user)
                 }

@@ -56,13 +56,16 @@ struct AccountEndpoint: Sendable {
                 let problem = ProfilePage.Problem.tooBusy(retryAfterSeconds: Int64(seconds))
                 return try await profilePage(visit, session, problem: problem)
             }
-            var asked = event(.emailChangeRequested, session, visit, ending: nil)
             // Nobody's mailbox is filled this way.
-            asked.onceKey = "email \(session.user) \(visit.now.seconds / 60)"
-            let event = asked
-            try await database.writeAgain { tx throws(StorageError) in
-                try tx.recordOnceAndTell(event, .confirmEmail, to: session.user, at: email)
+            let event = event(.emailChangeRequested, session, visit, ending: nil)
+            let isAsked = try await database.writeAgain { tx throws(StorageError) in
+                guard try tx.hold(session.user), try tx.requests(of: session.user, in: .hours(1), at: visit.now) < 3,
+                    try tx.requests(of: session.user, in: .days(1), at: visit.now) < 5
+                else { return false }
+                try tx.recordAndTell(event, .confirmEmail, to: session.user, at: email)
+                return true
             }
+            guard isAsked else { return try await profilePage(visit, session, problem: .askedTooOften) }
             return desk.seeOther("/account?\(ProfilePage.Sent.change.rawValue)")
         }
     }
@@ -254,5 +257,14 @@ struct AccountEndpoint: Sendable {
                 at: visit.now, event)
         }
         return isChanged ? cookie : nil
+    }
+}
+
+extension Transaction {
+    /// How often a person has given a new address, counted up to 5.
+    fileprivate func requests(
+        of user: UserID, in span: Duration, at now: Milliseconds
+    ) throws(StorageError) -> Int {
+        try run(.events(.emailChangeRequested, of: user, since: now - span, limit: 5))
     }
 }

@@ -17,14 +17,20 @@ struct LetterDelivery: Sendable {
         guard let said = PersonMessage(payload: message.payload) else {
             throw InvalidValue("message", "its payload is malformed")
         }
-        guard let facts = try await facts(said, message, at: now) else { return }
         let values = LetterLinks.purposes(said.kind).map { ($0, OneTimeValue.random(.link)) }
         let links = values.map { purpose, value in
             NewLink(
                 hash: value.hash, purpose: purpose, user: said.user, event: message.event,
                 email: Self.carriesAddress(said.kind, purpose) ? said.address : nil, createdAt: now)
         }
-        if !links.isEmpty { try await database.once(.insert(links)) }
+        // With the account's row in hand: a change of password or address comes before, and the letter is not written,
+        // or after, and takes the links along.
+        let facts = try await database.write { tx throws(StorageError) -> Facts? in
+            guard try tx.hold(said.user), let facts = try Self.facts(said, message, at: now, tx) else { return nil }
+            if !links.isEmpty { try tx.run(.insert(links)) }
+            return facts
+        }
+        guard let facts else { return }
         try await post.deliver(try letter(facts.letter, values), facts.address, message)
     }
 
@@ -57,30 +63,36 @@ struct LetterDelivery: Sendable {
         purpose == .confirmEmail || purpose == .invitation || (kind == .emailChanged && purpose == .notMe)
     }
 
+    private struct Facts {
+        let letter: LetterFacts
+        let address: EmailAddress
+    }
+
     /// Nil when there is nothing to tell any more: the account is gone, or what was asked for is over, or the event.
-    private func facts(
-        _ said: PersonMessage, _ message: DueMessage, at now: Milliseconds
-    ) async throws(StorageError) -> (letter: LetterFacts, address: EmailAddress)? {
+    private static func facts(
+        _ said: PersonMessage, _ message: DueMessage, at now: Milliseconds, _ tx: any Transaction
+    ) throws(StorageError) -> Facts? {
         let asked = message.createdAt
-        return try await database.read { tx throws(StorageError) in
-            guard let account = try tx.run(.account(said.user)), let event = try tx.run(.event(message.event)),
-                let address = said.address
+        guard let account = try tx.run(.account(said.user)), let event = try tx.run(.event(message.event)),
+            let address = said.address
+        else { return nil }
+        // What somebody asked for is of no use later, or after the password or the address has changed.
+        if !said.kind.isNotice {
+            let lifetimes = LetterLinks.purposes(said.kind).map(\.lifetime)
+            guard now < asked + (lifetimes.max() ?? LinkPurpose.resetPassword.lifetime),
+                try !tx.run(.hasChangedCredentials(said.user, since: asked))
             else { return nil }
-            // What somebody asked for is of no use later, or after the password or the address has changed.
-            if !said.kind.isNotice {
-                let lifetimes = LetterLinks.purposes(said.kind).map(\.lifetime)
-                guard now < asked + (lifetimes.max() ?? LinkPurpose.resetPassword.lifetime),
-                    try !tx.run(.hasChangedCredentials(said.user, since: asked))
-                else { return nil }
-            }
-            let client = try event.client.flatMap { id throws(StorageError) in try tx.client(id) }
-            let letter = LetterFacts(
-                kind: said.kind, event: event, personName: account.displayName ?? account.name,
-                applicationName: client.map { $0.displayName ?? $0.id.text }, theft: TheftDetail(json: event.detail),
-                newAddress: said.kind == .confirmEmail ? address : nil,
-                language: account.language.flatMap(PageLanguage.init(rawValue:)) ?? .en)
-            return (letter, address)
         }
+        let client = try event.client.flatMap { id throws(StorageError) in try tx.client(id) }
+        let isUnproved = said.kind == .confirmEmail
+        let letter = LetterFacts(
+            // Nobody writes to somebody else through us: a name may be any text.
+            kind: said.kind, event: event,
+            personName: isUnproved ? address.text : account.displayName ?? account.name,
+            applicationName: client.map { $0.displayName ?? $0.id.text }, theft: TheftDetail(json: event.detail),
+            newAddress: isUnproved ? address : nil,
+            language: account.language.flatMap(PageLanguage.init(rawValue:)) ?? .en)
+        return Facts(letter: letter, address: address)
     }
 }
 

@@ -39,6 +39,27 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `an invitation to an address that is the account's no more is worth nothing`(_ engine: Engine) async throws {
+        try await SingleSignOnScene.with(engine) { scene in
+            let (database, user) = (scene.database, scene.user)
+            let (mistyped, right) = (try EmailAddress("ana@example.com"), try EmailAddress("anna@example.com"))
+            func accept(_ email: EmailAddress) async throws -> Bool {
+                try await database.once(.insert([link(scene, .invitation)]))
+                return try await database.write { tx throws(StorageError) in
+                    try tx.acceptInvitation(
+                        Self.value, of: user, email, to: "a hash", on: Self.value, at: Self.start,
+                        Event(at: Self.start, type: .invitationAccepted, user: user))
+                }
+            }
+            try await database.once(.setEmail(right, of: user))
+            #expect(try await !accept(mistyped))
+            #expect(try await database.once(.account(user))?.emailVerifiedAt == nil)
+            try await database.once(Statement("DELETE FROM link"))
+            #expect(try await accept(right))
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `a notice and its mail are written with their event, or not at all`(_ engine: Engine) async throws {
         try await SingleSignOnScene.with(engine) { scene in
             let event = Event(at: Self.start, type: .passwordChanged, user: scene.user, client: scene.shop)

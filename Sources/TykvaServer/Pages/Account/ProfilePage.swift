@@ -22,7 +22,7 @@ struct ProfilePage: Page {
     }
 
     enum Problem: Hashable, Sendable {
-        case malformedEmail, wrongCurrent
+        case malformedEmail, wrongCurrent, askedTooOften
         case tooBusy(retryAfterSeconds: Int64)
         case heldUp(retryAfterSeconds: Int64)
     }
@@ -46,7 +46,7 @@ struct ProfilePage: Page {
         switch problem {
         case nil: .ok
         case .tooBusy: .serviceUnavailable
-        case .heldUp: .tooManyRequests
+        case .heldUp, .askedTooOften: .tooManyRequests
         case .malformedEmail, .wrongCurrent: .unprocessableContent
         }
     }
@@ -54,6 +54,7 @@ struct ProfilePage: Page {
     var retryAfterSeconds: Int64? {
         switch problem {
         case .tooBusy(let seconds), .heldUp(let seconds): seconds
+        case .askedTooOften: 3600
         default: nil
         }
     }
@@ -63,6 +64,7 @@ struct ProfilePage: Page {
         case .malformedEmail: texts[.emailMalformed]
         case .wrongCurrent: texts[.wrongCurrentPassword]
         case .tooBusy: texts[.tooBusy]
+        case .askedTooOften: texts[.emailTooOften]
         case .heldUp(let seconds): texts.text(.heldUp, ShownWait(seconds: seconds).words(texts))
         }
     }

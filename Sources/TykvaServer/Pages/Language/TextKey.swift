@@ -24,6 +24,7 @@ enum TextKey: String, CaseIterable, Sendable {
     case emailConfirmationSent = "email_confirmation_sent"
     case emailMalformed = "email_malformed"
     case emailSent = "email_sent"
+    case emailTooOften = "email_too_often"
     case askedAgain = "asked_again"
     case wrongPair = "wrong_pair"
     case tooBusy = "too_busy"
