@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// The health of the server is no secret, and is asked for from elsewhere too.
 ///
-/// Says once when somebody who is not in `behind_proxy` names a caller: where that is a proxy, all callers count as one.
+/// Says once when somebody who is not in `behind_proxy` names a caller: if that is a proxy, all callers count as one.
 package struct ProxyPeers<Context: IssuerRequestContext>: RouterMiddleware {
     private let proxies: TrustedProxies
     private let arePeersChecked: Bool
