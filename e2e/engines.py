@@ -11,7 +11,7 @@ names = itertools.count(1)
 
 def populate(made):
     """The users and clients of every test."""
-    made.add_user("anna", "--display-name", "Anna", "--email", "anna@example.com", "--role", "reader", "--role", "accountant")
+    made.add_user("anna", "--display-name", "Anna", "--email", "anna@example.com", "--email-verified", "--role", "reader", "--role", "accountant")
     made.add_user("boris", "--role", "reader")
     scopes = [part for scope in ("openid", "profile", "offline_access", "orders:read", "orders:write", "billing:read")
               for part in ("--scope", scope)]

@@ -16,6 +16,7 @@ extension Transaction {
         _ session: NewBrowserSession, replacing former: SessionID?, checked hash: String?,
         forgetting guesses: [GuessKey], _ event: Event
     ) throws(StorageError) -> SessionID? {
+        let hasSignedIn = try run(.hasSignedIn(session.user))
         guard
             try run(
                 .takeForSignIn(session.user, checked: hash, language: session.language, at: session.createdAt))
@@ -30,19 +31,23 @@ extension Transaction {
         }
         try run(.record(event))
         try forgetGuesses(guesses)
-        try welcome(session, in: event.session ?? session.id, because: event)
+        try welcome(session, in: event.session ?? session.id, isFirst: !hasSignedIn, because: event)
         return event.session
     }
 
     /// Knows the browser again, or remembers it and tells the person; not of their first one.
+    ///
+    /// - Parameter isFirst: Whether they have never signed in before: that no browser is known says nothing, for all
+    ///   are forgotten with a password that an operator sets, or by their owner.
     private func welcome(
-        _ session: NewBrowserSession, in id: SessionID, because event: Event
+        _ session: NewBrowserSession, in id: SessionID, isFirst: Bool, because event: Event
     ) throws(StorageError) {
         let (user, now) = (session.user, session.createdAt)
         guard try !run(.seeDevice(session.device, of: user, by: session.holder, at: now)) else { return }
-        let isFirst = try !run(.hasDevice(user))
+        // Two may sign in for the first time at once: the second is told of.
+        let hasOther = try run(.hasDevice(user))
         try run(.addDevice(session.device, of: user, by: session.holder, at: now))
-        guard !isFirst else { return }
+        guard hasOther || !isFirst else { return }
         try recordAndTell(
             Event(
                 at: now, type: .newDevice, user: user, client: event.client, session: id, holder: session.holder,

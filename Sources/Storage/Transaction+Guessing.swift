@@ -9,8 +9,8 @@ extension Transaction {
         _ keys: [GuessKey], telling lockout: Event?, at now: Milliseconds
     ) throws(StorageError) {
         for key in keys.sorted() {
-            let failures = try run(.countFailure(key, at: now))
-            guard key.kind == .account, key.kind.policy.pause(after: failures) > GuessPolicy.toldPause,
+            guard let record = try run(.countFailure(key, at: now)), key.kind == .account,
+                key.kind.policy.pause(after: record.failures) > GuessPolicy.toldPause,
                 let lockout, let user = lockout.user
             else { continue }
             try recordOnceAndTell(lockout, .lockout, to: user)
@@ -22,13 +22,12 @@ extension Transaction {
         for key in keys.sorted() { try run(.forgetGuesses(of: key)) }
     }
 
-    /// Removes whatever is counted for an account, under its name and its proven address.
+    /// Removes whatever is counted for an account, under its name and its proven address, and in its sessions.
     ///
     /// - Returns: How many records there were.
     @discardableResult
     package func forgetGuesses(of account: Account) throws(StorageError) -> Int {
-        let names = account.signInNames
-        return names.isEmpty ? 0 : try run(.forgetGuesses(ofAccount: names))
+        try run(.forgetGuesses(of: account))
     }
 }
 

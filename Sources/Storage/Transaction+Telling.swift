@@ -50,7 +50,9 @@ extension Transaction {
         try run(.removeDevices(of: user, except: kept))
     }
 
-    /// Takes a user's row, so that nothing of theirs changes until the end of the transaction; false when they are gone.
+    /// Takes a user's row, so that nothing of theirs changes until the end of the transaction.
+    ///
+    /// - Returns: False when they are gone.
     package func hold(_ user: UserID) throws(StorageError) -> Bool { try run(.lock(user)) }
 
     /// No link in an earlier mail is good any more.
@@ -160,7 +162,7 @@ extension Transaction {
 
 extension Statement where Answer == Bool {
     /// Takes a user's row first, as sign-ins do; false when they are gone.
-    fileprivate static func lock(_ user: UserID) -> Self {
+    package static func lock(_ user: UserID) -> Self {
         Self("UPDATE account SET name = name WHERE id = \(user) RETURNING id") { rows in !rows.isEmpty }
     }
 }

@@ -131,7 +131,8 @@ import Testing
             }
             #expect(try await database.once(.remove(webhooks[0])))
             let node = ExpiredRows(
-                database: database, clock: clock, eventRetention: .days(90), logger: Logger(label: "test"))
+                database: database, clock: clock, eventRetention: .days(90), keyMemory: .days(90),
+                logger: Logger(label: "test"))
             #expect(try await node.removeWhenDue())
             #expect(try await database.once(.waitingMessages(to: webhooks[0])) == 0)
             #expect(try await database.once(.waitingMessages(to: webhooks[1])) == 600)

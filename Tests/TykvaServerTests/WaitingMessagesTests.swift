@@ -70,7 +70,8 @@ import Testing
     ) async throws {
         try await Scene.with(engine) { scene in
             let node = ExpiredRows(
-                database: scene.database, clock: scene.clock, eventRetention: .days(90), logger: Logger(label: "test"))
+                database: scene.database, clock: scene.clock, eventRetention: .days(90), keyMemory: .days(90),
+                logger: Logger(label: "test"))
             try await scene.write(1200)
             scene.manual.advance(by: .days(1) - .seconds(1))
             try await scene.write(7)

@@ -1,20 +1,14 @@
-/// Wrong guesses one after another, of whatever they are counted for.
+/// Wrong guesses, of whatever they are counted for, as the last of them left them.
 package struct FailureRecord: Hashable, Sendable {
-    /// So long after the last one they are forgotten.
-    package static let memory = Duration.hours(24)
+    /// How many counted when the last one was made, with it.
     package let failures: Int64
     package let lastFailedAt: Milliseconds
+    /// From then on none of them counts.
+    package let expiresAt: Milliseconds
 
-    package init(failures: Int64, lastFailedAt: Milliseconds) {
+    package init(failures: Int64, lastFailedAt: Milliseconds, expiresAt: Milliseconds) {
         self.failures = failures
         self.lastFailedAt = lastFailedAt
-    }
-
-    /// How many count still.
-    package func counted(at now: Milliseconds) -> Int64 { now < lastFailedAt + Self.memory ? failures : 0 }
-
-    /// The record after more wrong guesses.
-    package func adding(_ count: Int64, at now: Milliseconds) -> FailureRecord {
-        FailureRecord(failures: counted(at: now) + count, lastFailedAt: now)
+        self.expiresAt = expiresAt
     }
 }

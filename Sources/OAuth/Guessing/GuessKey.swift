@@ -7,7 +7,8 @@ package import Secrets
 package struct GuessKey: Hashable, Sendable {
     package let kind: GuessKind
     package let hash: TokenHash
-    /// Of the account's own key, for what goes with it when its records are cleared; nil where no account is concerned.
+    /// Of the account's own key, or of its id, for what goes with it when its records are cleared; nil where no account
+    /// is concerned.
     package let account: TokenHash?
 
     private init(_ kind: GuessKind, _ parts: [[UInt8]], account: TokenHash? = nil) {
@@ -29,7 +30,12 @@ package struct GuessKey: Hashable, Sendable {
     }
 
     /// Somebody who is signed in and gives their password again.
-    package static func session(_ session: SessionID) -> GuessKey { GuessKey(.device, [Array(session.text.utf8)]) }
+    package static func session(_ session: SessionID, of user: UserID) -> GuessKey {
+        GuessKey(.device, [Array(session.text.utf8)], account: accountKey(of: user))
+    }
+
+    /// What records go with whose keys are not made of a name: those of sessions.
+    package static func accountKey(of user: UserID) -> TokenHash { hash(.device, [Array(user.text.utf8)]) }
 
     package static func network(_ address: NetworkAddress) -> GuessKey { GuessKey(.network, [address.network]) }
 
@@ -41,6 +47,8 @@ package struct GuessKey: Hashable, Sendable {
     package static func link(from address: NetworkAddress) -> GuessKey { GuessKey(.link, [address.network]) }
 
     package static func reset(from address: NetworkAddress) -> GuessKey { GuessKey(.reset, [address.network]) }
+
+    package static func register(from address: NetworkAddress) -> GuessKey { GuessKey(.register, [address.network]) }
 
     /// Each part with its length before it, so that no two lists of parts are one text.
     private static func hash(_ kind: GuessKind, _ parts: [[UInt8]]) -> TokenHash {

@@ -15,16 +15,18 @@ package enum GuessKind: String, Hashable, Sendable, CaseIterable {
     case link
     /// Requests for a new password or an account, from one network: each counts, right or wrong.
     case reset
+    /// Requests for an account, from one network: each counts.
+    case register
 
     package var policy: GuessPolicy {
         switch self {
-        case .account: GuessPolicy(free: 30, cap: .hours(1))
-        case .accountNetwork: GuessPolicy(free: 5, cap: .minutes(15))
-        case .device: GuessPolicy(free: 10, cap: .minutes(15))
-        case .network: GuessPolicy(free: 50, cap: .minutes(15))
-        // 256 random bits are not guessed: this only bounds the work, and ends soon after a wrong secret was put right.
-        case .client, .link: GuessPolicy(free: 50, cap: .minutes(1))
-        case .reset: GuessPolicy(free: 20, cap: .minutes(15))
+        case .account: GuessPolicy(free: 30, cost: .doublingPause(cap: .hours(1)))
+        case .accountNetwork: GuessPolicy(free: 5, cost: .doublingPause(cap: .minutes(15)))
+        case .device: GuessPolicy(free: 10, cost: .doublingPause(cap: .minutes(15)))
+        case .network: GuessPolicy(free: 100, cost: .oneEvery(.minutes(1)))
+        // 256 random bits are not guessed: this only bounds the work, and a right one is never refused.
+        case .client, .link: GuessPolicy(free: 50, cost: .oneEvery(.minutes(1)))
+        case .reset, .register: GuessPolicy(free: 20, cost: .oneEvery(.minutes(1)))
         }
     }
 }

@@ -205,6 +205,11 @@ extension Statement where Answer == Bool {
         ) { rows in !rows.isEmpty }
     }
 
+    /// Whether a person has ever signed in, in a browser or by the `password` grant.
+    static func hasSignedIn(_ user: UserID) -> Self {
+        Self("SELECT id FROM account WHERE id = \(user) AND signed_in_at IS NOT NULL") { rows in !rows.isEmpty }
+    }
+
     package static func removeRole(_ role: RoleName, from user: UserID) -> Self {
         Self("DELETE FROM account_role WHERE account_id = \(user) AND role = \(role) RETURNING role") { rows in
             !rows.isEmpty

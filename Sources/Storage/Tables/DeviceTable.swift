@@ -64,7 +64,7 @@ extension Statement where Answer == Bool {
         ) { rows in !rows.isEmpty }
     }
 
-    /// Whether a person has signed in in any browser so far.
+    /// Whether any browser of a person's is known.
     static func hasDevice(_ user: UserID) -> Self {
         Self("SELECT account_id FROM device WHERE account_id = \(user) LIMIT 1") { rows in !rows.isEmpty }
     }

@@ -7,7 +7,7 @@ package struct HoldUp: Hashable, Sendable {
     package private(set) var everywhere: Milliseconds?
     /// From some networks, the longest.
     package private(set) var someNetworks: Milliseconds?
-    /// In a browser of theirs, by its own wrong guesses, the longest.
+    /// In a browser or session of theirs, by its own wrong guesses, the longest.
     package private(set) var ownBrowser: Milliseconds?
 
     init(_ guesses: [AccountGuesses], at now: Milliseconds) {
@@ -17,7 +17,7 @@ package struct HoldUp: Hashable, Sendable {
             case .account: everywhere = max(everywhere ?? until, until)
             case .accountNetwork: someNetworks = max(someNetworks ?? until, until)
             case .device: ownBrowser = max(ownBrowser ?? until, until)
-            case .network, .client, .link, .reset: break
+            case .network, .client, .link, .reset, .register: break
             }
         }
     }

@@ -112,8 +112,7 @@ package struct UserAdministration: Sendable {
     package func holdUp(of name: UserName, at now: Milliseconds) async throws -> HoldUp? {
         try await database.read { tx throws(StorageError) in
             guard let account = try tx.run(.account(named: name)) else { return nil }
-            let names = account.signInNames
-            return HoldUp(names.isEmpty ? [] : try tx.run(.guesses(ofAccount: names, at: now)), at: now)
+            return HoldUp(try tx.run(.guesses(of: account, at: now)), at: now)
         }
     }
 

@@ -30,21 +30,16 @@ package struct ClientAuthenticator: Sendable {
     ///   - endpoint: The path of the endpoint, which an assertion may name as its audience.
     ///   - origin: Where the request comes from: what is wrong counts for the client from this network alone.
     /// - Throws: `invalid_client`, in the same words for an unknown client, a wrong secret and a wrong assertion;
-    ///   `invalid_request` when it authenticates in two ways; `GuessRefusal` after too many wrong ones.
+    ///   `invalid_request` when it authenticates in two ways; `GuessRefusal` for a wrong one after too many of them. A
+    ///   right one is never refused: neighbours who guess keep no client out.
     package func client(
         of request: Request, _ form: FormParameters, at endpoint: StaticString, from origin: RequestOrigin
     ) async throws -> Client {
         let presented = try PresentedCredentials(authorization: request.headers[values: .authorization], form: form)
-        let (address, now) = (origin.holder.address, clock.now())
-        try guesses.check(.client(presented.client), from: address, at: now)
         do {
-            let client = try await authenticate(presented, at: endpoint)
-            if !client.authentication.isPublic { try await guesses.succeeded(client.id, from: address) }
-            return client
+            return try await authenticate(presented, at: endpoint)
         } catch let wrong as WrongProof {
-            let subject = NetworkGuesses.Subject.client(wrong.client)
-            if wrong.client == nil { try guesses.check(subject, from: address, at: now) }
-            try await guesses.failed(subject, from: address, at: now)
+            try await guesses.failed(.client(wrong.client), from: origin.holder.address, at: clock.now())
             throw wrong.refusal
         }
     }

@@ -20,9 +20,7 @@ struct ForgotPasswordEndpoint: Sendable {
             guard desk.sendsMail else { throw Self.noMail }
             guard let form = try await desk.postedOrOld(.forgotPassword, visit) else { return page(visit) }
             // Counted by network alone, whatever the name: what it leads to is not known here.
-            let address = visit.origin.holder.address
-            try guesses.check(.reset, from: address, at: visit.now)
-            try await guesses.failed(.reset, from: address, at: visit.now)
+            try await guesses.failed(.reset, from: visit.origin.holder.address, at: visit.now)
             requests.note(form["username"] ?? "", from: visit.origin, at: visit.now)
             return desk.show(StepPage(.forgotSent), visit)
         } catch {

@@ -45,19 +45,17 @@ struct LinkEndpoint: Sendable {
         }
     }
 
-    /// Nil for a link that is not good, which counts.
+    /// Nil for a link that is not good, which counts; a good one is never held up.
     private func open(_ purpose: LinkPurpose, _ visit: PageDesk.Visit) async throws -> Opened? {
         let query = visit.request.uri.query ?? ""
         guard let text = visit.request.uri.queryParameters[Substring(LinkPurpose.parameter)],
             let value = OneTimeValue(presented: String(text), prefix: .link)
         else { return nil }
-        let address = visit.origin.holder.address
-        try guesses.check(.link, from: address, at: visit.now)
         let link = try await database.read { tx throws(StorageError) in
             try tx.run(.link(value.hash, for: purpose, at: visit.now))
         }
         guard let link else {
-            try await guesses.failed(.link, from: address, at: visit.now)
+            try await guesses.failed(.link, from: visit.origin.holder.address, at: visit.now)
             return nil
         }
         return Opened(purpose: purpose, hash: value.hash, link: link, query: query)

@@ -71,8 +71,7 @@ struct RegistrationEndpoint: Sendable {
             return page(opened, visit, typed, problem: .malformedName)
         }
         // Each costs a row and a mail: counted by network, like requests for a new password.
-        try guesses.check(.reset, from: visit.origin.holder.address, at: visit.now)
-        try await guesses.failed(.reset, from: visit.origin.holder.address, at: visit.now)
+        try await guesses.failed(.register, from: visit.origin.holder.address, at: visit.now)
         let locales = opened?.request.uiLocales ?? []
         requests.note(
             NewRegistration(
@@ -110,7 +109,6 @@ struct RegistrationEndpoint: Sendable {
             let value = OneTimeValue(presented: String(text), prefix: .link)
         else { return nil }
         let address = visit.origin.holder.address
-        try guesses.check(.link, from: address, at: visit.now)
         guard let wish = try await registrations.find(value.hash, at: visit.now) else {
             try await guesses.failed(.link, from: address, at: visit.now)
             return nil

@@ -16,8 +16,8 @@ struct AttemptKeys: Sendable {
     init(_ subject: PasswordGuesses.Subject, from address: NetworkAddress, isUnlimited: Bool) {
         let network = isUnlimited ? [] : [GuessKey.network(address)]
         switch subject {
-        case .session(let session, _):
-            ofDevice = [.session(session)]
+        case .session(let session, let user):
+            ofDevice = [.session(session, of: user)]
             ofStranger = []
             endedByDevice = ofDevice
             endedByStranger = []

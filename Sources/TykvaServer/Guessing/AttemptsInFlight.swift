@@ -57,9 +57,7 @@ final class AttemptsInFlight: Sendable {
                 let entry = entries[key.hash] ?? Entry()
                 var record = records[key.hash]
                 let missed = entry.failed - (watch.failed[key] ?? 0)
-                if missed > 0 {
-                    record = (record ?? FailureRecord(failures: 0, lastFailedAt: now)).adding(missed, at: now)
-                }
+                if missed > 0 { record = key.kind.policy.adding(missed, to: record, at: now) }
                 if case .wait(let until) = key.kind.policy.decide(record, inFlight: entry.admitted, at: now),
                     until > longest?.until ?? Milliseconds(.min)
                 {

@@ -5,10 +5,10 @@ import Synchronization
 
 /// What is counted by network: failed proofs and codes of clients, dead links, requests for new passwords and accounts.
 ///
-/// Whoever is right costs no look at the store: what is held up is remembered here, read at the start, and kept up by
-/// the answers to what this node writes. Another node's count arrives with the next failure here.
+/// Whoever is right is not asked about, and costs no look at the store. What is held up is remembered here and read at
+/// the start, so that refusals cost none either; where there is nothing to remember the store decides, for all nodes.
 final class NetworkGuesses: Sendable {
-    private static let kinds: [GuessKind] = [.client, .link, .reset]
+    private static let kinds: [GuessKind] = [.client, .link, .reset, .register]
 
     /// What is counted.
     enum Subject: Sendable {
@@ -16,12 +16,14 @@ final class NetworkGuesses: Sendable {
         case client(ClientID?)
         case link
         case reset
+        case register
 
         fileprivate func key(from address: NetworkAddress) -> GuessKey {
             switch self {
             case .client(let client): .client(client, from: address)
             case .link: .link(from: address)
             case .reset: .reset(from: address)
+            case .register: .register(from: address)
             }
         }
     }
@@ -40,7 +42,7 @@ final class NetworkGuesses: Sendable {
 
     /// Reads what is held up: limits survive a restart.
     func load(at now: Milliseconds) async throws(StorageError) {
-        let fewest = Self.kinds.map(\.policy.free).min() ?? 1
+        let fewest = Int(Self.kinds.map(\.policy.free).min() ?? 1)
         let records = try await database.once(
             .guesses(of: Self.kinds, failures: fewest, at: now, limit: Limits.blockedNetworks))
         blocked.withLock { blocked in
@@ -49,41 +51,46 @@ final class NetworkGuesses: Sendable {
         }
     }
 
+    /// Refuses early what `failed` would refuse, where there is work before it; counts nothing.
+    ///
     /// - Throws: `GuessRefusal` while a pause lasts.
     func check(_ subject: Subject, from address: NetworkAddress, at now: Milliseconds) throws(GuessRefusal) {
         guard count.load(ordering: .relaxed) > 0, !unlimited.contains(address) else { return }
         let key = subject.key(from: address)
         let record = blocked.withLock { $0[key.hash] }
-        guard let record, case .wait(let until) = key.kind.policy.decide(record, inFlight: 0, at: now) else { return }
+        guard case .wait(let until) = key.kind.policy.decide(record, inFlight: 0, at: now) else { return }
         counts.count(key.kind)
         throw GuessRefusal(key.kind, until: until, at: now)
     }
 
-    /// Counts a failure before it is answered.
-    func failed(_ subject: Subject, from address: NetworkAddress, at now: Milliseconds) async throws(StorageError) {
+    /// Counts a failure, or a request of a kind of which each counts, before it is answered. Of many at once no more
+    /// pass than are free.
+    ///
+    /// - Throws: `GuessRefusal` when those that are free are used up: nothing is written then. `StorageError`.
+    func failed(_ subject: Subject, from address: NetworkAddress, at now: Milliseconds) async throws {
         guard !unlimited.contains(address) else { return }
+        try check(subject, from: address, at: now)
         let key = subject.key(from: address)
-        let failures = try await database.writeAgain { tx throws(StorageError) in
-            try tx.run(.countFailure(key, at: now))
+        let (isCounted, record) = try await database.writeAgain { tx throws(StorageError) -> (Bool, FailureRecord?) in
+            if let record = try tx.run(.countWithinFree(key, at: now)) { return (true, record) }
+            return (false, try tx.run(.guesses([key], at: now))[key.hash])
         }
-        guard key.kind.policy.pause(after: failures) > .zero else { return }
-        blocked.withLock { blocked in
-            if blocked.count >= Limits.blockedNetworks { Self.makeRoom(in: &blocked) }
-            blocked[key.hash] = FailureRecord(failures: failures, lastFailedAt: now)
-            count.store(blocked.count, ordering: .relaxed)
+        var until = now
+        if let record, case .wait(let end) = key.kind.policy.decide(record, inFlight: 0, at: now) {
+            until = end
+            remember(record, of: key)
         }
+        guard !isCounted else { return }
+        counts.count(key.kind)
+        throw GuessRefusal(key.kind, until: until, at: now)
     }
 
-    /// A right proof ends the record of its client and network; no other record ends so.
-    func succeeded(_ client: ClientID, from address: NetworkAddress) async throws(StorageError) {
-        guard count.load(ordering: .relaxed) > 0 else { return }
-        let key = Subject.client(client).key(from: address)
-        let wasBlocked = blocked.withLock { blocked in
-            let record = blocked.removeValue(forKey: key.hash)
+    private func remember(_ record: FailureRecord, of key: GuessKey) {
+        blocked.withLock { blocked in
+            if blocked.count >= Limits.blockedNetworks { Self.makeRoom(in: &blocked) }
+            blocked[key.hash] = record
             count.store(blocked.count, ordering: .relaxed)
-            return record != nil
         }
-        if wasBlocked { try await database.once(.forgetGuesses(of: key)) }
     }
 
     /// Forgets the half that failed longest ago.

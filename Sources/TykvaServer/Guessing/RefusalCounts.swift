@@ -13,7 +13,7 @@ struct RefusalCounts: Sendable {
         switch kind {
         case .account, .accountNetwork: account.increment()
         case .device: device.increment()
-        case .network, .link, .reset: network.increment()
+        case .network, .link, .reset, .register: network.increment()
         case .client: client.increment()
         }
     }

@@ -26,7 +26,8 @@ package final class KeyRing: Sendable {
     /// - Parameter secrets: Asked for each time: which of them is active changes while we run.
     /// - Throws: When storage fails, or the key that signs does not open: `InvalidValue` names it.
     package init(
-        _ database: any Database, secrets: @autoclosure @escaping @Sendable () -> MasterSecrets, clock: DeploymentClock, logger: Logger
+        _ database: any Database, secrets: @autoclosure @escaping @Sendable () -> MasterSecrets, clock: DeploymentClock,
+        logger: Logger
     ) async throws {
         self.database = database
         self.secrets = secrets

@@ -6,13 +6,15 @@ import Storage
 /// Requests for a new password, looked at one after another, after they were answered: so an answer takes no longer
 /// where there is an account.
 ///
-/// An account is written to at most once in ten minutes and, after five times in a day, once in four hours, whoever
-/// asks. Not never: a stranger would use it up, and with it the owner's way out of a lockout.
+/// An account is written to at most once in ten minutes and, after five times in a day, once in half an hour, whoever
+/// asks: 51 times in a day at most, then 48. What is passed over costs its owner nothing: the last mail's link is good
+/// still, and a new one can be had when it is over. Else a stranger would use up the owner's way out of a lockout.
 struct PasswordResetRequests: Service {
     private static let waiting = 1024
     private static let pause = Duration.minutes(10)
     private static let freelyADay = 5
-    private static let laterPause = Duration.hours(4)
+    /// As long as a link lives, and no longer.
+    private static let laterPause = LinkPurpose.resetPassword.lifetime
 
     private struct Wish: Sendable {
         let name: String
@@ -55,16 +57,17 @@ struct PasswordResetRequests: Service {
     private func grant(_ wish: Wish) async throws(StorageError) {
         guard let name = try? UserName(wish.name) else { return }
         try await database.writeAgain { tx throws(StorageError) in
-            guard let user = try tx.run(.signIn(name: name)), !user.isDisabled else { return }
-            let today = try tx.requests(of: user.id, since: wish.at - .days(1), limit: Self.freelyADay)
-            if today >= Self.freelyADay {
-                guard try tx.requests(of: user.id, since: wish.at - Self.laterPause, limit: 1) == 0 else { return }
+            // Locked: of requests on several nodes at once one is the first.
+            guard let user = try tx.run(.signIn(name: name)), !user.isDisabled, try tx.run(.lock(user.id)) else {
+                return
             }
-            let period = wish.at.value / Self.pause.wholeMilliseconds
-            try tx.recordOnceAndTell(
+            let today = try tx.requests(of: user.id, since: wish.at - .days(1), limit: Self.freelyADay)
+            let pause = today < Self.freelyADay ? Self.pause : Self.laterPause
+            guard try tx.requests(of: user.id, since: wish.at - pause, limit: 1) == 0 else { return }
+            try tx.recordAndTell(
                 Event(
                     at: wish.at, type: .passwordResetRequested, user: user.id, holder: wish.origin.holder,
-                    requestID: wish.origin.requestID, onceKey: "reset \(user.id) \(period)"),
+                    requestID: wish.origin.requestID),
                 .resetRequested, to: user.id)
         }
     }

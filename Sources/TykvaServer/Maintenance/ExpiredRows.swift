@@ -99,7 +99,6 @@ package struct ExpiredRows: Service {
             .removeDevices(notSeenSince: now - Self.deviceMemory), .removeExpiredPushedRequests(at: now),
             .removeExpiredAssertions(at: now), .removeKeys(goneBefore: now - keyMemory),
             .removeExpiredGuesses(at: now),
-            .removeGuesses(beyond: Limits.guessRows),
             .removeMessages(deliveredBefore: now - Self.deliveredMemory), .removeMessages(givenUpBefore: endedBefore),
             .removeRefreshCounts(before: (now - Self.countMemory).day),
             .forgetExpiredRegistrations(at: now), .removeRegistrations(createdBefore: now - Self.registrationMemory),
@@ -109,6 +108,7 @@ package struct ExpiredRows: Service {
                 guard try await pause() else { return }
             }
         }
+        guard try await boundGuesses() else { return }
         for webhook in try await database.read({ tx throws(StorageError) in try tx.run(.removedWebhooks) }) {
             while try await database.once(.removeMessages(to: webhook)) > 0 {
                 guard try await pause() else { return }
@@ -118,6 +118,21 @@ package struct ExpiredRows: Service {
         let hasWatched = clock.monotonicNow() - began >= Self.watch.wholeMilliseconds
         guard try await messages.giveUp(hasWatched: hasWatched) else { return }
         _ = try await messages.remove(waitingSince: now - Self.waitingMemory)
+    }
+
+    /// Counting is a read, so that nothing holds the writer where there is nothing to remove.
+    ///
+    /// - Returns: False when another node has taken the work over.
+    private func boundGuesses() async throws -> Bool {
+        let count = try await database.read { tx throws(StorageError) in try tx.run(.guessCount) }
+        var excess = count - Limits.guessRows
+        while excess > 0 {
+            let removed = try await database.once(.removeOldestGuesses(limit: excess))
+            guard removed > 0 else { break }
+            excess -= removed
+            guard try await pause() else { return false }
+        }
+        return true
     }
 
     /// Lets others at the store, and says that this node goes on.

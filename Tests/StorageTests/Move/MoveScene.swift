@@ -83,7 +83,7 @@ struct MoveScene: Sendable {
                         VALUES (\(word), \(word), \(word), 'en', '', \(now), \(now), \(now))
                         """))
             }
-            for key in [GuessKey.network(.unknown), .session(first[0].session)] {
+            for key in [GuessKey.network(.unknown), .session(first[0].session, of: user)] {
                 _ = try tx.run(.countFailure(key, at: RefreshScene.start))
             }
             try tx.run(Statement("INSERT INTO periodic_work VALUES ('sweep', 'node', 1, 2)"))

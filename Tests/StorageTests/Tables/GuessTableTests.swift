@@ -18,16 +18,67 @@ import Testing
         try await SingleSignOnScene.with(engine) { scene in
             let (database, keys) = (scene.database, try keys("anna"))
             #expect(try await database.once(.guesses(keys, at: Self.start)).isEmpty)
-            for count in 1...3 { #expect(try await database.once(.countFailure(keys[0], at: Self.start)) == count) }
+            for count in Int64(1)...3 {
+                #expect(try await database.once(.countFailure(keys[0], at: Self.start))?.failures == count)
+            }
             let later = Self.start + .hours(23)
-            #expect(try await database.once(.countFailure(keys[0], at: later)) == 4)
+            #expect(try await database.once(.countFailure(keys[0], at: later))?.failures == 4)
             let found = try await database.once(.guesses(keys, at: later))
-            #expect(found == [keys[0].hash: FailureRecord(failures: 4, lastFailedAt: later)])
-            let over = later + FailureRecord.memory
+            let over = later + GuessPolicy.memory
+            #expect(found == [keys[0].hash: FailureRecord(failures: 4, lastFailedAt: later, expiresAt: over)])
             #expect(try await database.once(.guesses(keys, at: over)).isEmpty)
-            #expect(try await database.once(.countFailure(keys[0], at: over)) == 1)
+            #expect(try await database.once(.countFailure(keys[0], at: over))?.failures == 1)
             #expect(try await database.once(.removeExpiredGuesses(at: over)) == 0)
-            #expect(try await database.once(.removeExpiredGuesses(at: over + FailureRecord.memory)) == 1)
+            #expect(try await database.once(.removeExpiredGuesses(at: over + GuessPolicy.memory)) == 1)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `the store counts what is forgotten one by one as the policy does`(_ engine: Engine) async throws {
+        try await SingleSignOnScene.with(engine) { scene in
+            let address = try #require(NetworkAddress("192.0.2.7"))
+            var random = SeededRandom(seed: 7)
+            for key in [GuessKey.network(address), .reset(from: address)] {
+                let policy = key.kind.policy
+                var (expected, now) = (FailureRecord?.none, Self.start)
+                for step in 0..<400 {
+                    // Mostly at once, so that it is full at times, and at times for so long that it is empty.
+                    now = now + .milliseconds(step % 50 == 49 ? 7_000_000 : Int.random(in: 0..<50_000, using: &random))
+                    expected = policy.adding(1, to: expected, at: now)
+                    #expect(try await scene.database.once(.countFailure(key, at: now)) == expected)
+                    let found = try await scene.database.once(.guesses([key], at: now))
+                    #expect(found[key.hash] == expected)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `of many at once no more are counted than are free, and what is refused writes nothing`(
+        _ engine: Engine
+    ) async throws {
+        try await SingleSignOnScene.with(engine) { scene in
+            let key = GuessKey.reset(from: try #require(NetworkAddress("192.0.2.7")))
+            @Sendable func count(at now: Milliseconds) async throws -> Bool {
+                try await scene.database.writeAgain { tx throws(StorageError) in
+                    try tx.run(.countWithinFree(key, at: now)) != nil
+                }
+            }
+            let counted = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<60 { group.addTask { try await count(at: Self.start) } }
+                return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(counted == 20)
+            let next = Self.start + .minutes(1)
+            #expect(try await !count(at: next - .milliseconds(1)))
+            let record = try await scene.database.once(.guesses([key], at: next))[key.hash]
+            #expect(record?.lastFailedAt == Self.start)
+            #expect(try await count(at: next))
+            #expect(try await !count(at: next))
+            let back = Self.start - .days(1)
+            #expect(try await count(at: back), "the clock went back")
+            #expect(try await !count(at: back), "full, of that time")
+            #expect(try await count(at: back + .minutes(1)))
         }
     }
 
@@ -97,12 +148,18 @@ import Testing
             let now = Self.start
             try await database.once(
                 Statement("UPDATE account SET email_verified_at = \(now) WHERE id = \(scene.user)"))
-            let names = [try UserName("anna@example.com")]
+            let session = GuessKey.session(.random(), of: scene.user)
+            _ = try await database.once(.countFailure(session, at: now))
+            _ = try await database.once(.countFailure(.session(.random(), of: .random()), at: now))
+            let account = try #require(
+                try await database.read { tx throws(StorageError) in
+                    try tx.run(.account(scene.user))
+                })
             #expect(
-                try await database.once(.guesses(ofAccount: names, at: now)).map(\.kind.rawValue).sorted() == [
-                    "account", "account_network",
+                try await database.once(.guesses(of: account, at: now)).map(\.kind.rawValue).sorted() == [
+                    "account", "account_network", "device",
                 ])
-            #expect(try await forget() == 2)
+            #expect(try await forget() == 3)
             #expect(try await database.once(.guesses(other, at: now)).count == 3, "boris and the network stay")
         }
     }
@@ -119,13 +176,10 @@ import Testing
                     _ = try tx.run(.countFailure(.account(name), at: Self.start + .minutes(5)))
                 }
             }
-            var removed = 0
-            while true {
-                let count = try await database.once(.removeGuesses(beyond: 900))
-                guard count > 0 else { break }
-                removed += count
-            }
-            #expect(removed == 500)
+            #expect(try await database.once(.guessCount) == 1301)
+            #expect(try await database.once(.removeOldestGuesses(limit: 1301)) == 500)
+            #expect(try await database.once(.removeOldestGuesses(limit: 3)) == 3)
+            #expect(try await database.once(.guessCount) == 798)
             #expect(try await database.once(.guesses([held], at: Self.start)).count == 1)
         }
     }

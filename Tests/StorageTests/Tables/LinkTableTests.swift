@@ -127,8 +127,16 @@ import Testing
             let other = try await scene.addUser("berta")
             try await scene.signIn("hers", as: other, on: "one")
             #expect(try await scene.events(.newDevice).count == 1, "another person's first is a first too")
+            let (user, berta) = (scene.user, other)
+            try await scene.database.write { tx throws(StorageError) in try tx.forgetDevices(of: user) }
+            try await scene.signIn("after", on: "three")
+            #expect(try await scene.events(.newDevice).count == 2, "that all are forgotten makes none the first")
+            try await scene.signIn("shared", as: berta, on: "two")
+            #expect(try await scene.events(.newDevice).count == 3, "a browser that another person has used")
             #expect(try await scene.database.once(.removeDevices(notSeenSince: Self.start)) == 0)
-            #expect(try await scene.database.once(.removeDevices(notSeenSince: Self.later)) == 3)
+            #expect(
+                try await scene.database.once(.removeDevices(notSeenSince: Self.later)) == 3,
+                "one and two of berta, three")
         }
     }
 

@@ -155,114 +155,24 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `wrong secrets hold up a client in the network that they come from, and nowhere else`(
-        _ engine: Engine
-    ) async throws {
-        try await TestServer.runSingleSignOn(on: engine) { server in
-            func ask(_ secret: String, from address: String, _ client: String = "service") async throws -> Answer {
-                var headers = TestServer.basic(client, secret)
-                headers[.xForwardedFor] = address
-                return try await server.post([("grant_type", "client_credentials")], headers: headers)
+    func `an operator sees and ends what holds a person up in their session`(_ engine: Engine) async throws {
+        try await TestServer.runWithMail(on: engine) { server, _ in
+            let (browser, _) = try await portal.signedIn(server)
+            func change(_ current: String) async throws -> Visit {
+                _ = try await browser.get("/account/password")
+                let token = try #require(browser.formToken("/account/password"))
+                let new = "a lantern in the old orchard"
+                return try await browser.submit(
+                    ["current": current, "new": new, "repeated": new, "form": token], to: "/account/password")
             }
-            let (evil, own) = ("203.0.113.7", "192.0.2.7")
-            for _ in 0..<50 { #expect(try await ask("wrong", from: evil).status == 401) }
-            let held = try await ask("wrong", from: evil)
-            #expect(held.status == 429)
-            #expect(held.headers[.retryAfter] == "1")
-            #expect(try await ask("s3cret +%", from: evil).status == 429)
-            #expect(try await ask("s3cret +%", from: own).status == 200)
-            for path in ["/revoke", "/introspect", "/par"] {
-                var headers = TestServer.basic("service", "s3cret +%")
-                headers[.xForwardedFor] = evil
-                #expect(try await server.post(path, [("token", "x")], headers: headers).status == 429, "\(path)")
-            }
-            // A restart: what is held up is read from the store.
-            let restarted = NetworkGuesses(server.database, unlimited: .loopback)
-            let client = NetworkGuesses.Subject.client(try TestServer.clientID("service"))
-            let address = NetworkAddress(stored: evil)
-            try restarted.check(client, from: address, at: server.clock.now)
-            try await restarted.load(at: server.clock.now)
-            #expect(throws: GuessRefusal.self) { try restarted.check(client, from: address, at: server.clock.now) }
-            server.clock.advance(by: .seconds(1))
-            #expect(try await ask("s3cret +%", from: evil).status == 200)
-            #expect(try await ask("wrong", from: evil).status == 401, "the right one has ended it")
-            for _ in 0..<50 { #expect(try await ask("x", from: evil, "unknown").status == 401) }
-            #expect(try await ask("x", from: evil, "unknown").status == 429)
-            #expect(try await ask("s3cret +%", from: evil).status == 200)
-            for _ in 0..<60 { #expect(try await ask("wrong", from: "127.0.0.1").status == 401, "unlimited") }
-        }
-    }
-
-    @Test(arguments: Engine.available)
-    func `codes and links that are nobody's, and requests for passwords, are held up by network`(
-        _ engine: Engine
-    ) async throws {
-        try await TestServer.runWithMail(on: engine) { server, mailbox in
-            let evil = "203.0.113.7"
-            var headers = TestServer.basic("portal", RelyingParty.secret)
-            headers[.xForwardedFor] = evil
-            func redeem() async throws -> Int {
-                try await server.post(
-                    [
-                        ("grant_type", "authorization_code"),
-                        ("code", OneTimeValue.random(.authorizationCode).revealedText()),
-                        ("redirect_uri", portal.callback), ("code_verifier", RelyingParty.verifier),
-                    ], headers: headers
-                ).status
-            }
-            for _ in 0..<50 { #expect(try await redeem() == 400) }
-            #expect(try await redeem() == 429)
-            let browser = try await browser(server, evil)
-            func follow() async throws -> Int {
-                try await browser.get("/password/new?link=\(OneTimeValue.random(.link).revealedText())").status
-            }
-            for _ in 0..<50 { #expect(try await follow() == 410) }
-            #expect(try await follow() == 429)
-            func forgot(_ name: String) async throws -> Visit {
-                _ = try await browser.get("/password/forgot")
-                return try await browser.submit(["username": name])
-            }
-            for name in ["anna", "nobody"] {
-                for _ in 0..<10 { #expect(try await forgot(name).status == 200) }
-            }
-            let held = try await forgot("anna")
-            #expect(held.status == 429)
-            #expect(held.headers[.retryAfter] == "1")
-            #expect(try await browser.get("/sign-in").status == 200, "signing in is another matter")
-            #expect(try await browser.signIn().status == 303)
-            _ = try await mailbox.letter(.resetRequested)
-        }
-    }
-
-    @Test(arguments: Engine.available)
-    func `an account is sent five links for a new password in a day, and then one in four hours`(_ engine: Engine)
-        async throws
-    {
-        try await TestServer.runWithMail(on: engine) { server, mailbox in
-            let browser = try await browser(server, "192.0.2.7")
-            func ask() async throws {
-                _ = try await browser.get("/password/forgot")
-                #expect(try await browser.submit(["username": "anna"]).status == 200)
-                server.clock.advance(by: .minutes(11))
-            }
-            for count in 1...5 {
-                try await ask()
-                _ = try await mailbox.letter(.resetRequested, count: count)
-            }
-            try await ask()
-            try await mailbox.quiet()
-            #expect(mailbox.all.count == 5)
-            server.clock.advance(by: .hours(4))
-            try await ask()
-            _ = try await mailbox.letter(.resetRequested, count: 6)
-            try await ask()
-            try await mailbox.quiet()
-            #expect(mailbox.all.count == 6)
-            server.clock.advance(by: .days(1))
-            for count in 7...8 {
-                try await ask()
-                _ = try await mailbox.letter(.resetRequested, count: count)
-            }
+            for _ in 0..<10 { #expect(try await change("wrong").status == 422) }
+            #expect(try await change(TestServer.password).status == 429)
+            let users = UserAdministration(server.database)
+            let (name, now) = (try UserName("anna"), server.clock.now)
+            #expect(try await users.holdUp(of: name, at: now)?.ownBrowser == now + .seconds(1))
+            try await users.unlock(name, at: now)
+            #expect(try await users.holdUp(of: name, at: now)?.ownBrowser == nil)
+            #expect(try await change(TestServer.password).location == "/account/password?changed")
         }
     }
 }

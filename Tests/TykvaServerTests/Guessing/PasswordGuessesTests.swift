@@ -88,8 +88,10 @@ import Testing
             #expect(try await scene.attempt(scene.node(), "anna", Scene.password) == "account_network 1")
             scene.clock.advance(by: .seconds(1))
             #expect(try await scene.attempt(scene.node(), "anna", Scene.password) == "right")
-            let names = [try UserName("anna")]
-            let left = try await scene.database.once(.guesses(ofAccount: names, at: scene.clock.now))
+            let left = try await scene.database.read { tx throws(StorageError) -> [AccountGuesses] in
+                guard let account = try tx.run(.account(scene.user)) else { return [] }
+                return try tx.run(.guesses(of: account, at: scene.clock.now))
+            }
             #expect(left.map(\.kind) == [.accountNetwork], "the other network's")
         }
     }
@@ -145,18 +147,55 @@ import Testing
     ) async throws {
         try await with(engine) { scene in
             let node = scene.node()
-            for number in 0..<50 { #expect(try await scene.attempt(node, "name \(number)") == "wrong") }
-            #expect(try await scene.attempt(node, "anna", Scene.password) == "network 1")
-            #expect(try await scene.attempt(node, "\u{7}") == "network 1", "what can be no name counts too")
-            scene.clock.advance(by: .seconds(1))
+            for number in 0..<100 { #expect(try await scene.attempt(node, "name \(number)") == "wrong") }
+            #expect(try await scene.attempt(node, "anna", Scene.password) == "network 60")
+            #expect(try await scene.attempt(node, "\u{7}") == "network 60", "what can be no name is counted too")
+            scene.clock.advance(by: .minutes(1))
             #expect(try await scene.attempt(node, "anna", Scene.password) == "right")
-            #expect(try await scene.attempt(node, "name 51") == "wrong")
-            #expect(try await scene.attempt(node, "name 52") == "network 2")
+            #expect(try await scene.attempt(node, "name 101") == "wrong")
+            #expect(try await scene.attempt(node, "name 102") == "network 60")
             let office = UnlimitedNetworks([try NetworkRange("192.0.2.0/24")])
-            #expect(try await scene.attempt(scene.node(unlimited: office), "name 52") == "wrong")
-            for _ in 0..<4 { _ = try await scene.attempt(scene.node(unlimited: office), "name 52") }
-            let refused = try await scene.attempt(scene.node(unlimited: office), "name 52")
+            #expect(try await scene.attempt(scene.node(unlimited: office), "name 102") == "wrong")
+            for _ in 0..<4 { _ = try await scene.attempt(scene.node(unlimited: office), "name 102") }
+            let refused = try await scene.attempt(scene.node(unlimited: office), "name 102")
             #expect(refused == "account_network 1", "accounts are protected from everywhere")
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a network's occasional errors never add up to a wait`(_ engine: Engine) async throws {
+        try await with(engine) { scene in
+            let node = scene.node()
+            for number in 0..<110 {
+                let heard = try await scene.attempt(node, "name \(number)")
+                #expect(heard == "wrong")
+                scene.clock.advance(by: .hours(23))
+            }
+            for _ in 0..<3 { #expect(try await scene.attempt(node, "boris") == "wrong") }
+            #expect(try await scene.attempt(node, "anna", Scene.password, from: "192.0.2.99") == "right")
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `whoever uses a network up and goes on keeps its unknown browsers out, and no minute longer`(
+        _ engine: Engine
+    ) async throws {
+        try await with(engine) { scene in
+            let node = scene.node()
+            let device = TokenHash(of: "device")
+            try await scene.addDevice(device)
+            for number in 0..<100 { #expect(try await scene.attempt(node, "name \(number)") == "wrong") }
+            for minute in 0..<60 {
+                scene.clock.advance(by: .seconds(30))
+                #expect(try await scene.attempt(node, "anna", Scene.password) == "network 30")
+                scene.clock.advance(by: .seconds(30))
+                #expect(try await scene.attempt(node, "other \(minute)") == "wrong")
+            }
+            #expect(try await scene.attempt(node, "anna", Scene.password, on: device) == "right", "a known browser")
+            #expect(try await scene.attempt(node, "anna", Scene.password, from: "198.51.100.7") == "right")
+            #expect(try await scene.attempt(node, "anna", Scene.password) == "network 60")
+            scene.clock.advance(by: .minutes(1))
+            #expect(try await scene.attempt(node, "anna", Scene.password) == "right")
         }
     }
 
@@ -183,7 +222,7 @@ import Testing
         #expect(flights.admit(keys, watches[1], [:], at: now) == nil)
         flights.end(keys, hasFailed: true)
         // The third began to watch before that one failed.
-        let four = FailureRecord(failures: 4, lastFailedAt: now)
+        let four = FailureRecord(failures: 4, lastFailedAt: now, expiresAt: now + GuessPolicy.memory)
         let refused = flights.admit([.account(try UserName("anna"))], watches[2], [keys[1].hash: four], at: now)
         #expect(refused == nil)
         flights.end([keys[0]], hasFailed: false)

@@ -22,7 +22,7 @@ import Testing
             try await Schema.migrator.migrate(database, at: now.value)
             let rows = try (0..<Self.keys).map { _ in
                 try SigningKey.make(
-                    life: KeyLife(publishedAt: now, activeAt: now, retiringAt: now, goneAt: now), secrets: old)
+                    .es256, life: KeyLife(publishedAt: now, activeAt: now, retiringAt: now, goneAt: now), secrets: old)
             }
             try await database.write { tx throws(StorageError) in for row in rows { try tx.run(.add(row)) } }
             try await body(database)
@@ -72,7 +72,7 @@ import Testing
             let now = ManualClock().now
             try await Schema.migrator.migrate(nodes[0], at: now.value)
             let life = KeyLife(publishedAt: now, activeAt: now, retiringAt: now, goneAt: now)
-            let rows = try (0..<Self.keys).map { _ in try SigningKey.make(life: life, secrets: old) }
+            let rows = try (0..<Self.keys).map { _ in try SigningKey.make(.es256, life: life, secrets: old) }
             try await nodes[0].write { tx throws(StorageError) in for row in rows { try tx.run(.add(row)) } }
             let secrets = try new
             let total = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -82,7 +82,7 @@ import Testing
             #expect(total == Self.keys)
             #expect(try await Resealing(nodes[0], secrets).check().unopened.isEmpty)
             // A node that has not heard of the change makes a key.
-            let late = try SigningKey.make(life: life, secrets: old)
+            let late = try SigningKey.make(.es256, life: life, secrets: old)
             try await nodes[1].once(.add(late))
             #expect(try await Resealing(nodes[0], secrets).run().resealed == 1)
             for node in nodes { await node.close() }

@@ -159,6 +159,15 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = serving.settings
         if settings.tls == nil, settings.behindProxy.isEmpty, !dev {
             logger.warning("plain http, on loopback only", metadata: ["listen": "\(settings.listen)"])
+            if serving.issuer.text.hasPrefix("https:") {
+                // Loopback is unlimited unless it is said otherwise, and the proxy's callers are told apart by nothing.
+                logger.warning(
+                    """
+                    the issuer is https, so a proxy speaks TLS on this machine: behind_proxy must name it, such as \
+                    --behind-proxy 127.0.0.1/32; until then all callers count as this machine, and no limit of \
+                    guesses or requests by network holds
+                    """)
+            }
         }
         MetricsSystem.bootstrap(PrometheusMetrics.shared)
         let issuer = serving.issuer
