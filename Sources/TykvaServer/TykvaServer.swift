@@ -41,8 +41,7 @@ public struct TykvaServer: Sendable {
         let clockWatch = ClockWatch(database, clock: clock, logger: logger)
         if await !clockWatch.measure() { clock.set(.unknown) }
         let secrets = try await SecretRing(database, opened.secrets, issuer: issuer, clock: clock)
-        let keys = try await KeyRing(
-            database, secrets: secrets.current.secrets, clock: clock, logger: logger)
+        let keys = try await KeyRing(database, secrets: secrets.current.secrets, clock: clock, logger: logger)
         let events = EventRecorder(database, logger: logger)
         let (epoch, standing) = (RestoreEpoch(opened.deployment.restoreEpoch), IssuerStanding(issuer))
         let directory = ClientDirectory(database, clock: clock)
@@ -59,15 +58,7 @@ public struct TykvaServer: Sendable {
             database: database, clock: clock, eventRetention: configuration.eventRetention,
             keyMemory: configuration.lifetimes.longestSession, logger: logger)
         let mailer = try configuration.mail.map { account throws(SystemError) in try Mailer(account.server) }
-        var post = configuration.post
-        if let mailer, let account = configuration.mail {
-            post = LetterPost(mailer, from: account, brandName: configuration.branding.name)
-        } else if post == nil {
-            let waiting = try await OutboxAdministration(database).count(MessageFilter(kind: .mail, state: .waiting))
-            logger.notice(
-                "no mail server is set (smtp_url): messages to people wait in the outbox, for 30 days",
-                metadata: ["messages": "\(waiting)"])
-        }
+        let post = try await Self.post(configuration, mailer, database, logger)
         let resets = PasswordResetRequests(database, logger: logger)
         let networkGuesses = NetworkGuesses(database, unlimited: configuration.unlimitedNetworks)
         try await networkGuesses.load(at: clock.now())
@@ -75,8 +66,7 @@ public struct TykvaServer: Sendable {
         let tally = RefreshTally()
         let parts = Parts(
             database: database, configuration: configuration, secrets: secrets, keys: keys, tokens: tokens,
-            events: events,
-            epoch: epoch, standing: standing, directory: directory,
+            events: events, epoch: epoch, standing: standing, directory: directory,
             clients: ClientAuthenticator(
                 directory, keySets: ClientKeySets(outgoing, clock: clock, logger: logger), database: database,
                 issuer: issuer, clock: clock, guesses: networkGuesses),
@@ -106,5 +96,19 @@ public struct TykvaServer: Sendable {
                 logger: logger),
         ]
         if let mailer { services.append(MailerStop(mailer: mailer)) }
+    }
+    /// Where letters go: nil without a mail server, which is told once with what waits.
+    private static func post(
+        _ configuration: ServerConfiguration, _ mailer: Mailer?, _ database: any Database, _ logger: Logger
+    ) async throws -> LetterPost? {
+        if let mailer, let account = configuration.mail {
+            return LetterPost(mailer, from: account, brandName: configuration.branding.name)
+        }
+        if let post = configuration.post { return post }
+        let waiting = try await OutboxAdministration(database).count(MessageFilter(kind: .mail, state: .waiting))
+        logger.notice(
+            "no mail server is set (smtp_url): messages to people wait in the outbox, for 30 days",
+            metadata: ["messages": "\(waiting)"])
+        return nil
     }
 }

@@ -172,8 +172,8 @@ import Testing
             }
             let held = try await guess("/register/confirm")
             #expect(held.status == 429)
-            #expect(held.headers[.retryAfter] == "1")
-            #expect(try await evil.get(letter.link(.register)).status == 429, "nothing is looked at")
+            #expect(held.headers[.retryAfter] == "60")
+            #expect(try await evil.get(letter.link(.register)).status == 200, "a good one is never refused")
             let nora = WebBrowser(server)
             nora.headers[.xForwardedFor] = "192.0.2.7"
             #expect(try await nora.get(letter.link(.register)).status == 200)

@@ -17,7 +17,7 @@ struct WebhookAddCommand: AsyncParsableCommand {
             Example:
               tykva webhook add https://hooks.example.com/tykva \\
                 --event refresh_theft --event sign_in_failed
-              tykva webhook add --url-stdin < url-with-a-secret
+              echo "https://hooks.example.com/in/of-the-receiver" | tykva webhook add --url-stdin
             """)
 
     @OptionGroup var common: CommonOptions
