@@ -24,7 +24,8 @@ FAMILIES = 20_000
 FAILED, USAGE, CONFIGURATION = 1, 2, 78
 TABLES = ["master_secret", "signing_key", "attribute", "account", "account_role", "account_attribute", "client",
           "client_claim", "session", "token_family", "authorization_code", "consent", "pushed_request", "used_assertion",
-          "event", "notice", "link", "device", "outbox", "change"]
+          "event", "notice", "link", "device", "guess", "webhook", "webhook_event_type", "outbox", "refresh_count",
+          "registration", "change"]
 
 
 @pytest.fixture(scope="module")

@@ -220,12 +220,14 @@ def test_tokens_outlive_a_restart(deployment):
 
 def test_clients_on_threads_of_their_own_never_lose_a_session(server):
     """Twenty people at twenty connections, each refreshing in turn."""
-    def walk(_):
+    # One after another: of one account few passwords are looked at at once.
+    tokens = [server.sign_in()["refresh_token"] for _ in range(20)]
+
+    def walk(token):
         with contextlib.closing(server.new_session()) as session:
-            token = server.sign_in()["refresh_token"]
             for _ in range(10):
                 token = server.refreshed(token, session=session)["refresh_token"]
         return token
 
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
-        assert len(set(pool.map(walk, range(20)))) == 20
+        assert len(set(pool.map(walk, tokens))) == 20
