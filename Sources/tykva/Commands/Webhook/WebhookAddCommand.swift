@@ -17,7 +17,7 @@ struct WebhookAddCommand: AsyncParsableCommand {
             Example:
               tykva webhook add https://hooks.example.com/tykva \\
                 --event refresh_theft --event sign_in_failed
-              echo "https://hooks.example.com/in/of-the-receiver" | tykva webhook add --url-stdin
+              echo https://hooks.example.com/s3cret | tykva webhook add --url-stdin
             """)
 
     @OptionGroup var common: CommonOptions
