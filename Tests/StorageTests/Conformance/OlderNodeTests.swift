@@ -188,7 +188,8 @@ extension Statement where Answer == Void {
         Self(
             """
             INSERT INTO event (id, at, type, account_id, session_id, address, agent, request_id, detail)
-            VALUES (\(EventID.random()), \(RefreshScene.start), 'sign_in_succeeded', \(user), \(session), '', '', '', '{}')
+            VALUES (
+                \(EventID.random()), \(RefreshScene.start), 'sign_in_succeeded', \(user), \(session), '', '', '', '{}')
             """)
     }
 
