@@ -13,7 +13,7 @@ package enum GuessKind: String, Hashable, Sendable, CaseIterable {
     case client
     /// One-time links, from one network.
     case link
-    /// Requests for a new password or an account, from one network: each counts, right or wrong.
+    /// Requests for a new password, from one network: each counts.
     case reset
     /// Requests for an account, from one network: each counts.
     case register
