@@ -121,8 +121,9 @@ def test_an_invited_person_chooses_a_password(deployment, mailbox, settings):
         assert (shown["has_password"], shown["email_verified"]) == (False, False)
         person = Visitor(server)
         page = person.open(link(mailbox, address, "/password/first"))
+        assert "you sign in with this address" in page.text and "signed out" not in page.text
         page = person.submit(page, {"new": NEW, "repeated": NEW})
-        assert "Your password is changed" in page.text
+        assert "Your account is ready" in page.text
         assert server.sign_in(address, NEW)["access_token"], "by the address too, which is proved"
         again = deployment.run("user", "invite", "nora", environment=settings)
         assert again.returncode == 1 and "they have a password already" in again.stderr

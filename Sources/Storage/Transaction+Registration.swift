@@ -39,11 +39,12 @@ extension Transaction {
             guard let account = try run(.account(user.id)), account.provedEmail?.key == email.key else {
                 return .nameTaken
             }
-            guard !user.isDisabled else { return .hasAccount }
+            guard !user.isDisabled, try run(.lock(user.id)), try mayTell(user.id, event.type, bounds, at: now) else {
+                return .hasAccount
+            }
             var event = event
             event.user = user.id
-            event.onceKey = "registration \(user.id) \(now.value / bounds.pause.wholeMilliseconds)"
-            try recordOnceAndTell(event, .alreadyRegistered, to: user.id)
+            try recordAndTell(event, .alreadyRegistered, to: user.id)
             return .hasAccount
         }
         let mails = try run(.registrations(of: email, since: now - .days(1), limit: bounds.mailsADay))
@@ -55,6 +56,15 @@ extension Transaction {
         try run(.insert(registration))
         try run(.insertMail(of: registration))
         return .waiting
+    }
+
+    /// Whether the owner of an account is to hear again that they have one: as often as somebody without.
+    private func mayTell(
+        _ user: UserID, _ type: EventType, _ bounds: RegistrationBounds, at now: Milliseconds
+    ) throws(StorageError) -> Bool {
+        let today = try run(.events(type, of: user, since: now - .days(1), limit: Int(bounds.mailsADay)))
+        guard today < bounds.mailsADay else { return false }
+        return try run(.events(type, of: user, since: now - bounds.pause, limit: 1)) == 0
     }
 
     /// The registration of a link, used up; nil when it is over.

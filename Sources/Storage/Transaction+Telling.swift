@@ -50,11 +50,6 @@ extension Transaction {
         try run(.removeDevices(of: user, except: kept))
     }
 
-    /// Takes a user's row, so that nothing of theirs changes until the end of the transaction.
-    ///
-    /// - Returns: False when they are gone.
-    package func hold(_ user: UserID) throws(StorageError) -> Bool { try run(.lock(user)) }
-
     /// No link in an earlier mail is good any more.
     package func removeLinks(of user: UserID) throws(StorageError) { try run(.removeLinks(of: user)) }
 

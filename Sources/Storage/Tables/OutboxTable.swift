@@ -122,7 +122,7 @@ extension Statement where Answer == Bool {
 }
 
 /// An error as it is kept: 256 bytes without control characters, like other text from outside.
-private func bounded(_ error: String) -> String { UserAgent(error).text }
+func bounded(_ error: String) -> String { UserAgent(error).text }
 
 extension Statement where Answer == Int {
     /// Makes messages due that wait for longer than any pause is: a clock was set back since. At most 500; tells how

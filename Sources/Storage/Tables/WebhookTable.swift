@@ -160,7 +160,7 @@ extension Statement where Answer == Void {
     package static func failed(_ webhook: WebhookID, _ error: String, at now: Milliseconds) -> Self {
         Self(
             """
-            UPDATE webhook SET failed_at = \(now), last_error = \(UserAgent(error).text) WHERE id = \(webhook)
+            UPDATE webhook SET failed_at = \(now), last_error = \(bounded(error)) WHERE id = \(webhook)
             """)
     }
 

@@ -59,7 +59,8 @@ struct AccountEndpoint: Sendable {
             // Nobody's mailbox is filled this way.
             let event = event(.emailChangeRequested, session, visit, ending: nil)
             let isAsked = try await database.writeAgain { tx throws(StorageError) in
-                guard try tx.hold(session.user), try tx.requests(of: session.user, in: .hours(1), at: visit.now) < 3,
+                guard try tx.run(.lock(session.user)),
+                    try tx.requests(of: session.user, in: .hours(1), at: visit.now) < 3,
                     try tx.requests(of: session.user, in: .days(1), at: visit.now) < 5
                 else { return false }
                 try tx.recordAndTell(event, .confirmEmail, to: session.user, at: email)

@@ -83,8 +83,15 @@ struct LinkEndpoint: Sendable {
         case .confirmEmail: return desk.show(StepPage(.confirmEmail, form, value: opened.link.email?.text), visit)
         case .register: return desk.show(StepPage(.linkOver), visit)
         case .resetPassword, .invitation:
+            // Who follows an invitation proves its address, and signs in by it.
+            let (occasion, name): (NewPasswordPage.Occasion, String) =
+                if opened.purpose == .invitation, let email = opened.link.email {
+                    (.invitation, email.text)
+                } else {
+                    (.change, opened.link.userName)
+                }
             return desk.show(
-                NewPasswordPage(form, userName: opened.link.userName, minimum: rules.minimum, problem: problem), visit)
+                NewPasswordPage(form, occasion, userName: name, minimum: rules.minimum, problem: problem), visit)
         }
     }
 
@@ -126,7 +133,8 @@ struct LinkEndpoint: Sendable {
             let hash = try await hasher.hash(new)
             let device = BrowserCookie.device.value(in: visit.request.headers) ?? .random()
             guard try await set(hash, opened, device, visit) else { return desk.show(StepPage(.linkOver), visit) }
-            var response = desk.show(StepPage(.passwordChosen), visit)
+            let step: StepPage.Step = opened.purpose == .invitation ? .registered : .passwordChosen
+            var response = desk.show(StepPage(step), visit)
             response.headers[values: .setCookie].append(
                 BrowserCookie.device.setting(device, for: ExpiredRows.deviceMemory))
             return response

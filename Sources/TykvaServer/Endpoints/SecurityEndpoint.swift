@@ -22,9 +22,10 @@ struct SecurityEndpoint: Sendable {
                     try tx.run(.clients())
                 )
             }
-            if let device = BrowserCookie.device.value(in: request.headers) {
+            let thisDevice = BrowserCookie.device.value(in: request.headers)?.hash
+            if let thisDevice {
                 try await database.once(
-                    .readNotices(of: session.user, on: device.hash, through: visit.now, at: visit.now))
+                    .readNotices(of: session.user, on: thisDevice, through: visit.now, at: visit.now))
             }
             let names = Dictionary(uniqueKeysWithValues: clients.map { ($0.id, $0.displayName) })
             let history = events.filter { SecurityPage.shownTypes.contains($0.type) }.prefix(Int(Self.shownEvents))
@@ -39,8 +40,7 @@ struct SecurityEndpoint: Sendable {
             return desk.show(
                 SecurityPage(
                     desk.frame(session, visit), notices: notices.map { ShownNotice($0, names: names) },
-                    devices: devices, thisDevice: BrowserCookie.device.value(in: visit.request.headers)?.hash,
-                    history: lines, forms: forms), visit)
+                    devices: devices, thisDevice: thisDevice, history: lines, forms: forms), visit)
         }
     }
 

@@ -10,14 +10,12 @@ package import Storage
 package struct EventRecorder: Service {
     private let database: any Database
     private let logger: Logger
-    private let stream: AsyncStream<Waiting>
-    private let continuation: AsyncStream<Waiting>.Continuation
+    private let waiting = LaterWork<Waiting>(waiting: Limits.waitingEvents)
     private let dropped = Counter(label: "tykva_events_dropped_total")
 
     package init(_ database: any Database, logger: Logger) {
         self.database = database
         self.logger = logger
-        (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Limits.waitingEvents))
     }
 
     private struct Waiting {
@@ -28,16 +26,12 @@ package struct EventRecorder: Service {
 
     /// - Parameter telling: What its user is told of it, once a family and day.
     package func note(_ event: Event, telling: PersonMessageKind? = nil) {
-        if case .dropped = continuation.yield(Waiting(event: event, telling: telling)) { dropped.increment() }
+        if !waiting.add(Waiting(event: event, telling: telling)) { dropped.increment() }
     }
 
     /// Writes until the server stops, and then what still waits.
     package func run() async throws {
-        await withGracefulShutdownHandler {
-            for await waiting in stream { await write(waiting) }
-        } onGracefulShutdown: {
-            continuation.finish()
-        }
+        await waiting.run { await write($0) }
     }
 
     private func write(_ waiting: Waiting) async {

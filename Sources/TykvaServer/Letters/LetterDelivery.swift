@@ -26,7 +26,9 @@ struct LetterDelivery: Sendable {
         // With the account's row in hand: a change of password or address comes before, and the letter is not written,
         // or after, and takes the links along.
         let facts = try await database.write { tx throws(StorageError) -> Facts? in
-            guard try tx.hold(said.user), let facts = try Self.facts(said, message, at: now, tx) else { return nil }
+            guard try tx.run(.lock(said.user)), let facts = try Self.facts(said, message, at: now, tx) else {
+                return nil
+            }
             if !links.isEmpty { try tx.run(.insert(links)) }
             return facts
         }

@@ -24,33 +24,27 @@ struct PasswordResetRequests: Service {
 
     private let database: any Database
     private let logger: Logger
-    private let wishes: AsyncStream<Wish>
-    private let continuation: AsyncStream<Wish>.Continuation
+    private let wishes = LaterWork<Wish>(waiting: Self.waiting)
 
     init(_ database: any Database, logger: Logger) {
         self.database = database
         self.logger = logger
-        (wishes, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.waiting))
     }
 
     /// Whoever asks is answered before it is known whom this concerns; what is too much is passed over.
     func note(_ name: String, from origin: RequestOrigin, at now: Milliseconds) {
-        if case .dropped = continuation.yield(Wish(name: name, origin: origin, at: now)) {
+        if !wishes.add(Wish(name: name, origin: origin, at: now)) {
             logger.warning("a request for a new password was passed over: too many are waiting")
         }
     }
 
     func run() async throws {
-        await withGracefulShutdownHandler {
-            for await wish in wishes {
-                do throws(StorageError) {
-                    try await grant(wish)
-                } catch {
-                    logger.warning("a request for a new password was lost", metadata: ["error": "\(error)"])
-                }
+        await wishes.run { wish in
+            do throws(StorageError) {
+                try await grant(wish)
+            } catch {
+                logger.warning("a request for a new password was lost", metadata: ["error": "\(error)"])
             }
-        } onGracefulShutdown: {
-            continuation.finish()
         }
     }
 

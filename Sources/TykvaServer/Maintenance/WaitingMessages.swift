@@ -8,8 +8,6 @@ import Storage
 struct WaitingMessages: Sendable {
     /// For so long a receiver has taken nothing when what waits for it is given up.
     static let patience = Duration.days(1)
-    private static let hour: Int64 = 3_600_000
-
     let database: any Database
     let clock: DeploymentClock
     let logger: Logger
@@ -73,7 +71,7 @@ struct WaitingMessages: Sendable {
                     let count = try tx.run(.count(backlog, at: now))
                     let told = Event(
                         at: now, type: .messageGivenUp, detail: #"{"webhook":"\#(id)","messages":\#(count)}"#,
-                        onceKey: "given up \(reason) \(id) \(now.value / Self.hour)")
+                        onceKey: "given up \(reason) \(id) \(now.seconds / 3600)")
                     // Of its own trouble the webhook is not told, or its queue would feed itself.
                     guard count > 0, try tx.run(.recordOnce(told, to: .allBut(id))) else { return 0 }
                 }
@@ -102,7 +100,7 @@ struct WaitingMessages: Sendable {
                     let count = try tx.run(.countMessages(waitingSince: waitingSince))
                     let told = Event(
                         at: now, type: .messageGivenUp, detail: #"{"messages":\#(count)}"#,
-                        onceKey: "removed waiting \(now.value / Self.hour)")
+                        onceKey: "removed waiting \(now.seconds / 3600)")
                     guard count > 0, try tx.run(.recordOnce(told)) else { return 0 }
                 }
                 return try tx.run(.removeMessages(waitingSince: waitingSince))

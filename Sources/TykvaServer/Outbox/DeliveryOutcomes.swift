@@ -5,8 +5,6 @@ import Storage
 
 /// Writes down what became of messages, and counts it.
 struct DeliveryOutcomes: Sendable {
-    private static let hour: Int64 = 3_600_000
-
     private let database: any Database
     private let clock: DeploymentClock
     private let logger: Logger
@@ -62,7 +60,7 @@ struct DeliveryOutcomes: Sendable {
             var event = Event(at: now, type: .messageGivenUp, detail: #"{"message":"\#(message.id)"}"#)
             guard let webhook = message.webhook else { return try tx.run(.record(event)) }
             event.detail = #"{"message":"\#(message.id)","webhook":"\#(webhook)"}"#
-            event.onceKey = "given up \(webhook) \(now.value / Self.hour)"
+            event.onceKey = "given up \(webhook) \(now.seconds / 3600)"
             _ = try tx.run(.recordOnce(event, to: .allBut(webhook)))
             try tx.run(.countGivenUp(webhook))
         }

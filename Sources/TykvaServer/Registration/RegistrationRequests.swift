@@ -17,34 +17,28 @@ struct RegistrationRequests: Service {
     private let database: any Database
     private let bounds: RegistrationBounds
     private let logger: Logger
-    private let wishes: AsyncStream<Wish>
-    private let continuation: AsyncStream<Wish>.Continuation
+    private let wishes = LaterWork<Wish>(waiting: Self.waiting)
 
     init(_ database: any Database, bounds: RegistrationBounds = RegistrationBounds(), logger: Logger) {
         self.database = database
         self.bounds = bounds
         self.logger = logger
-        (wishes, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.waiting))
     }
 
     /// Whoever asks is answered before it is known whether they have an account; what is too much is passed over.
     func note(_ registration: NewRegistration, from origin: RequestOrigin) {
-        if case .dropped = continuation.yield(Wish(registration: registration, origin: origin)) {
+        if !wishes.add(Wish(registration: registration, origin: origin)) {
             logger.warning("a registration was passed over: too many are waiting")
         }
     }
 
     func run() async throws {
-        await withGracefulShutdownHandler {
-            for await wish in wishes {
-                do throws(StorageError) {
-                    try await grant(wish)
-                } catch {
-                    logger.warning("a registration was lost", metadata: ["error": "\(error)"])
-                }
+        await wishes.run { wish in
+            do throws(StorageError) {
+                try await grant(wish)
+            } catch {
+                logger.warning("a registration was lost", metadata: ["error": "\(error)"])
             }
-        } onGracefulShutdown: {
-            continuation.finish()
         }
     }
 

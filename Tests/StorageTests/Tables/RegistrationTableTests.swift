@@ -108,12 +108,17 @@ import Testing
                 #expect(try await Self.ask(wish, database) == .hasAccount)
             }
             #expect(try await database.once(.messages(limit: 9)).count == 2, "every ten minutes")
+            for minutes in stride(from: Int64(20), through: 200, by: 10) {
+                let wish = try Self.wish("anna@example.com", at: Self.start + .minutes(minutes))
+                #expect(try await Self.ask(wish, database) == .hasAccount)
+            }
+            #expect(try await database.once(.messages(limit: 9)).count == 5, "five times in a day")
             let name = try UserName("boris@example.com")
             try await database.write { tx throws(StorageError) in
                 _ = try tx.run(.add(.random(), name: name, displayName: nil, email: nil, at: Self.start))
             }
             #expect(try await Self.ask(Self.wish(name.text), database) == .nameTaken)
-            #expect(try await database.once(.messages(limit: 9)).count == 2)
+            #expect(try await database.once(.messages(limit: 9)).count == 5)
         }
     }
 }

@@ -128,19 +128,20 @@ import Testing
         }
     }
 
+    private func changePassword(in browser: WebBrowser, from current: String) async throws -> Visit {
+        _ = try await browser.get("/account/password")
+        let token = try #require(browser.formToken("/account/password"))
+        let new = "a lantern in the old orchard"
+        return try await browser.submit(
+            ["current": current, "new": new, "repeated": new, "form": token], to: "/account/password")
+    }
+
     @Test(arguments: Engine.available)
     func `who is signed in may mistype, and is held up for themselves alone`(_ engine: Engine) async throws {
         try await TestServer.runWithMail(on: engine) { server, _ in
             let (browser, _) = try await portal.signedIn(server)
-            func change(_ current: String) async throws -> Visit {
-                _ = try await browser.get("/account/password")
-                let token = try #require(browser.formToken("/account/password"))
-                let new = "a lantern in the old orchard"
-                return try await browser.submit(
-                    ["current": current, "new": new, "repeated": new, "form": token], to: "/account/password")
-            }
-            for _ in 0..<10 { #expect(try await change("wrong").status == 422) }
-            let held = try await change(TestServer.password)
+            for _ in 0..<10 { #expect(try await changePassword(in: browser, from: "wrong").status == 422) }
+            let held = try await changePassword(in: browser, from: TestServer.password)
             #expect(held.status == 429)
             #expect(held.headers[.retryAfter] == "1")
             #expect(held.text.contains("Try again in 1 s."))
@@ -150,7 +151,9 @@ import Testing
             #expect(try await browser.submit(email, to: "/account/email").status == 429)
             #expect(try await server.signIn().status == 200)
             server.clock.advance(by: .seconds(1))
-            #expect(try await change(TestServer.password).location == "/account/password?changed")
+            #expect(
+                try await changePassword(in: browser, from: TestServer.password).location == "/account/password?changed"
+            )
         }
     }
 
@@ -158,21 +161,16 @@ import Testing
     func `an operator sees and ends what holds a person up in their session`(_ engine: Engine) async throws {
         try await TestServer.runWithMail(on: engine) { server, _ in
             let (browser, _) = try await portal.signedIn(server)
-            func change(_ current: String) async throws -> Visit {
-                _ = try await browser.get("/account/password")
-                let token = try #require(browser.formToken("/account/password"))
-                let new = "a lantern in the old orchard"
-                return try await browser.submit(
-                    ["current": current, "new": new, "repeated": new, "form": token], to: "/account/password")
-            }
-            for _ in 0..<10 { #expect(try await change("wrong").status == 422) }
-            #expect(try await change(TestServer.password).status == 429)
+            for _ in 0..<10 { #expect(try await changePassword(in: browser, from: "wrong").status == 422) }
+            #expect(try await changePassword(in: browser, from: TestServer.password).status == 429)
             let users = UserAdministration(server.database)
             let (name, now) = (try UserName("anna"), server.clock.now)
             #expect(try await users.holdUp(of: name, at: now)?.ownBrowser == now + .seconds(1))
             try await users.unlock(name, at: now)
             #expect(try await users.holdUp(of: name, at: now)?.ownBrowser == nil)
-            #expect(try await change(TestServer.password).location == "/account/password?changed")
+            #expect(
+                try await changePassword(in: browser, from: TestServer.password).location == "/account/password?changed"
+            )
         }
     }
 }

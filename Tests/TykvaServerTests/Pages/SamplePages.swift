@@ -64,6 +64,12 @@ struct SamplePages {
             ("register-name", register(.malformedName)), ("register-old", register(.pageIsOld)),
             ("registration-sent", StepPage(.registrationSent)),
             (
+                "invitation",
+                NewPasswordPage(
+                    form("/password/first", leadsTo: false), .invitation, userName: text("anna@example.com"),
+                    minimum: .standard)
+            ),
+            (
                 "register-confirm",
                 NewPasswordPage(
                     form("/register/confirm", leadsTo: false), .registration, userName: text("anna@example.com"),

@@ -74,5 +74,6 @@ enum TextKey: String, CaseIterable, Sendable {
     case consentWithdrawn = "consent_withdrawn"
     case afterYear = "after_year"
     case withdrawFrom = "withdraw_from"
+    case chooseAPassword = "letter_action_invitation"
     case forgetDeviceOn = "forget_device_on"
 }

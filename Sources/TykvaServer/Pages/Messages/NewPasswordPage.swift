@@ -10,6 +10,8 @@ struct NewPasswordPage: Page {
         case change
         /// The password makes the account.
         case registration
+        /// The first password of an account that an operator made.
+        case invitation
     }
 
     let occasion: Occasion
@@ -38,17 +40,26 @@ struct NewPasswordPage: Page {
         switch occasion {
         case .change: texts[.choosePasswordTitle]
         case .registration: texts[.registerTitle]
+        case .invitation: texts[.chooseAPassword]
+        }
+    }
+
+    private var action: TextKey {
+        switch occasion {
+        case .change: .changePassword
+        case .registration: .createTheAccount
+        case .invitation: .chooseAPassword
         }
     }
 
     func content(_ texts: PageTexts) -> PageContent {
         var isNewWrong = false
         if case .new = problem { isNewWrong = true }
-        let isFirst = occasion == .registration
+        let isFirst = occasion != .change
         return [
             "form": form.content, "signInName": userName, "heading": title(texts),
             "whose": texts.phrase(isFirst ? .registerPasswordText : .choosePasswordText, userName).content,
-            "action": texts[isFirst ? .createTheAccount : .changePassword],
+            "action": texts[action],
             "problem": problem.map { PasswordPage.words($0, texts) }, "isNewWrong": isNewWrong,
             "isRepeatWrong": problem == .notRepeated,
             "rule": texts.text(.passwordRule, String(minimum.characters)), "minimum": minimum.characters,
