@@ -15,13 +15,21 @@ import Foundation
         print("# Tykva benchmarks: ratios to the bare parts of the same run\n")
         print(Machine.description + "\n")
         var table = Table()
-        if isWanted("sign") { try await SignBenchmark.run(&table) }
-        if isWanted("check") { try await CheckBenchmark.run(&table) }
-        if isWanted("algorithms") { try await AlgorithmBenchmark.run(&table) }
-        if isWanted("refresh") { try await RefreshBenchmark.run(&table) }
-        if isWanted("sign-in") { try await SignInBenchmark.run(&table) }
-        if isWanted("pages") { try await PageBenchmark.run(&table) }
-        if isWanted("start") { try await StartBenchmark.run(&table) }
+        let benchmarks: [(name: String, run: (inout Table) async throws -> Void)] = [
+            ("sign", SignBenchmark.run), ("check", CheckBenchmark.run), ("algorithms", AlgorithmBenchmark.run),
+            ("refresh", RefreshBenchmark.run), ("sign-in", SignInBenchmark.run), ("pages", PageBenchmark.run),
+            ("start", StartBenchmark.run),
+        ]
+        var failed: [String] = []
+        for benchmark in benchmarks where isWanted(benchmark.name) {
+            do {
+                try await benchmark.run(&table)
+            } catch {
+                failed.append("\(benchmark.name): \(error)")
+            }
+        }
         table.printSummary()
+        for failure in failed { FileHandle.standardError.write(Data("tykva-bench: \(failure)\n".utf8)) }
+        if !failed.isEmpty { exit(1) }
     }
 }

@@ -29,6 +29,19 @@ enum CPUTime {
         return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
+    /// Of another process's threads, in seconds, by their names: the scheduler's own nanoseconds.
+    static func ofThreads(_ id: Int32) throws -> [String: Double] {
+        let folder = "/proc/\(id)/task"
+        return try FileManager.default.contentsOfDirectory(atPath: folder).reduce(into: [:]) { times, thread in
+            // One that has ended since is nobody's loss: those that are measured stay.
+            guard let name = try? String(contentsOfFile: "\(folder)/\(thread)/comm", encoding: .utf8),
+                let account = try? String(contentsOfFile: "\(folder)/\(thread)/schedstat", encoding: .utf8),
+                let nanoseconds = account.split(separator: " ").first.flatMap({ Double($0) })
+            else { return }
+            times[String(name.dropLast()), default: 0] += nanoseconds / 1e9
+        }
+    }
+
     /// The best of several rounds of one thread's work: microseconds of processor time for one call.
     static func best(rounds: Int = 7, calls: Int, _ work: () throws -> Void) rethrows -> Double {
         var best = Double.infinity

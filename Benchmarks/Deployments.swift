@@ -44,6 +44,8 @@ struct PreparedDeployment {
     }
 
     static let password = "correct horse battery staple"
+    /// Who else signs in: of one person's passwords only a few are looked at at a time.
+    static let people = (1...16).map { "person-\($0)" }
 
     func remove() {
         try? FileManager.default.removeItem(atPath: folder)
@@ -65,10 +67,16 @@ struct PreparedDeployment {
         let hash = try await hasher.hash(.accepted(password))
         hasher.stop()
         let userName = try UserName("anna")
+        let others = try people.map { (UserID.random(), try UserName($0)) }
         _ = try await database.write { tx throws(StorageError) in
             _ = try tx.run(.add(user, name: userName, displayName: nil, email: nil, at: now))
             try tx.run(.setClaims(claims, of: user))
             try tx.run(.setPasswordHash(hash.stored, of: user))
+            for (id, name) in others {
+                _ = try tx.run(
+                    .add(id, name: name, displayName: nil, email: nil, passwordHash: hash.stored, claims: claims, at: now)
+                )
+            }
             return try tx.add(client, Event(at: now, type: .clientAdded))
         }
         return (user, hash)

@@ -8,7 +8,8 @@ enum PageBenchmark {
     private static let calls = 2000
 
     static func run(_ table: inout Table) async throws {
-        let client = HTTPClient(eventLoopGroupProvider: .singleton)
+        let client = HTTPClient(
+            eventLoopGroupProvider: .singleton, configuration: .init(redirectConfiguration: .disallow))
         let result = await Result { try await measure(&table, client) }
         try await client.shutdown()
         try result.get()

@@ -11,6 +11,8 @@ struct Table {
         let text = ratio.map { String(format: "%.2f", $0) } ?? "–"
         rows.append((what, figure, bare, text, target))
         print("\(what): \(figure); \(bare); ratio \(text) (target \(target))")
+        // Into a file too at once: a run takes a quarter of an hour.
+        fflush(nil)
     }
 
     func printSummary() {

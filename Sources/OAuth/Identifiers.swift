@@ -172,8 +172,11 @@ private func isHexadecimal(_ text: String, prefix: String) -> Bool {
 }
 
 private func randomBytes(_ count: Int) -> [UInt8] {
+    // Eight at a time: each asks the system.
     var generator = SystemRandomNumberGenerator()
-    return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    var bytes: [UInt8] = []
+    while bytes.count < count { withUnsafeBytes(of: generator.next()) { bytes.append(contentsOf: $0) } }
+    return Array(bytes.prefix(count))
 }
 
 private func randomHexadecimal() -> String {

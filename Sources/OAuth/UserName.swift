@@ -1,4 +1,4 @@
-import Foundation
+import StrictFormats
 
 /// A name to sign in with: 1…128 characters, compared after NFC and lower-casing.
 package struct UserName: Hashable, Sendable, CustomStringConvertible {
@@ -10,13 +10,14 @@ package struct UserName: Hashable, Sendable, CustomStringConvertible {
 
     package init(_ text: String) throws(InvalidValue) {
         self.text = try Printable.text(text, what: "user name", maximumBytes: Self.maximumBytes)
-        guard !self.text.isEmpty, self.text == self.text.trimmingCharacters(in: .whitespaces) else {
+        let scalars = self.text.unicodeScalars
+        guard let first = scalars.first, let last = scalars.last, !first.isSpace, !last.isSpace else {
             throw InvalidValue("user name", "it must not be empty, or begin or end with a space")
         }
-        guard !self.text.unicodeScalars.contains(where: \.isInvisible) else {
+        guard !scalars.contains(where: \.isInvisible) else {
             throw InvalidValue("user name", "invisible characters are not allowed")
         }
-        key = self.text.lowercased().precomposedStringWithCanonicalMapping
+        key = self.text.lowercased().nfc
     }
 
     package var description: String { text }
@@ -28,6 +29,8 @@ extension Unicode.Scalar {
     /// What leaves no mark, so that two names would look alike, or one like none: fillers, variation selectors
     /// (UAX #44, Default_Ignorable_Code_Point), and the blank of Braille.
     fileprivate var isInvisible: Bool { properties.isDefaultIgnorableCodePoint || value == 0x2800 }
+
+    fileprivate var isSpace: Bool { properties.generalCategory == .spaceSeparator }
 }
 
 /// An e-mail address, as far as a form can tell: one `@`, something before it, a host with a dot or `localhost` after.
@@ -44,7 +47,7 @@ package struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
             !parts[1].hasSuffix("."),
             parts[1].contains(".") || parts[1] == "localhost", !self.text.contains(where: \.isWhitespace)
         else { throw InvalidValue("e-mail address", "it does not have the form name@host") }
-        key = self.text.lowercased().precomposedStringWithCanonicalMapping
+        key = self.text.lowercased().nfc
     }
 
     package var description: String { text }
@@ -66,7 +69,7 @@ package struct RoleName: Identifier {
 /// Text from outside that people will read: NFC, bounded, and without what could forge a line.
 package enum Printable {
     package static func text(_ text: String, what: String, maximumBytes: Int) throws(InvalidValue) -> String {
-        let normal = text.precomposedStringWithCanonicalMapping
+        let normal = text.nfc
         guard normal.utf8.count <= maximumBytes else {
             throw InvalidValue(what, "it is longer than \(maximumBytes) bytes")
         }

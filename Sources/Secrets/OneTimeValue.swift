@@ -1,3 +1,4 @@
+import CSodium
 import StrictFormats
 
 /// 256 random bits that are shown once and stored as a hash: authorization codes, links, cookies, client secrets.
@@ -27,8 +28,11 @@ package struct OneTimeValue: Sendable, Redacted {
 
     /// Makes a new one.
     package static func random(_ prefix: Prefix = .none) -> OneTimeValue {
-        let encoded = SecretBytes(random: byteCount).withUnsafeBytes { Base64URL.encode(Array($0)) }
-        return OneTimeValue(text: prefix.text + encoded)
+        var bytes = [UInt8](repeating: 0, count: byteCount)
+        _ = Sodium.isReady
+        randombytes_buf(&bytes, byteCount)
+        defer { Sodium.wipe(&bytes) }
+        return OneTimeValue(text: prefix.text + Base64URL.encode(bytes))
     }
 
     /// Reads one that was presented: the prefix and 43 characters of canonical base64url, or nil.

@@ -1,4 +1,4 @@
-import Foundation
+import StrictFormats
 
 /// The one form of a password that is hashed: NFC, so that every keyboard's way to type "é" gives the same bytes
 /// (NIST SP 800-63B §3.1.1.2).
@@ -8,7 +8,7 @@ enum PasswordText {
 
     static func normalized(_ text: String) -> String? {
         guard text.utf8.count <= maximumPresentedBytes else { return nil }
-        let normalized = text.precomposedStringWithCanonicalMapping
+        let normalized = text.nfc
         guard normalized.utf8.count <= Password.maximumBytes,
             normalized.unicodeScalars.count <= Password.maximumScalars
         else { return nil }

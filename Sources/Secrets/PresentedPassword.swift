@@ -9,6 +9,6 @@ package final class PresentedPassword: Sendable, Redacted {
     package init(_ text: String) {
         let normalized = PasswordText.normalized(text)
         self.isWithinBounds = normalized != nil
-        self.utf8 = SecretBytes(copying: (normalized ?? "").utf8)
+        self.utf8 = SecretBytes(brieflyCopying: (normalized ?? "").utf8)
     }
 }

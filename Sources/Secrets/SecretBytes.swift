@@ -3,7 +3,8 @@ import CSodium
 /// Bytes that are wiped when their owner lets go of them.
 ///
 /// They lie in pages of their own between guard pages, locked out of swap and left out of core dumps where the system
-/// allows it (libsodium's guarded heap). There is one owner at a time, no text form and no way to print them.
+/// allows it (libsodium's guarded heap), unless they are brief. There is one owner at a time, no text form and no way
+/// to print them.
 package struct SecretBytes: ~Copyable, Sendable {
     package let count: Int
 
@@ -73,15 +74,27 @@ package struct SecretBytes: ~Copyable, Sendable {
         !(left == right)
     }
 
+    /// Copies bytes for a moment, into ordinary memory: what a request brought lies in its buffers too, and guarded
+    /// pages would cost it six system calls.
+    package init(brieflyCopying bytes: some Collection<UInt8>) {
+        count = bytes.count
+        (memory, isGuarded) = (Self.ordinary(count), false)
+        for (offset, byte) in bytes.enumerated() { memory.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self) }
+    }
+
     /// Takes guarded pages, or ordinary memory when the process may map no more of them: it is wiped all the same.
     private static func allocate(_ count: Int) -> (memory: UnsafeMutableRawPointer, isGuarded: Bool) {
         if Sodium.isReady, let guarded = sodium_malloc(count) {
             sodium_memzero(guarded, count)
             return (guarded, true)
         }
-        let ordinary = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 16)
-        sodium_memzero(ordinary, count)
-        return (ordinary, false)
+        return (ordinary(count), false)
+    }
+
+    private static func ordinary(_ count: Int) -> UnsafeMutableRawPointer {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 16)
+        sodium_memzero(memory, count)
+        return memory
     }
 
     private static func release(_ memory: UnsafeMutableRawPointer, count: Int, isGuarded: Bool) {

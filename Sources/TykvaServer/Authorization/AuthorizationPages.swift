@@ -22,24 +22,19 @@ struct AuthorizationPages: Sendable {
         return .entered(opened, session)
     }
 
-    /// The alarms of the last 30 days that the person has neither answered nor seen yet; from now on they have, if they
-    /// had been in this browser before: a thief with their password comes with another.
+    /// The alarms that somebody who has just signed in is shown. From now on they have seen them, if they had been in
+    /// this browser before: a thief with their password comes with another.
     func news(
-        of session: BrowserSession, on device: OneTimeValue, at now: Milliseconds
+        _ signedIn: BrowserSessions.SignedIn, on device: OneTimeValue, at now: Milliseconds
     ) async throws(StorageError) -> [ShownNotice] {
-        let (user, limit) = (session.user, Limits.shownNews)
-        let (notices, clients) = try await flow.database.read { tx throws(StorageError) in
-            let notices = try tx.run(
-                .notices(
-                    of: user, unread: PersonMessageKind.alarms, since: now - Limits.newsMemory, limit: limit))
-            return (notices, notices.isEmpty ? [] : try tx.run(.clients()))
-        }
-        guard let latest = notices.first else { return [] }
+        guard let latest = signedIn.alarms.first else { return [] }
         try await flow.database.once(
             .readNotices(
-                of: user, PersonMessageKind.alarms, on: device.hash, through: latest.event.at, at: now))
-        let names = Dictionary(uniqueKeysWithValues: clients.map { ($0.id, $0.displayName) })
-        return notices.map { ShownNotice($0, names: names) }
+                of: signedIn.session.user, PersonMessageKind.alarms, on: device.hash, through: latest.event.at, at: now)
+        )
+        let names = try await flow.database.once(.clients())
+        let named = Dictionary(uniqueKeysWithValues: names.map { ($0.id, $0.displayName) })
+        return signedIn.alarms.map { ShownNotice($0, names: named) }
     }
 
     /// The form of a page, with the request in its address.

@@ -26,12 +26,11 @@ struct BrowserSessions: Sendable {
     /// - Parameters:
     ///   - user: Whose password was checked.
     ///   - device: The browser's device cookie, perhaps a new one.
-    /// - Returns: The session and its new cookie; nil when the user is disabled or removed by now, or has another
-    ///   password.
+    /// - Returns: Nil when the user is disabled or removed by now, or has another password.
     func signIn(
         _ user: CheckedUser, replacing former: BrowserSession?, for client: ClientID?, on device: OneTimeValue,
         in language: PageLanguage, from origin: RequestOrigin, at now: Milliseconds
-    ) async throws(StorageError) -> (BrowserSession, cookie: OneTimeValue)? {
+    ) async throws(StorageError) -> SignedIn? {
         let cookie = OneTimeValue.random()
         let new = NewBrowserSession(
             user: user.record.id, cookie: cookie.hash, authentication: .init(time: now, methods: ["pwd"]),
@@ -41,13 +40,26 @@ struct BrowserSessions: Sendable {
         let event = Event(
             at: now, type: .signInSucceeded, user: user.record.id, client: client, holder: origin.holder,
             requestID: origin.requestID)
-        let id = try await database.writeAgain { tx throws(StorageError) in
+        // One transaction for all: each more costs a sign-in a way to another thread and back.
+        return try await database.writeAgain { tx throws(StorageError) -> SignedIn? in
             try tx.mustBelong(to: issuer)
-            return try tx.signIn(
+            let id = try tx.signIn(
                 new, replacing: former?.id, checked: user.record.passwordHash, forgetting: user.pastGuesses, event)
+            guard id != nil, let session = try tx.run(.browserSession(cookie: cookie.hash, at: now)) else { return nil }
+            let alarms = try tx.run(
+                .notices(
+                    of: session.user, unread: PersonMessageKind.alarms, since: now - Limits.newsMemory,
+                    limit: Limits.shownNews))
+            return SignedIn(session: session, cookie: cookie, alarms: alarms)
         }
-        guard id != nil, let session = try await session(of: cookie, at: now) else { return nil }
-        return (session, cookie)
+    }
+
+    struct SignedIn: Sendable {
+        let session: BrowserSession
+        /// The new one of the session.
+        let cookie: OneTimeValue
+        /// Of the last 30 days, which the person has neither answered nor seen on a page, the latest first.
+        let alarms: [Notice]
     }
 
     /// - Returns: False when it was over already.

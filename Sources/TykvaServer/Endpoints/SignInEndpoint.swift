@@ -72,7 +72,7 @@ struct SignInEndpoint: Sendable {
             let former = try await desk.session(visit)
             let device = known ?? .random()
             guard
-                let (session, cookie) = try await desk.sessions.signIn(
+                let signedIn = try await desk.sessions.signIn(
                     user, replacing: former, for: client, on: device,
                     in: desk.language(visit, uiLocales: opened?.request.uiLocales ?? []), from: visit.origin,
                     at: visit.now)
@@ -81,12 +81,12 @@ struct SignInEndpoint: Sendable {
             // Signed in is signed in, whatever becomes of the request: the cookie goes out in any case.
             var response: Response
             do {
-                response = try await next(opened, session, on: device, visit)
+                response = try await next(opened, signedIn, on: device, visit)
             } catch {
                 response = desk.response(to: error, visit)
             }
             response.headers[values: .setCookie] += [
-                BrowserCookie.session.setting(cookie),
+                BrowserCookie.session.setting(signedIn.cookie),
                 BrowserCookie.device.setting(device, for: ExpiredRows.deviceMemory),
             ]
             return response
@@ -104,16 +104,16 @@ struct SignInEndpoint: Sendable {
     }
 
     private func next(
-        _ opened: OpenedRequest?, _ session: BrowserSession, on device: OneTimeValue, _ visit: PageDesk.Visit
+        _ opened: OpenedRequest?, _ signedIn: BrowserSessions.SignedIn, on device: OneTimeValue, _ visit: PageDesk.Visit
     ) async throws -> Response {
-        let notices = try await pages.news(of: session, on: device, at: visit.now)
+        let notices = try await pages.news(signedIn, on: device, at: visit.now)
         guard notices.isEmpty else {
             let next = opened?.address(.signIn, key: pages.requests.ticketKey, at: visit.now) ?? Self.account(visit)
             let locales = opened?.request.uiLocales ?? []
             return desk.show(NoticesPage(notices: notices, next: next), visit, uiLocales: locales)
         }
         guard let opened else { return desk.seeOther(Self.account(visit)) }
-        return desk.response(try await pages.flow.advance(opened, session: session, at: visit.now), visit)
+        return desk.response(try await pages.flow.advance(opened, session: signedIn.session, at: visit.now), visit)
     }
 
     /// The account page that the person was on the way to.
