@@ -83,10 +83,8 @@ package struct AttributeDefinition: Hashable, Sendable {
     }
 }
 
-/// Bounds of attribute values; what goes into tokens is bounded when it is written, so issuing never fails for size.
+/// Bounds of attribute values, whatever their class; what goes into tokens has a bound of its own (`ClaimLimit`).
 package enum AttributeLimits {
-    /// All public attributes, roles and groups of one user together, as JSON.
-    package static let publicBytes = 2048
     /// One value, as JSON.
     package static let valueBytes = 2048
     package static let attributesPerUser = 64

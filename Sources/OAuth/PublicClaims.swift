@@ -19,15 +19,17 @@ package struct PublicClaims: Hashable, Sendable {
 
     private init(members: [Member]) { self.members = members }
 
-    /// - Throws: When they are longer together than 2 KiB.
-    package init(_ values: [(AttributeName, JSONValue)]) throws(InvalidValue) {
+    /// - Throws: When they are longer together than the limit.
+    package init(
+        _ values: [(AttributeName, JSONValue)], limit: ClaimLimit = .standard
+    ) throws(InvalidValue) {
         members = values.map { Member(name: $0.0.text, json: $0.1.encodedString) }
         let bytes = members.reduce(0) { $0 + $1.name.utf8.count + $1.json.utf8.count + 4 }
-        guard bytes <= AttributeLimits.publicBytes else {
+        guard bytes <= limit.bytes else {
             throw InvalidValue(
                 "public attributes",
                 "name, roles, groups and public attributes of a user are \(bytes) bytes together; "
-                    + "\(AttributeLimits.publicBytes) are allowed")
+                    + "\(limit.bytes) are allowed (claim_limit)")
         }
     }
 

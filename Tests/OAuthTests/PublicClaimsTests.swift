@@ -38,12 +38,25 @@ import Testing
 
     @Test func `2 KiB fit and one byte more does not`() throws {
         // A name, a value with its quotes, and 4 bytes for the member's own quotes, colon and comma.
-        let room = AttributeLimits.publicBytes - 1 - 2 - 4
+        let room = ClaimLimit.standard.bytes - 1 - 2 - 4
         let longest = JSONValue.string(String(repeating: "x", count: room))
         #expect(try PublicClaims([(name("a"), longest)]).members.count == 1)
         #expect(throws: InvalidValue.self) {
             try PublicClaims([(name("a"), .string(String(repeating: "x", count: room + 1)))])
         }
         #expect(throws: InvalidValue.self) { try PublicClaims([(name("a"), longest), (name("b"), .null)]) }
+    }
+
+    @Test(arguments: [512, 4096]) func `the limit can be set`(_ bytes: Int) throws {
+        let limit = try ClaimLimit(bytes: bytes)
+        let longest = JSONValue.string(String(repeating: "x", count: bytes - 7))
+        #expect(try PublicClaims([(name("a"), longest)], limit: limit).members.count == 1)
+        #expect(throws: InvalidValue.self) {
+            try PublicClaims([(name("ab"), longest)], limit: limit)
+        }
+    }
+
+    @Test(arguments: [Int.min, 0, 511, 4097, .max]) func `a limit has limits`(_ bytes: Int) {
+        #expect(throws: InvalidValue.self) { try ClaimLimit(bytes: bytes) }
     }
 }

@@ -148,8 +148,8 @@ import Testing
         #expect(try await tykva("user", "list").output.contains("no users yet"))
     }
 
-    @Test func `public attributes have 2 KiB together`() async throws {
-        let tykva = try Program()
+    @Test func `public attributes have 2 KiB together, unless it is set`() async throws {
+        var tykva = try Program()
         _ = try await tykva("attribute", "add", "essay", "--class", "public", "--type", "string")
         _ = try await tykva.addUser()
         let fits = try await tykva("user", "set", "anna", "--attribute", "essay=" + String(repeating: "e", count: 1900))
@@ -159,6 +159,13 @@ import Testing
         #expect(refused.complaint.contains("2048 are allowed"))
         let shown = try await tykva("user", "show", "anna", "--output", "json").json() as? [String: Any]
         #expect(shown?["display_name"] is NSNull)
+        tykva.environment["TYKVA_CLAIM_LIMIT"] = "4096"
+        let more = try await tykva("user", "set", "anna", "--display-name", String(repeating: "n", count: 200))
+        #expect(more.status == 0)
+        tykva.environment["TYKVA_CLAIM_LIMIT"] = "100"
+        let bad = try await tykva("user", "list")
+        #expect(bad.status == 78)
+        #expect(bad.complaint.contains("claim_limit"))
     }
 
     @Test func `roles and attributes come and go`() async throws {

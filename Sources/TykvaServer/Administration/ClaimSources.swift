@@ -23,8 +23,8 @@ struct ClaimSources {
         attributes = Dictionary(uniqueKeysWithValues: profile.attributes.map { ($0.definition.name, $0) })
     }
 
-    /// - Throws: When they are longer together than 2 KiB, or there are too many attributes.
-    func claims() throws(InvalidValue) -> PublicClaims {
+    /// - Throws: When they are longer together than the limit, or there are too many attributes.
+    func claims(_ limit: ClaimLimit) throws(InvalidValue) -> PublicClaims {
         guard attributes.count <= AttributeLimits.attributesPerUser else {
             throw InvalidValue("attributes", "a user may have \(AttributeLimits.attributesPerUser) at most")
         }
@@ -40,6 +40,6 @@ struct ClaimSources {
         for attribute in own.sorted(by: { $0.definition.name.text < $1.definition.name.text }) {
             values.append((attribute.definition.name, attribute.value))
         }
-        return try PublicClaims(values)
+        return try PublicClaims(values, limit: limit)
     }
 }

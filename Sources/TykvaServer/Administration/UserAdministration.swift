@@ -9,8 +9,12 @@ import StrictFormats
 package struct UserAdministration: Sendable {
     package static let pageLength: Int64 = 200
     private let database: any Database
+    private let claimLimit: ClaimLimit
 
-    package init(_ database: any Database) { self.database = database }
+    package init(_ database: any Database, claimLimit: ClaimLimit = .standard) {
+        self.database = database
+        self.claimLimit = claimLimit
+    }
 
     /// - Throws: Also when the name is taken.
     package func add(_ user: NewUser, at now: Milliseconds) async throws -> Account {
@@ -18,8 +22,8 @@ package struct UserAdministration: Sendable {
         checked.displayName = try NewUser.displayName(user.displayName)
         let new = checked
         let id = UserID.random()
-        let outcome = try await database.administer { tx throws(StorageError) in
-            try UserWrites(tx, now: now).add(new, id: id)
+        let outcome = try await database.administer { [claimLimit] tx throws(StorageError) in
+            try UserWrites(tx, claimLimit, now: now).add(new, id: id)
         }
         return try outcome.get()
     }
@@ -49,8 +53,8 @@ package struct UserAdministration: Sendable {
             checked.displayName = try NewUser.displayName(text).map { .set($0) } ?? .remove
         }
         let wanted = checked
-        let outcome = try await database.administer { tx throws(StorageError) in
-            try UserWrites(tx, now: now).change(name, wanted)
+        let outcome = try await database.administer { [claimLimit] tx throws(StorageError) in
+            try UserWrites(tx, claimLimit, now: now).change(name, wanted)
         }
         return try outcome.get()
     }
@@ -133,7 +137,7 @@ package struct UserAdministration: Sendable {
             guard let email = account.email.flatMap({ try? EmailAddress($0) }) else {
                 return "they have no e-mail address"
             }
-            try UserWrites(tx, now: now).send(.invitation, to: email, of: account.id)
+            try UserWrites(tx, claimLimit, now: now).send(.invitation, to: email, of: account.id)
             return nil
         }
     }

@@ -8,9 +8,11 @@ struct UserWrites {
     private let transaction: any Transaction
     private let now: Milliseconds
     private let values: AttributeValues
+    private let claimLimit: ClaimLimit
 
-    init(_ transaction: any Transaction, now: Milliseconds) throws(StorageError) {
+    init(_ transaction: any Transaction, _ claimLimit: ClaimLimit, now: Milliseconds) throws(StorageError) {
         self.transaction = transaction
+        self.claimLimit = claimLimit
         self.now = now
         values = AttributeValues(definitions: try transaction.run(.attributes))
     }
@@ -55,7 +57,7 @@ struct UserWrites {
         var sources = ClaimSources(name: user.name, displayName: user.displayName)
         sources.roles = Set(user.roles)
         try set(user.attributes, in: &sources)
-        return (sources, try sources.claims())
+        return (sources, try sources.claims(claimLimit))
     }
 
     /// What another user has already of that which is one user's alone.
@@ -79,7 +81,7 @@ struct UserWrites {
         let claims: PublicClaims
         do throws(InvalidValue) {
             after = try sources(before, change)
-            claims = try after.claims()
+            claims = try after.claims(claimLimit)
         } catch {
             return .failure(error)
         }

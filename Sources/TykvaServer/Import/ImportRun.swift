@@ -24,8 +24,10 @@ package struct ImportRun {
     private var duplicates = ImportDuplicates()
 
     /// - Parameter format: Nil to recognise it.
-    package init(_ database: any Database, _ input: ImportInput, format: ImportFormat?, mode: Mode) async throws {
-        users = UserImport(database)
+    package init(
+        _ database: any Database, _ input: ImportInput, format: ImportFormat?, claimLimit: ClaimLimit, mode: Mode
+    ) async throws {
+        users = UserImport(database, claimLimit: claimLimit)
         self.mode = mode
         reader = try ImportReader(input, format: format, definitions: try await users.definitions())
         self.format = reader.format

@@ -87,7 +87,7 @@ struct AuditCommand: AsyncParsableCommand {
     private func owner(_ workplace: Workplace) async throws -> UserID? {
         guard let user else { return nil }
         let name = try? UserName(user)
-        if let name, let profile = try await UserAdministration(workplace.database).find(name) {
+        if let name, let profile = try await workplace.users.find(name) {
             return profile.account.id
         }
         guard let id = UserID(user) else { throw InvalidValue("user \(user)", "there is none of this name") }

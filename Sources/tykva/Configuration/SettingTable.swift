@@ -62,6 +62,10 @@ enum SettingTable {
     static let keyPublication = Setting(
         "key_publication", .span(KeyTimes.publicationBounds), default: "24h",
         "How long a signing key is public at least before it signs by plan: services ask for keys now and then.")
+    static let claimLimit = Setting(
+        "claim_limit", .number(ClaimLimit.bounds, unit: "bytes"), default: "2048",
+        "How long name, roles, groups and public attributes of a user may be together; tokens carry them (docs/keys.md)."
+    )
     static let brandName = Setting(
         "brand_name", .words, default: "Tykva", "How the pages name this service: at most 64 characters.")
     static let brandColour = Setting(
@@ -140,7 +144,8 @@ enum SettingTable {
         data, database, databasePasswordFile, databaseConnections, listen, issuer, tlsCertificate, tlsKey, behindProxy,
         unlimitedNetworks, requestsPerSecond, metricsListen, masterSecretFile,
         accessTokenLifetime, familyIdleLifetime, familyLifetime, browserIdleLifetime, browserLifetime,
-        keyRotation, keyPublication, brandName, brandColour, brandLogo, retryWindow, retryWindowOther, theftLate,
+        keyRotation, keyPublication, claimLimit, brandName, brandColour, brandLogo, retryWindow, retryWindowOther,
+        theftLate,
         theftStale,
         passwordHashMemory, passwordHashPasses, passwordHashThreads, passwordHashQueue,
         passwordMinimum, commonPasswordsFile, leakedPasswordsURL, eventRetention,

@@ -19,6 +19,7 @@ struct Settings {
     let masterSecretFile: String?
     let lifetimes: ServerConfiguration.Lifetimes
     let keyTimes: KeyTimes
+    let claimLimit: ClaimLimit
     let accessTokenLifetimeIsGiven: Bool
     let branding: Branding
     let brandName: String
@@ -64,6 +65,7 @@ struct Settings {
         let lifetimes = Self.lifetimes(&reader)
         accessTokenLifetimeIsGiven = reader.isGiven(SettingTable.accessTokenLifetime)
         let keyTimes = Self.keyTimes(&reader)
+        let claimLimit = reader.read(SettingTable.claimLimit).flatMap { try? ClaimLimit(bytes: $0) }
         let branding = Self.branding(&reader)
         let window = Self.retryWindow(&reader)
         let (late, stale) = (reader.read(SettingTable.theftLate), reader.read(SettingTable.theftStale))
@@ -86,7 +88,8 @@ struct Settings {
                 reader.note("registration: it needs smtp_url, since an account is made by the link in a mail")
             }
         }
-        guard reader.faults.isEmpty, let data, let listen, let lifetimes, let keyTimes, let window, let late, let stale,
+        guard reader.faults.isEmpty, let data, let listen, let lifetimes, let keyTimes, let claimLimit, let window,
+            let late, let stale,
             let hashing,
             let retention, let connections, let databaseConnections, let allowsPrivate, let level, let format,
             let (branding, brandName) = branding, let passwords
@@ -96,6 +99,7 @@ struct Settings {
         self.listen = listen
         self.lifetimes = lifetimes
         self.keyTimes = keyTimes
+        self.claimLimit = claimLimit
         self.branding = branding
         self.brandName = brandName
         retryWindow = window

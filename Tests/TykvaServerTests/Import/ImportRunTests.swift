@@ -30,7 +30,8 @@ import Testing
         _ database: any Database, _ text: String, _ mode: ImportRun.Mode = .adding
     ) async throws -> Outcome {
         var outcome = Outcome()
-        var run = try await ImportRun(database, ImportSample.input(text), format: nil, mode: mode)
+        var run = try await ImportRun(
+            database, ImportSample.input(text), format: nil, claimLimit: .standard, mode: mode)
         try await run.run(now: { Self.start }) { news in
             switch news {
             case .refused(let line, let refusal): outcome.refusals.append("\(line): \(refusal)")
@@ -155,7 +156,8 @@ import Testing
         struct Broken: Error {}
         try await withStore(engine) { database, _ in
             let text = (1...900).map { #"{"name":"user-\#($0)"}"# }.joined(separator: "\n")
-            var run = try await ImportRun(database, ImportSample.input(text), format: nil, mode: .adding)
+            var run = try await ImportRun(
+                database, ImportSample.input(text), format: nil, claimLimit: .standard, mode: .adding)
             await #expect(throws: Broken.self) {
                 try await run.run(now: { Self.start }) { news in
                     if case .progress(let tally, _) = news, tally.added >= 400 { throw Broken() }

@@ -42,7 +42,7 @@ struct SessionListCommand: AsyncParsableCommand {
 
     private func owner(_ workplace: Workplace) async throws -> UserID? {
         guard let user else { return nil }
-        guard let profile = try await UserAdministration(workplace.database).find(user) else {
+        guard let profile = try await workplace.users.find(user) else {
             throw InvalidValue("user \(user)", "there is none of this name")
         }
         return profile.account.id

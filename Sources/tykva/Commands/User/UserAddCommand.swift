@@ -69,7 +69,7 @@ struct UserAddCommand: AsyncParsableCommand {
     func run() async throws {
         let attributes = try attributes.values()
         try await Workplace.open(common, .preparing) { workplace in
-            let users = UserAdministration(workplace.database)
+            let users = workplace.users
             // Before a person types a password twice in vain.
             guard try await users.find(name) == nil else { throw InvalidValue("user \(name)", "this name is taken") }
             if invite { try workplace.settings.refuseWithoutMail() }

@@ -18,7 +18,7 @@ struct UserDisableCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Workplace.open(common, .changing) { workplace in
-            try await UserAdministration(workplace.database).disable(name, at: workplace.now)
+            try await workplace.users.disable(name, at: workplace.now)
             try Console.done("disabled user \(name)", [("user", .string(name.text)), ("done", "disabled")], common)
         }
     }

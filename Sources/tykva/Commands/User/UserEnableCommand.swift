@@ -18,7 +18,7 @@ struct UserEnableCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Workplace.open(common, .changing) { workplace in
-            try await UserAdministration(workplace.database).enable(name, at: workplace.now)
+            try await workplace.users.enable(name, at: workplace.now)
             try Console.done("enabled user \(name)", [("user", .string(name.text)), ("done", "enabled")], common)
         }
     }

@@ -40,7 +40,8 @@ struct UserImportCommand: AsyncParsableCommand {
             defer { interruption.end() }
             let database = workplace.database
             var run = try await ImportRun(
-                database, ImportInput { try file.read() }, format: format, mode: check ? .checking : .adding)
+                database, ImportInput { try file.read() }, format: format, claimLimit: workplace.settings.claimLimit,
+                mode: check ? .checking : .adding)
             var report = ImportReport(common, isCheck: check)
             var display = ImportDisplay(totalBytes: file.byteCount)
             defer { display.end() }

@@ -22,7 +22,7 @@ struct UserInviteCommand: AsyncParsableCommand {
     func run() async throws {
         try await Workplace.open(common, .changing) { workplace in
             try workplace.settings.refuseWithoutMail()
-            try await UserAdministration(workplace.database).invite(name, at: workplace.now)
+            try await workplace.users.invite(name, at: workplace.now)
             try Console.done("invited user \(name)", [("user", .string(name.text))], common)
         }
     }

@@ -15,7 +15,7 @@ struct UserListCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Workplace.open(common, .looking) { workplace in
-            let users = UserAdministration(workplace.database)
+            let users = workplace.users
             var list = AnswerList(common, empty: "no users yet; add one with `tykva user add NAME`")
             var last: UserName?
             repeat {

@@ -26,7 +26,7 @@ struct UserPasswordCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Workplace.open(common, .changing) { workplace in
-            let users = UserAdministration(workplace.database)
+            let users = workplace.users
             guard let account = try await users.find(name)?.account else {
                 throw InvalidValue("user \(name)", "there is none of this name")
             }

@@ -18,7 +18,7 @@ struct UserRemoveCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Workplace.open(common, .changing) { workplace in
-            try await UserAdministration(workplace.database).remove(name, at: workplace.now)
+            try await workplace.users.remove(name, at: workplace.now)
             try Console.done("removed user \(name)", [("user", .string(name.text)), ("done", "removed")], common)
         }
     }

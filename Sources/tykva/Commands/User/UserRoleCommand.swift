@@ -32,7 +32,7 @@ struct UserRoleCommand: AsyncParsableCommand {
             case .remove: UserChange(removedRoles: [role])
             }
         try await Workplace.open(common, .changing) { workplace in
-            let profile = try await UserAdministration(workplace.database).change(name, change, at: workplace.now)
+            let profile = try await workplace.users.change(name, change, at: workplace.now)
             let roles = profile.roles.map(\.text).joined(separator: " ")
             try Console.print(profile, or: "roles of user \(name): \(roles.isEmpty ? "none" : roles)", common)
         }

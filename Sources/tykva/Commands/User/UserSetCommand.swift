@@ -60,7 +60,7 @@ struct UserSetCommand: AsyncParsableCommand {
                 language: language, letter: workplace.settings.confirmation(unless: emailIsVerified),
                 setAttributes: values,
                 removedAttributes: removed)
-            let profile = try await UserAdministration(workplace.database).change(name, change, at: workplace.now)
+            let profile = try await workplace.users.change(name, change, at: workplace.now)
             try Console.print(profile, or: "changed user \(name)", common)
         }
     }

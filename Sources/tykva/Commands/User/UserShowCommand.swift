@@ -17,7 +17,7 @@ struct UserShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Workplace.open(common, .looking) { workplace in
-            let users = UserAdministration(workplace.database)
+            let users = workplace.users
             guard let profile = try await users.find(name),
                 let holdUp = try await users.holdUp(of: name, at: workplace.now)
             else { throw InvalidValue("user \(name)", "there is none of this name") }

@@ -21,7 +21,7 @@ struct UserUnlockCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Workplace.open(common, .changing) { workplace in
-            try await UserAdministration(workplace.database).unlock(name, at: workplace.now)
+            try await workplace.users.unlock(name, at: workplace.now)
             try Console.done("unlocked user \(name)", [("user", .string(name.text)), ("done", "unlocked")], common)
         }
     }
