@@ -73,9 +73,9 @@ struct PreparedDeployment {
             try tx.run(.setClaims(claims, of: user))
             try tx.run(.setPasswordHash(hash.stored, of: user))
             for (id, name) in others {
-                _ = try tx.run(
-                    .add(id, name: name, displayName: nil, email: nil, passwordHash: hash.stored, claims: claims, at: now)
-                )
+                let other = Statement.add(
+                    id, name: name, displayName: nil, email: nil, passwordHash: hash.stored, claims: claims, at: now)
+                _ = try tx.run(other)
             }
             return try tx.add(client, Event(at: now, type: .clientAdded))
         }

@@ -47,7 +47,8 @@ public struct TykvaServer: Sendable {
         let directory = ClientDirectory(database, clock: clock)
         let addresses = AddressRules(configuration)
         let outgoing = OutgoingRequests(addresses)
-        let tokens = TokenIssuer(issuer: issuer, keys: keys, lifetime: configuration.lifetimes.accessToken)
+        let tokens = TokenIssuer(
+            database, issuer: issuer, keys: keys, secrets: secrets, lifetime: configuration.lifetimes.accessToken)
         let hasher = try PasswordHasher(configuration.passwordHashing)
         self.clock = clock
         passwordHasher = hasher

@@ -24,7 +24,8 @@ package struct KeyLife: Hashable, Sendable {
 
     package func state(at now: Milliseconds) -> KeyState {
         if revokedAt != nil { return .gone }
-        if let goneAt, goneAt <= now { return .gone }
+        // A successor that was withdrawn is so at once.
+        if let goneAt, goneAt <= now || retiringAt == nil { return .gone }
         if retiringAt != nil { return .retiring }
         return activeAt != nil ? .active : .published
     }

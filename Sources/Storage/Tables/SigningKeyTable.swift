@@ -147,7 +147,8 @@ extension Statement where Answer == Bool {
         Self(
             """
             UPDATE signing_key SET sealed_private = \([UInt8]())
-            WHERE id = \(key) AND gone_at <= \(now) AND sealed_private <> \([UInt8]())
+            WHERE id = \(key) AND (gone_at <= \(now) OR (gone_at IS NOT NULL AND retiring_at IS NULL))
+                AND sealed_private <> \([UInt8]())
             RETURNING id
             """
         ) { rows in !rows.isEmpty }

@@ -35,12 +35,18 @@ package struct KeyAdministration: Sendable {
     /// - Parameters:
     ///   - algorithm: What it must sign with: another successor is published when it does not. Nil: whatever it does.
     ///   - isImmediate: At once; otherwise when it has been public for as long as the settings say.
+    /// - Throws: `InvalidValue` when the successor is damaged, and stays the successor.
     package func rotate(
         to algorithm: SigningAlgorithm?, isImmediate: Bool, at now: Milliseconds
     ) async throws -> Rotation {
-        try await change(at: now) { active, successor in
+        try await change(at: now) { active, successor, opens in
             let wanted = algorithm ?? successor.algorithm
             let replacement = wanted == successor.algorithm ? nil : try make(wanted, at: now)
+            guard replacement != nil || opens else {
+                throw InvalidValue(
+                    "signing key \(successor.id)",
+                    "the successor does not open; `tykva key revoke \(successor.id)` puts another one in its place")
+            }
             let new = replacement?.id ?? successor.id
             let publishedAt = replacement == nil ? successor.life.publishedAt : now
             let ready = max(now, publishedAt + times.publication)
@@ -78,7 +84,7 @@ package struct KeyAdministration: Sendable {
     }
 
     /// Takes a key out of the key set at once, whatever it is; the successor takes over where it was the one that
-    /// signs.
+    /// signs, or a new key where the successor is damaged.
     ///
     /// - Throws: `InvalidValue` when there is none of this id, or it was revoked before.
     package func revoke(_ id: KeyID, at now: Milliseconds) async throws -> Revocation {
@@ -88,20 +94,24 @@ package struct KeyAdministration: Sendable {
         }
         guard key.life.revokedAt == nil else { throw InvalidValue("signing key \(id)", "it is revoked already") }
         let was = key.life.state(at: now)
-        return try await change(at: now) { active, successor in
+        return try await change(at: now) { active, successor, opens in
             let isActive = active.id == id
             let isInUse = isActive || successor.id == id
             let next = isInUse ? try make(successor.algorithm, at: now + .milliseconds(1)) : nil
+            let replacement = isActive && !opens ? try make(successor.algorithm, at: now) : nil
+            let promoted = isActive ? replacement?.id ?? successor.id : nil
+            let publishedAt = replacement?.life.publishedAt ?? successor.life.publishedAt
             let revocation = Revocation(
-                key: id, was: was, signedSince: key.life.activeAt, active: isActive ? successor.id : active.id,
+                key: id, was: was, signedSince: key.life.activeAt, active: promoted ?? active.id,
                 believedUntil: now + KeyTimes.keySetMaxAge,
-                unknownUntil: isActive ? Self.unknownUntil(successor.life.publishedAt, at: now) : nil)
+                unknownUntil: isActive ? Self.unknownUntil(publishedAt, at: now) : nil)
             return (
                 revocation,
                 { tx throws(StorageError) in
                     guard try tx.run(.revoke(id, at: now)) else { throw .conflict(reason: "the key was changed") }
                     try tx.record(.keyRevoked, id, at: now)
-                    if isActive { try tx.promote(successor.id, over: nil, at: now) }
+                    if let replacement { try tx.replaceSuccessor(successor.id, by: replacement, at: now) }
+                    if let promoted { try tx.promote(promoted, over: nil, at: now) }
                     if let next { try tx.publish(next, at: now) }
                 }
             )
@@ -117,7 +127,7 @@ package struct KeyAdministration: Sendable {
         guard try await !database.once(.signingKeys).contains(where: { $0.id == row.id }) else {
             throw InvalidValue("key", "it is here already, or was, as \(row.id); a key is not used twice")
         }
-        return try await change(at: now) { _, successor in
+        return try await change(at: now) { _, successor, _ in
             (row.id, { tx throws(StorageError) in try tx.replaceSuccessor(successor.id, by: row, at: now) })
         }
     }
@@ -136,26 +146,34 @@ package struct KeyAdministration: Sendable {
         return known > now ? known : nil
     }
 
+    private func opens(_ id: KeyID, in rows: [SigningKeyRow]) async -> Bool {
+        guard let row = rows.first(where: { $0.id == id }) else { return false }
+        return (try? await SigningKey(row, secrets: secrets)) != nil
+    }
+
     private func make(_ algorithm: SigningAlgorithm, at now: Milliseconds) throws -> SigningKeyRow {
         try SigningKey.make(algorithm, life: KeyLife(publishedAt: now), secrets: secrets)
     }
 
     /// Makes what is missing, looks at the keys, prepares a change outside of any transaction (an RSA key takes a
     /// while), and writes it when they are still what they were.
+    ///
+    /// - Parameter prepare: Is told whether the successor could sign: its private half opens.
     private func change<Outcome: Sendable>(
         at now: Milliseconds,
-        _ prepare: (_ active: PlannedKey, _ successor: PlannedKey) throws -> (
+        _ prepare: (_ active: PlannedKey, _ successor: PlannedKey, _ opens: Bool) throws -> (
             Outcome, @Sendable (any Transaction) throws(StorageError) -> Void
         )
     ) async throws -> Outcome {
         for _ in 0..<Self.rounds {
-            let plan = KeyPlan(try await database.once(.signingKeys).map(\.planned), times, at: now)
+            let rows = try await database.once(.signingKeys)
+            let plan = KeyPlan(rows.map(\.planned), times, at: now)
             guard let active = plan.active, let successor = plan.successor else {
                 guard let missing = plan.due else { break }
                 _ = try await KeyRotation.carryOut(missing, database, secrets, times, at: now)
                 continue
             }
-            let (outcome, write) = try prepare(active, successor)
+            let (outcome, write) = try prepare(active, successor, await opens(successor.id, in: rows))
             let isWritten = try await database.administer { [times] tx throws(StorageError) in
                 let plan = KeyPlan(try tx.run(.signingKeys).map(\.planned), times, at: now)
                 guard plan.active?.id == active.id, plan.successor?.id == successor.id else { return false }

@@ -5,8 +5,16 @@ package import Storage
 /// What operators do with master secrets; each change records its event in its own transaction.
 package struct SecretAdministration: Sendable {
     private let database: any Database
+    private let elapsed: @Sendable (_ since: ContinuousClock.Instant) -> Duration
 
-    package init(_ database: any Database) { self.database = database }
+    /// - Parameter elapsed: How long something has lasted.
+    package init(
+        _ database: any Database,
+        elapsed: @escaping @Sendable (_ since: ContinuousClock.Instant) -> Duration = { .now - $0 }
+    ) {
+        self.database = database
+        self.elapsed = elapsed
+    }
 
     package func known() async throws(StorageError) -> [KnownMasterSecret] {
         try await database.read { tx throws(StorageError) in try tx.run(.knownMasterSecrets) }
@@ -66,34 +74,38 @@ package struct SecretAdministration: Sendable {
     /// - Throws: `SecretRefusal` when something does; `StorageError`.
     package func remove(_ number: UInt8, at now: Milliseconds) async throws {
         // Counting takes long where there are many sign-ins; none of it grows again, since another number is active.
+        let begun = ContinuousClock.now
         let counted = try await needs(at: now)
+        let later = now + elapsed(begun)
         _ = try await change { tx throws(StorageError) in
             let known = try tx.run(.knownMasterSecrets)
             guard let there = known[number: number] else { return .failure(.unknown(number)) }
             guard known.activeNumber != number else { return .failure(.active(number)) }
             var needs = counted[number] ?? SecretNeeds()
             needs.boxes = try Self.boxes(tx)[number] ?? [:]
-            needs.pagesUntil = Self.pagesUntil(there, at: now)
-            needs.nodes = try Self.users(of: number, tx, at: now)
+            needs.pagesUntil = Self.pagesUntil(there, at: later)
+            needs.nodes = try Self.users(of: number, tx, at: later)
             return needs.isNothing ? .success(true) : .failure(.needed(number, needs))
         } write: { tx throws(StorageError) in
             try tx.run(.removeSecret(number))
-            try tx.run(.record(Self.event(.secretRemoved, number, at: now)))
+            try tx.run(.record(Self.event(.secretRemoved, number, at: later)))
         }
     }
 
     /// What needs each number, those too that the deployment does not know.
     package func needs(at now: Milliseconds) async throws(StorageError) -> [UInt8: SecretNeeds] {
+        let begun = ContinuousClock.now
         var needs: [UInt8: SecretNeeds] = [:]
         for (number, families) in try await families(at: now) {
             needs[number, default: SecretNeeds()].families = families
         }
+        let later = now + elapsed(begun)
         let (boxes, known, nodes) = try await database.read { tx throws(StorageError) in
-            (try Self.boxes(tx), try tx.run(.knownMasterSecrets), try tx.run(.servingNodes(at: now)))
+            (try Self.boxes(tx), try tx.run(.knownMasterSecrets), try tx.run(.servingNodes(at: later)))
         }
         for (number, columns) in boxes { needs[number, default: SecretNeeds()].boxes = columns }
         for secret in known where secret.number != known.activeNumber {
-            needs[secret.number, default: SecretNeeds()].pagesUntil = Self.pagesUntil(secret, at: now)
+            needs[secret.number, default: SecretNeeds()].pagesUntil = Self.pagesUntil(secret, at: later)
         }
         for node in nodes where node.activeSecret != known.activeNumber {
             needs[node.activeSecret, default: SecretNeeds()].nodes.append(node.name)

@@ -1,15 +1,22 @@
 package import OAuth
 import Secrets
+package import Storage
 
 /// Makes access tokens: claims in, a signed JWT out.
 package struct TokenIssuer: Sendable {
     package let issuer: Issuer
+    private let database: any Database
     private let keys: KeyRing
+    private let secrets: SecretRing
     private let lifetime: Duration
 
-    package init(issuer: Issuer, keys: KeyRing, lifetime: Duration) {
+    package init(
+        _ database: any Database, issuer: Issuer, keys: KeyRing, secrets: SecretRing, lifetime: Duration
+    ) {
+        self.database = database
         self.issuer = issuer
         self.keys = keys
+        self.secrets = secrets
         self.lifetime = lifetime
     }
 
@@ -68,9 +75,13 @@ package struct TokenIssuer: Sendable {
         return key
     }
 
-    /// Reads the signing keys again when storage has not confirmed them lately: whoever asks for a token does so first,
-    /// before anything is written.
-    package func prepare() async throws { try await keys.renewWhenOld() }
+    /// Reads the signing keys and which master secret is active again when storage has not confirmed them lately:
+    /// whoever asks for a token does so first, before anything is written.
+    package func prepare() async throws {
+        // First, since keys may be sealed with a secret that was activated meanwhile.
+        try await secrets.renewWhenOld(database)
+        try await keys.renewWhenOld()
+    }
 
     /// 128 random bits as hexadecimal digits.
     private static func randomTokenID() -> String {

@@ -66,9 +66,10 @@ package final class KeyRing: Sendable {
         let asked = clock.monotonicNow()
         let rows = try await database.once(.signingKeys)
         let before = current
-        guard rows != before.rows else { return confirm(at: asked) }
+        // What does not open may do so with a master secret that can be read meanwhile.
+        guard rows != before.rows || !before.faults.isEmpty else { return confirm(at: asked) }
         let new = await Snapshot(rows, secrets: secrets(), before: before)
-        new.tell(logger)
+        if new.faults != before.faults { new.tell(logger) }
         state.withLock { state in
             // A slower read of another task must not bring back what was there before.
             guard state.readAt <= asked else { return }

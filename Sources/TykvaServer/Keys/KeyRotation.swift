@@ -47,6 +47,7 @@ package struct KeyRotation: Service {
     /// Does what is due, one change after another.
     package func turn() async {
         do {
+            if !keys.current.faults.isEmpty { try await keys.reload() }
             for _ in 0..<8 {
                 guard try await step() else { return }
             }

@@ -22,7 +22,8 @@ struct PageKeys: Sendable {
     private let keys: [Key]
 
     init(_ secrets: MasterSecrets, _ known: [KnownMasterSecret], issuer: Issuer) {
-        let others = secrets.numbers.filter { $0 != secrets.activeNumber }
+        // One that is only in a file, or that was removed, may be in other hands.
+        let others = secrets.numbers.filter { $0 != secrets.activeNumber && known[number: $0] != nil }
         keys = ([secrets.activeNumber] + others).compactMap { number in
             guard let secret = secrets[number: number] else { return nil }
             let retiredAt = number == secrets.activeNumber ? nil : known[number: number]?.retiredAt

@@ -93,6 +93,16 @@ package final class SecretRing: Sendable {
         }
     }
 
+    /// Reads it again when storage has not confirmed it lately: this node was asleep or cut off, and a secret that it
+    /// takes for the active one may have been removed.
+    func renewWhenOld(_ database: any Database) async throws(StorageError) {
+        let asked = clock.monotonicNow()
+        let confirmedAt = state.withLock { $0.confirmedAt }
+        guard confirmedAt.map({ asked - $0 > KeyTimes.trust.wholeMilliseconds }) ?? true else { return }
+        try await reload(database)
+        confirm(at: asked)
+    }
+
     /// Says that nothing has changed that was not read before.
     ///
     /// - Parameter monotonic: When storage was asked, not when it answered.
@@ -104,14 +114,15 @@ package final class SecretRing: Sendable {
     package func take(_ found: MasterSecrets) -> [String] {
         state.withLock { state in
             var remarks: [String] = []
-            var readable = state.readable
+            var (readable, isChanged) = (state.readable, false)
             for number in readable.numbers where !readable.agrees(with: found, on: number) {
-                if found[number: number] != nil {
-                    remarks.append("master secret \(number) there is another one than before, and is not used")
-                } else if state.known[number: number] != nil {
-                    remarks.append("master secret \(number) is no longer there: a start would be refused")
-                } else {
+                if state.known[number: number]?.secret != readable.registered(number) {
                     readable = readable.dropping([number])
+                    isChanged = true
+                } else if found[number: number] != nil {
+                    remarks.append("master secret \(number) there is another one than before, and is not used")
+                } else {
+                    remarks.append("master secret \(number) is no longer there: a start would be refused")
                 }
             }
             for number in found.numbers {
@@ -120,9 +131,10 @@ package final class SecretRing: Sendable {
                     remarks.append("master secret \(number) there is not the one of this deployment")
                 } else if let more = try? readable.adding(secret, number) {
                     readable = more
+                    isChanged = true
                 }
             }
-            if readable.numbers != state.readable.numbers {
+            if isChanged {
                 state.readable = readable
                 state.renew(issuer)
             }

@@ -50,7 +50,6 @@ final class OutgoingClients: Sendable {
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.idleTimeout = Self.idle
-        // As many as messages are under way to one receiver.
         // Of all webhooks together: those at one host share a client, and one that hangs must not hold up the others.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
         if url.address == nil { configuration.dnsOverride = [url.origin.host: address.text] }

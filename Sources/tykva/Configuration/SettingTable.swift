@@ -64,8 +64,7 @@ enum SettingTable {
         "How long a signing key is public at least before it signs by plan: services ask for keys now and then.")
     static let claimLimit = Setting(
         "claim_limit", .number(ClaimLimit.bounds, unit: "bytes"), default: "2048",
-        "How long name, roles, groups and public attributes of a user may be together; tokens carry them (docs/keys.md)."
-    )
+        "How long name, roles, groups and public attributes of a user may be together: tokens carry them.")
     static let brandName = Setting(
         "brand_name", .words, default: "Tykva", "How the pages name this service: at most 64 characters.")
     static let brandColour = Setting(

@@ -1,6 +1,7 @@
 import OAuth
 import Secrets
 import Storage
+import Synchronization
 import TestSupport
 import Testing
 
@@ -129,6 +130,73 @@ import Testing
             await node.rotation.turn()
             #expect(node.signing(at: scene.now) != active)
             #expect(node.keys.current.faults.isEmpty)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a damaged successor is never put in the place of the key that signs`(_ engine: Engine) async throws {
+        try await KeyScene.with(engine) { scene in
+            let (active, successor) = (try await scene.key(.active).id, try await scene.key(.published).id)
+            let node = try await scene.node()
+            try await scene.damage(successor)
+            for isImmediate in [true, false] {
+                let refusal = await #expect(throws: InvalidValue.self) {
+                    try await scene.administration.rotate(to: nil, isImmediate: isImmediate, at: scene.now)
+                }
+                #expect(refusal?.reason.contains("tykva key revoke \(successor)") == true)
+            }
+            #expect(try await scene.key(.active).id == active)
+            let revocation = try await scene.administration.revoke(active, at: scene.now)
+            #expect(![active, successor].contains(revocation.active) && revocation.unknownUntil != nil)
+            try await node.keys.reload()
+            #expect(node.signing(at: scene.now) == revocation.active)
+            let next = try await scene.key(.published).id
+            #expect(node.published(at: scene.now) == [revocation.active.text, next.text])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `another algorithm takes the place of a damaged successor`(_ engine: Engine) async throws {
+        try await KeyScene.with(engine) { scene in
+            try await scene.damage(try await scene.key(.published).id)
+            let rotation = try await scene.administration.rotate(to: .edDSA, isImmediate: true, at: scene.now)
+            #expect(try await scene.node().signing(at: scene.now) == rotation.new)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a successor that was withdrawn stays so when the clock goes back, and is erased`(
+        _ engine: Engine
+    ) async throws {
+        try await KeyScene.with(engine) { scene in
+            let withdrawn = try await scene.key(.published).id
+            _ = try await scene.administration.rotate(to: .rs256, isImmediate: false, at: scene.now)
+            scene.manual.step(by: .minutes(-4))
+            #expect(try await scene.key(.gone).id == withdrawn)
+            let node = try await scene.node()
+            await node.rotation.turn()
+            #expect(!node.published(at: scene.now).contains(withdrawn.text))
+            #expect(try await scene.key(.gone).sealedPrivate.isEmpty)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a key that opens again is taken without a change in storage`(_ engine: Engine) async throws {
+        try await KeyScene.with(engine) { scene in
+            let successor = try await scene.key(.published)
+            let both = try scene.secrets.adding(.random(), 2)
+            let readable = Mutex(scene.secrets)
+            let row = try SigningKey.make(
+                .es256, life: KeyLife(publishedAt: scene.now), secrets: try both.activating(2))
+            try await scene.database.administer { [now = scene.now] tx throws(StorageError) in
+                try tx.replaceSuccessor(successor.id, by: row, at: now)
+            }
+            let keys = try await KeyRing(
+                scene.database, secrets: readable.withLock { $0 }, clock: scene.clock, logger: GrantScene.logger)
+            #expect(!keys.current.opens(row.id) && keys.current.faults.count == 1)
+            readable.withLock { $0 = both }
+            try await keys.reload()
+            #expect(keys.current.opens(row.id) && keys.current.faults.isEmpty)
         }
     }
 

@@ -103,6 +103,10 @@ import Testing
             #expect(ring.take(try both.adding(.random(), 3)) == [])
             #expect(ring.current.secrets.numbers == [1, 2, 3])
             #expect(ring.current.unregistered == [3])
+            // A line that was mended before it was added.
+            let mended = try both.adding(.random(), 3)
+            #expect(ring.take(mended) == [])
+            #expect(ring.current.secrets.agrees(with: mended, on: 3))
             // What the deployment does not know goes with its line.
             #expect(ring.take(try both) == [])
             #expect(ring.current.secrets.numbers == [1, 2])
@@ -111,6 +115,50 @@ import Testing
             #expect(ring.take(try MasterSecrets(one).adding(.random(), 2)).count == 1)
             #expect(ring.current.secrets.agrees(with: try both, on: 2))
             #expect(ring.current.secrets.numbers == [1, 2])
+        }
+    }
+
+    @Test func `a mended line of a number that another node has added is taken`() async throws {
+        try await Engine.sqlite.withDatabase { database in
+            let scene = try await GrantScene(database, secrets: MasterSecrets(one))
+            let ring = scene.ring
+            #expect(ring.take(try MasterSecrets(one).adding(.random(), 2)) == [])
+            let administration = SecretAdministration(database)
+            #expect(try await administration.register(2, of: both, at: scene.manual.now))
+            try await ring.reload(database)
+            #expect(ring.current.missing == [2])
+            #expect(ring.take(try both) == [])
+            #expect(ring.current.missing == [])
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a node that was asleep asks which secret is active before it makes a token`(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let scene = try await GrantScene(database, secrets: try both)
+            try await scene.tokens.prepare()
+            #expect(try await SecretAdministration(database).activate(2, of: both, at: scene.manual.now))
+            try await scene.tokens.prepare()
+            #expect(scene.ring.current.secrets.activeNumber == 1)
+            scene.manual.advance(by: .seconds(61))
+            try await scene.tokens.prepare()
+            #expect(scene.ring.current.secrets.activeNumber == 2)
+        }
+    }
+
+    @Test func `a secret that the deployment does not have makes no pages good`() async throws {
+        try await Engine.sqlite.withDatabase { database in
+            let scene = try await GrantScene(database, secrets: MasterSecrets(one))
+            let browser = OneTimeValue.random()
+            let forged = try await Engine.sqlite.withDatabase { elsewhere in
+                let stranger = try await GrantScene(elsewhere, secrets: MasterSecrets(two)).ring
+                return stranger.formTokens.token(.signIn, for: browser)
+            }
+            #expect(scene.ring.take(try both) == [])
+            #expect(!scene.ring.formTokens.accepts(forged, .signIn, from: browser))
+            #expect(try await SecretAdministration(database).register(2, of: both, at: scene.manual.now))
+            try await scene.ring.reload(database)
+            #expect(scene.ring.formTokens.accepts(forged, .signIn, from: browser))
         }
     }
 

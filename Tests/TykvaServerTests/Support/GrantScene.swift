@@ -96,7 +96,9 @@ struct GrantScene: Sendable {
         return try await grant.answer(request, client: app, from: Self.origin, at: manual.now)
     }
 
-    private var tokens: TokenIssuer { TokenIssuer(issuer: issuer, keys: keys, lifetime: .minutes(5)) }
+    var tokens: TokenIssuer {
+        TokenIssuer(database, issuer: issuer, keys: keys, secrets: ring, lifetime: .minutes(5))
+    }
 
     private static let origin = RequestOrigin(
         holder: Holder(address: .unknown, agent: UserAgent("")), requestID: "test")
