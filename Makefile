@@ -30,7 +30,7 @@ test-swift: setup-test
 
 test-e2e: setup-test $(VENV)/ready  ## The real binary and other people's programs
 	swift build $(BUILD_FLAGS) --build-tests
-	TYKVA_BIN="$$(swift build $(BUILD_FLAGS) --show-bin-path)" $(VENV)/bin/python -m pytest e2e
+	TYKVA_BIN="$$(swift build $(BUILD_FLAGS) --show-bin-path)" $(VENV)/bin/python -m pytest -n 2 --dist loadgroup e2e
 
 test-faults: setup-test $(VENV)/ready  ## Every fault of docs/reliability.md, with its table (about fifteen minutes)
 	swift build $(BUILD_FLAGS) --product tykva

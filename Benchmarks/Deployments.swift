@@ -45,7 +45,7 @@ struct PreparedDeployment {
 
     static let password = "correct horse battery staple"
     /// Who else signs in: of one person's passwords only a few are looked at at a time.
-    static let people = (1...16).map { "person-\($0)" }
+    static let people = (0..<SignInBenchmark.callers).map { "person-\($0)" }
 
     func remove() {
         try? FileManager.default.removeItem(atPath: folder)

@@ -37,6 +37,13 @@ def pytest_generate_tests(metafunc):
     metafunc.parametrize("engine", names, indirect=True, scope="session")
 
 
+def pytest_collection_modifyitems(items):
+    """With two workers (pytest-xdist) each has an engine of its own, and what needs none goes with SQLite."""
+    for item in items:
+        engine = getattr(item, "callspec", None) and item.callspec.params.get("engine")
+        item.add_marker(pytest.mark.xdist_group(engine or SQLite.name))
+
+
 @pytest.fixture(scope="session")
 def engine(request):
     made = ENGINES[request.param]()

@@ -160,7 +160,7 @@ def test_a_server_that_is_down(deployment):
     ({"message": endless}, FAILED, ["it may arrive"]),
     ({"greeting": garbage}, FAILED, []),
     ({"RCPT": b"550 \x1b[2J\xe2\x80\xae" + b"x" * 2000 + b"\r\n"}, FAILED, ["550"]),
-], ids=str)
+])
 def test_what_servers_may_answer(deployment, script, code, words):
     with Scripted(**script) as server:
         done = send(deployment, settings(server.port))

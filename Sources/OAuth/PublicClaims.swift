@@ -24,7 +24,6 @@ package struct PublicClaims: Hashable, Sendable {
         _ values: [(AttributeName, JSONValue)], limit: ClaimLimit = .standard
     ) throws(InvalidValue) {
         members = values.map { Member(name: $0.0.text, json: $0.1.encodedString) }
-        let bytes = members.reduce(0) { $0 + $1.name.utf8.count + $1.json.utf8.count + 4 }
         guard bytes <= limit.bytes else {
             throw InvalidValue(
                 "public attributes",
@@ -32,6 +31,9 @@ package struct PublicClaims: Hashable, Sendable {
                     + "\(limit.bytes) are allowed (claim_limit)")
         }
     }
+
+    /// What counts against the limit.
+    package var bytes: Int { members.reduce(0) { $0 + $1.name.utf8.count + $1.json.utf8.count + 4 } }
 
     package init(stored: String) {
         var members: [Member] = []

@@ -159,9 +159,14 @@ import Testing
         #expect(refused.complaint.contains("2048 are allowed"))
         let shown = try await tykva("user", "show", "anna", "--output", "json").json() as? [String: Any]
         #expect(shown?["display_name"] is NSNull)
-        tykva.environment["TYKVA_CLAIM_LIMIT"] = "4096"
+        tykva.environment["TYKVA_CLAIM_LIMIT"] = "3584"
         let more = try await tykva("user", "set", "anna", "--display-name", String(repeating: "n", count: 200))
         #expect(more.status == 0)
+        // Lowered, it takes nothing away, and who has more can only lose.
+        tykva.environment["TYKVA_CLAIM_LIMIT"] = "1024"
+        #expect(try await tykva("user", "role", "anna", "add", "reader").status == 1)
+        #expect(try await tykva("user", "set", "anna", "--email", "anna@example.com").status == 0)
+        #expect(try await tykva("user", "set", "anna", "--display-name", "Anna").status == 0)
         tykva.environment["TYKVA_CLAIM_LIMIT"] = "100"
         let bad = try await tykva("user", "list")
         #expect(bad.status == 78)

@@ -45,7 +45,7 @@ package struct KeyAdministration: Sendable {
             guard replacement != nil || opens else {
                 throw InvalidValue(
                     "signing key \(successor.id)",
-                    "the successor does not open; `tykva key revoke \(successor.id)` puts another one in its place")
+                    "the successor is damaged; `tykva key revoke \(successor.id)` puts another one in its place")
             }
             let new = replacement?.id ?? successor.id
             let publishedAt = replacement == nil ? successor.life.publishedAt : now
@@ -148,7 +148,7 @@ package struct KeyAdministration: Sendable {
 
     private func opens(_ id: KeyID, in rows: [SigningKeyRow]) async -> Bool {
         guard let row = rows.first(where: { $0.id == id }) else { return false }
-        return (try? await SigningKey(row, secrets: secrets)) != nil
+        return (try? await check(row)) != nil
     }
 
     private func make(_ algorithm: SigningAlgorithm, at now: Milliseconds) throws -> SigningKeyRow {
@@ -158,7 +158,7 @@ package struct KeyAdministration: Sendable {
     /// Makes what is missing, looks at the keys, prepares a change outside of any transaction (an RSA key takes a
     /// while), and writes it when they are still what they were.
     ///
-    /// - Parameter prepare: Is told whether the successor could sign: its private half opens.
+    /// - Parameter prepare: Is told whether the successor could sign, and verifiers check it: both halves are whole.
     private func change<Outcome: Sendable>(
         at now: Milliseconds,
         _ prepare: (_ active: PlannedKey, _ successor: PlannedKey, _ opens: Bool) throws -> (

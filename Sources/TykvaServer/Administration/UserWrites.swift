@@ -81,7 +81,8 @@ struct UserWrites {
         let claims: PublicClaims
         do throws(InvalidValue) {
             after = try sources(before, change)
-            claims = try after.claims(claimLimit)
+            let stored = try ClaimSources(before, name: after.name).claims(.none)
+            claims = try after.claims(claimLimit.orAsLong(as: stored))
         } catch {
             return .failure(error)
         }

@@ -28,11 +28,12 @@ struct AuthorizationPages: Sendable {
         _ signedIn: BrowserSessions.SignedIn, on device: OneTimeValue, at now: Milliseconds
     ) async throws(StorageError) -> [ShownNotice] {
         guard let latest = signedIn.alarms.first else { return [] }
+        let names = try await flow.database.once(.clients())
+        // Last: what follows is that they are shown.
         try await flow.database.once(
             .readNotices(
                 of: signedIn.session.user, PersonMessageKind.alarms, on: device.hash, through: latest.event.at, at: now)
         )
-        let names = try await flow.database.once(.clients())
         let named = Dictionary(uniqueKeysWithValues: names.map { ($0.id, $0.displayName) })
         return signedIn.alarms.map { ShownNotice($0, names: named) }
     }

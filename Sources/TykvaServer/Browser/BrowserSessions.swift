@@ -46,11 +46,21 @@ struct BrowserSessions: Sendable {
             let id = try tx.signIn(
                 new, replacing: former?.id, checked: user.record.passwordHash, forgetting: user.pastGuesses, event)
             guard id != nil, let session = try tx.run(.browserSession(cookie: cookie.hash, at: now)) else { return nil }
-            let alarms = try tx.run(
+            return SignedIn(session: session, cookie: cookie, alarms: try Self.alarms(of: session.user, tx, at: now))
+        }
+    }
+
+    private static func alarms(
+        of user: UserID, _ tx: any Transaction, at now: Milliseconds
+    ) throws(StorageError) -> [Notice] {
+        do throws(StorageError) {
+            return try tx.run(
                 .notices(
-                    of: session.user, unread: PersonMessageKind.alarms, since: now - Limits.newsMemory,
-                    limit: Limits.shownNews))
-            return SignedIn(session: session, cookie: cookie, alarms: alarms)
+                    of: user, unread: PersonMessageKind.alarms, since: now - Limits.newsMemory, limit: Limits.shownNews)
+            )
+        } catch .corrupt {
+            // A damaged row keeps nobody out.
+            return []
         }
     }
 

@@ -77,9 +77,15 @@ package struct TokenIssuer: Sendable {
 
     /// Reads the signing keys and which master secret is active again when storage has not confirmed them lately:
     /// whoever asks for a token does so first, before anything is written.
+    ///
+    /// - Throws: `temporarily_unavailable` when this node cannot read the active secret.
     package func prepare() async throws {
         // First, since keys may be sealed with a secret that was activated meanwhile.
         try await secrets.renewWhenOld(database)
+        guard secrets.current.canMake else {
+            throw OAuthError.temporarilyUnavailable(
+                reason: "this node cannot read the active master secret", retryAfter: Limits.storageRetrySeconds)
+        }
         try await keys.renewWhenOld()
     }
 

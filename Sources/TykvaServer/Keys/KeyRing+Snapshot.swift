@@ -9,20 +9,27 @@ extension KeyRing {
         package let rows: [SigningKeyRow]
         /// The public halves that are whole, of keys that are gone too.
         private let keys: [PublicKey]
-        /// The key that signs and its successor, where they open.
+        /// The key that signs and its successor, where they open, or did when they were read before.
         private let opened: [SigningKey]
+        /// Those of them whose stored halves are both whole.
+        private let whole: Set<KeyID>
         /// What is damaged, a sentence each.
         package let faults: [InvalidValue]
+        /// Whether a key that is needed does not open: it may with a master secret that can be read meanwhile.
+        let mayBeMended: Bool
 
         /// - Parameter before: What was read before: a key that opened then and does not any more goes on to sign.
         init(_ rows: [SigningKeyRow], secrets: MasterSecrets, before: Snapshot?) async {
             var (keys, opened, faults): ([PublicKey], [SigningKey], [InvalidValue]) = ([], [], [])
+            var (whole, mayBeMended): (Set<KeyID>, Bool) = ([], false)
             for row in rows where row.life.revokedAt == nil {
                 do throws(InvalidValue) { keys.append(try PublicKey(row)) } catch { faults.append(error) }
                 guard row.life.retiringAt == nil, row.life.goneAt == nil else { continue }
                 do throws(InvalidValue) {
                     opened.append(try await SigningKey(row, secrets: secrets))
+                    if keys.last?.id == row.id { whole.insert(row.id) }
                 } catch {
+                    mayBeMended = true
                     faults.append(error)
                     if let known = before?.opened.first(where: { $0.id == row.id && $0.life == row.life }) {
                         opened.append(known)
@@ -32,7 +39,9 @@ extension KeyRing {
             self.rows = rows
             self.keys = keys
             self.opened = opened
+            self.whole = whole
             self.faults = faults
+            self.mayBeMended = mayBeMended
         }
 
         /// The key that signs; nil when it does not open, or nobody could check it.
@@ -42,8 +51,8 @@ extension KeyRing {
             }
         }
 
-        /// Whether this node has the private half of a key.
-        package func opens(_ id: KeyID) -> Bool { opened.contains { $0.id == id } }
+        /// Whether a key could sign from now on: what is stored of it is whole.
+        package func isWhole(_ id: KeyID) -> Bool { whole.contains(id) }
 
         /// The keys that a token in circulation, or in the near future, may need.
         package func published(at now: Milliseconds) -> [PublicKey] {

@@ -66,8 +66,7 @@ package final class KeyRing: Sendable {
         let asked = clock.monotonicNow()
         let rows = try await database.once(.signingKeys)
         let before = current
-        // What does not open may do so with a master secret that can be read meanwhile.
-        guard rows != before.rows || !before.faults.isEmpty else { return confirm(at: asked) }
+        guard rows != before.rows || before.mayBeMended else { return confirm(at: asked) }
         let new = await Snapshot(rows, secrets: secrets(), before: before)
         if new.faults != before.faults { new.tell(logger) }
         state.withLock { state in

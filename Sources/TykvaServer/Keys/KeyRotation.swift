@@ -47,7 +47,6 @@ package struct KeyRotation: Service {
     /// Does what is due, one change after another.
     package func turn() async {
         do {
-            if !keys.current.faults.isEmpty { try await keys.reload() }
             for _ in 0..<8 {
                 guard try await step() else { return }
             }
@@ -60,11 +59,15 @@ package struct KeyRotation: Service {
     private func step() async throws -> Bool {
         // A wrong clock would end keys before their time.
         guard clock.isTrusted else { return false }
-        let snapshot = keys.current
-        guard let change = snapshot.plan(times, at: clock.now()).due else { return false }
-        if case .promote(let next, _, _) = change, !snapshot.opens(next) {
-            complain(about: next)
-            return false
+        if keys.current.mayBeMended { try? await keys.reload() }
+        guard let change = keys.current.plan(times, at: clock.now()).due else { return false }
+        if case .promote(let next, _, _) = change {
+            // It may have been damaged since it was read.
+            try await keys.reload()
+            guard keys.current.isWhole(next) else {
+                complain(about: next)
+                return false
+            }
         }
         let done = try await Self.carryOut(change, database, secrets(), times, at: clock.now())
         try await keys.reload()

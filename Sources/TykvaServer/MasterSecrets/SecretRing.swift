@@ -16,12 +16,17 @@ package final class SecretRing: Sendable {
         package let missing: [UInt8]
         /// Those that are not the deployment's, or not yet.
         package let unregistered: [UInt8]
+        /// Whether the deployment's active one can be read: what this node makes otherwise, no other node may know.
+        let canMake: Bool
         let pages: PageKeys
 
         fileprivate init(_ readable: MasterSecrets, _ known: [KnownMasterSecret], issuer: Issuer) {
             let usable = known.filter { readable.registered($0.number) == $0.secret }
             let active = usable.first { $0.number == known.activeNumber }?.number
-            secrets = active.flatMap { try? readable.activating($0) } ?? readable
+            // Another secret under a number of the deployment's is none.
+            let wrong = Set(known.map(\.number)).subtracting(usable.map(\.number))
+            secrets = (active.flatMap { try? readable.activating($0) } ?? readable).dropping(wrong)
+            canMake = active != nil
             refreshKeys = RefreshKeys(secrets: secrets, issuer: issuer)
             missing = known.map(\.number).filter { number in !usable.contains { $0.number == number } }
             unregistered = readable.numbers.filter { known[number: $0] == nil }
@@ -36,7 +41,9 @@ package final class SecretRing: Sendable {
         var readable: MasterSecrets
         var known: [KnownMasterSecret]
         var snapshot: Snapshot
-        /// By the monotonic clock.
+        /// When storage was asked for what is known, by the monotonic clock.
+        var readAt: Int64
+        /// By the same.
         var confirmedAt: Int64?
 
         mutating func renew(_ issuer: Issuer) {
@@ -53,12 +60,14 @@ package final class SecretRing: Sendable {
     package init(
         _ database: any Database, _ secrets: MasterSecrets, issuer: Issuer, clock: DeploymentClock
     ) async throws(StorageError) {
+        let asked = clock.monotonicNow()
         let known = try await database.read { tx throws(StorageError) in try tx.run(.knownMasterSecrets) }
         self.issuer = issuer
         self.clock = clock
         state = Mutex(
             State(
-                readable: secrets, known: known, snapshot: Snapshot(secrets, known, issuer: issuer), confirmedAt: nil))
+                readable: secrets, known: known, snapshot: Snapshot(secrets, known, issuer: issuer), readAt: asked,
+                confirmedAt: nil))
     }
 
     package var current: Snapshot { state.withLock { $0.snapshot } }
@@ -85,8 +94,12 @@ package final class SecretRing: Sendable {
 
     /// Reads what the deployment knows.
     package func reload(_ database: any Database) async throws(StorageError) {
+        let asked = clock.monotonicNow()
         let known = try await database.read { tx throws(StorageError) in try tx.run(.knownMasterSecrets) }
         state.withLock { state in
+            // A slower read of another task must not bring back what was there before.
+            guard state.readAt <= asked else { return }
+            state.readAt = asked
             guard known != state.known else { return }
             state.known = known
             state.renew(issuer)
@@ -106,7 +119,9 @@ package final class SecretRing: Sendable {
     /// Says that nothing has changed that was not read before.
     ///
     /// - Parameter monotonic: When storage was asked, not when it answered.
-    package func confirm(at monotonic: Int64) { state.withLock { $0.confirmedAt = monotonic } }
+    package func confirm(at monotonic: Int64) {
+        state.withLock { $0.confirmedAt = max($0.confirmedAt ?? monotonic, monotonic) }
+    }
 
     /// Takes over what a file holds by now. What the deployment knows is never given up, whatever became of the file.
     ///

@@ -156,6 +156,28 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `a successor that is damaged under a node, in either half, is not promoted by time or by order`(
+        _ engine: Engine
+    ) async throws {
+        for half in KeyScene.Half.allCases {
+            try await KeyScene.with(engine) { scene in
+                let (active, successor) = (try await scene.key(.active).id, try await scene.key(.published).id)
+                let node = try await scene.node()
+                try await scene.damage(successor, half)
+                scene.manual.advance(by: .days(31))
+                await node.rotation.turn()
+                #expect(node.signing(at: scene.now) == active)
+                await #expect(throws: InvalidValue.self) {
+                    try await scene.administration.rotate(to: nil, isImmediate: true, at: scene.now)
+                }
+                let revocation = try await scene.administration.revoke(active, at: scene.now)
+                #expect(revocation.active != successor)
+                #expect(try await scene.node().signing(at: scene.now) == revocation.active)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `another algorithm takes the place of a damaged successor`(_ engine: Engine) async throws {
         try await KeyScene.with(engine) { scene in
             try await scene.damage(try await scene.key(.published).id)
@@ -193,10 +215,10 @@ import Testing
             }
             let keys = try await KeyRing(
                 scene.database, secrets: readable.withLock { $0 }, clock: scene.clock, logger: GrantScene.logger)
-            #expect(!keys.current.opens(row.id) && keys.current.faults.count == 1)
+            #expect(!keys.current.isWhole(row.id) && keys.current.faults.count == 1)
             readable.withLock { $0 = both }
             try await keys.reload()
-            #expect(keys.current.opens(row.id) && keys.current.faults.isEmpty)
+            #expect(keys.current.isWhole(row.id) && keys.current.faults.isEmpty)
         }
     }
 

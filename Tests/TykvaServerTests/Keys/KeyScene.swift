@@ -78,8 +78,14 @@ struct KeyScene: Sendable {
         return types.filter { $0.rawValue.hasPrefix("key_") }.reduce(into: [:]) { $0[$1, default: 0] += 1 }
     }
 
-    /// Puts other bytes in the place of a key's private half.
-    func damage(_ id: KeyID) async throws {
+    enum Half: CaseIterable { case sealedPrivate, publicJWK }
+
+    /// Puts something else in the place of one half of a key.
+    func damage(_ id: KeyID, _ half: Half = .sealedPrivate) async throws {
+        guard half == .sealedPrivate else {
+            try await database.once(Statement("UPDATE signing_key SET public_jwk = \("{}") WHERE id = \(id)"))
+            return
+        }
         try await database.once(
             Statement("UPDATE signing_key SET sealed_private = \([UInt8](repeating: 1, count: 80)) WHERE id = \(id)"))
     }

@@ -126,9 +126,16 @@ import Testing
             let administration = SecretAdministration(database)
             #expect(try await administration.register(2, of: both, at: scene.manual.now))
             try await ring.reload(database)
-            #expect(ring.current.missing == [2])
+            #expect(ring.current.missing == [2] && ring.current.secrets.numbers == [1])
+            // What another node made by it is not called invalid here.
+            let keys = RefreshKeys(secrets: try both.activating(2), issuer: scene.issuer)
+            let text = try #require(RefreshToken(family: .random(), generation: 0, keyNumber: 2).text(keys: keys))
+            ring.confirm(at: scene.clock.monotonicNow())
+            #expect(throws: OAuthError.self) { _ = try ring.refreshToken(text) }
+            #expect(ring.take(try MasterSecrets(one).adding(.random(), 2)).count == 1)
             #expect(ring.take(try both) == [])
             #expect(ring.current.missing == [])
+            #expect(try ring.refreshToken(text) != nil)
         }
     }
 
@@ -142,6 +149,36 @@ import Testing
             #expect(scene.ring.current.secrets.activeNumber == 1)
             scene.manual.advance(by: .seconds(61))
             try await scene.tokens.prepare()
+            #expect(scene.ring.current.secrets.activeNumber == 2)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a node that cannot read the active secret makes no token`(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let scene = try await GrantScene(database, secrets: MasterSecrets(one))
+            let administration = SecretAdministration(database)
+            #expect(try await administration.register(2, of: both, at: scene.manual.now))
+            #expect(try await administration.activate(2, of: both, at: scene.manual.now))
+            scene.manual.advance(by: .seconds(61))
+            let refusal = await #expect(throws: OAuthError.self) { try await scene.tokens.prepare() }
+            #expect(refusal?.code == .temporarilyUnavailable)
+            #expect(scene.ring.take(try both) == [])
+            try await scene.tokens.prepare()
+        }
+    }
+
+    @Test func `a slow answer of storage brings no former secret back`() async throws {
+        try await Engine.sqlite.withDatabase { database in
+            let scene = try await GrantScene(database, secrets: try both)
+            let slow = HeldDatabase(database)
+            async let late: Void = scene.ring.reload(slow)
+            await slow.hasRead()
+            scene.manual.advance(by: .seconds(1))
+            #expect(try await SecretAdministration(database).activate(2, of: both, at: scene.manual.now))
+            try await scene.ring.reload(database)
+            slow.release()
+            try await late
             #expect(scene.ring.current.secrets.activeNumber == 2)
         }
     }
