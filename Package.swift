@@ -91,6 +91,7 @@ let package = Package(
             ],
             resources: [.embedInCode("Migrations")],
             swiftSettings: settings),
+        .target(name: "PrometheusText", dependencies: [.coreMetrics], swiftSettings: settings),
         .target(name: "Mail", dependencies: ["CCurl", "OAuth", "Secrets"], swiftSettings: settings),
         .target(
             name: "TykvaVerifier",
@@ -106,8 +107,8 @@ let package = Package(
         .target(
             name: "TykvaServer",
             dependencies: [
-                "Mail", "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto,
-                .cryptoExtras, .hummingbird,
+                "Mail", "OAuth", "PrometheusText", "Secrets", "Storage", "StrictFormats", "TykvaVerifier",
+                .asyncHTTPClient, .crypto, .cryptoExtras, .hummingbird,
                 .hummingbirdCore, .hummingbirdHTTP2, .httpTypes, .jwtKit, .logging, .metrics, .coreMetrics, .nioCore,
                 .mustache, .nioCertificateReloading, .nioHTTP1, .nioHTTPTypes, .nioHTTPTypesHTTP1, .nioSSL, .nioTLS,
                 .serviceLifecycle, .unixSignals,
@@ -127,17 +128,19 @@ let package = Package(
         .executableTarget(
             name: "tykva",
             dependencies: [
-                "DemoStory", "TykvaServer", "TykvaVerifier", "Mail", "OAuth", "Secrets", "Storage", "StrictFormats",
-                .argumentParser, .asyncHTTPClient, .configuration, .coreMetrics, .hummingbird, .logging, .metrics,
-                .nioCore, .nioHTTP1, .nioSSL, .serviceLifecycle, .yams,
+                "DemoStory", "TykvaServer", "TykvaVerifier", "Mail", "OAuth", "PrometheusText", "Secrets", "Storage",
+                "StrictFormats", .argumentParser, .asyncHTTPClient, .configuration, .coreMetrics, .hummingbird,
+                .logging, .metrics, .nioCore, .nioHTTP1, .nioSSL, .serviceLifecycle, .yams,
             ],
             swiftSettings: settings),
 
         .executableTarget(
-            name: "orders", dependencies: ["TykvaHummingbird", "TykvaVerifier", .hummingbird],
+            name: "orders",
+            dependencies: ["PrometheusText", "TykvaHummingbird", "TykvaVerifier", .hummingbird, .metrics],
             path: "Examples/Orders", swiftSettings: settings),
         .executableTarget(
-            name: "billing", dependencies: ["TykvaHummingbird", "TykvaVerifier", .hummingbird],
+            name: "billing",
+            dependencies: ["PrometheusText", "TykvaHummingbird", "TykvaVerifier", .hummingbird, .metrics],
             path: "Examples/Billing",
             swiftSettings: settings),
         .executableTarget(
@@ -167,6 +170,8 @@ let package = Package(
             name: "TestSupport", dependencies: ["OAuth", "Secrets", "Storage", .logging], path: "Tests/TestSupport",
             swiftSettings: settings),
         .testTarget(name: "StrictFormatsTests", dependencies: ["StrictFormats"], swiftSettings: settings),
+        .testTarget(
+            name: "PrometheusTextTests", dependencies: ["PrometheusText", .coreMetrics], swiftSettings: settings),
         .testTarget(name: "SecretsTests", dependencies: ["Secrets", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "OAuthTests", dependencies: ["OAuth", "Secrets", "StrictFormats", "TestSupport", .crypto],
@@ -187,8 +192,8 @@ let package = Package(
         .testTarget(
             name: "TykvaVerifierTests",
             dependencies: [
-                "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto, .cryptoExtras, .hummingbird,
-                .hummingbirdTesting, .httpTypes,
+                "PrometheusText", "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto, .cryptoExtras,
+                .hummingbird, .hummingbirdTesting, .httpTypes,
                 .jwtKit, .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
             ],
             swiftSettings: settings),

@@ -1,6 +1,7 @@
 import Hummingbird
 import Logging
 import NIOCore
+import PrometheusText
 import Secrets
 import ServiceLifecycle
 import Storage

@@ -5,6 +5,7 @@ import Hummingbird
 import Logging
 import Metrics
 import OAuth
+import PrometheusText
 import Secrets
 import ServiceLifecycle
 import Storage

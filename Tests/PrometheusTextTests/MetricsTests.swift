@@ -1,8 +1,7 @@
 import CoreMetrics
 import Foundation
+import PrometheusText
 import Testing
-
-@testable import TykvaServer
 
 @Suite struct MetricsTests {
     @Test func `each metric is explained, in its answer and in the document`() throws {
