@@ -1,28 +1,13 @@
 """The example services as real processes: what they let through, and what they refuse (RFC 6750)."""
 
+import subprocess
+
 import pytest
-import requests
 
 from damage import altered
 from deployment import BILLING, ORDERS, Deployment
-from processes import Process, binary, free_port, is_listening
-
-
-class Service:
-    """`orders` or `billing`, behind one issuer."""
-
-    def __init__(self, name, folder, issuer):
-        self.port = free_port()
-        environment = {"ISSUER": issuer, "PORT": str(self.port)}
-        self.process = Process(folder, name, [binary(name)], environment)
-        self.process.wait_for(lambda: is_listening(self.port), "listening")
-
-    def ask(self, path, *authorizations, method="GET", **options):
-        with requests.Session() as session:
-            session.trust_env = False
-            headers = {"Authorization": authorizations[0]} if authorizations else {}
-            return session.request(
-                method, f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=20, **options)
+from processes import binary, clean_environment, free_port
+from services import Service
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +92,13 @@ def test_without_the_issuers_keys_it_is_503(good, tmp_path):
         assert int(answer.headers["Retry-After"]) > 0
     finally:
         service.process.stop()
+
+
+@pytest.mark.parametrize("name", ["orders", "billing"])
+@pytest.mark.parametrize("setting", ["ALGORITHM", "ALSO_ACCEPTING"])
+def test_an_unknown_algorithm_is_told_at_the_start(name, setting, tmp_path):
+    started = subprocess.run(
+        [str(binary(name))], capture_output=True, text=True, timeout=30, cwd=tmp_path,
+        env=clean_environment({setting: "HS256", "PORT": str(free_port())}))
+    assert started.returncode == 1
+    assert started.stderr == f"{name}: {setting} must be one of ES256, RS256, PS256, EdDSA, ML-DSA-65\n"

@@ -17,5 +17,7 @@ package enum MetricHelp {
         "tykva_verifier_jwks_fetches_total": "Fetches of an issuer's key set, by the verifier in this process.",
         "tykva_verifier_jwks_failures_total": "Fetches of a key set that failed.",
         "tykva_verifier_jwks_age_seconds": "How old the verifier's key set is.",
+        "tykva_verifier_jwks_usable_seconds":
+            "How long the verifier's keys may be used if newer ones cannot be had; at zero, checks are answered 503.",
     ]
 }

@@ -60,6 +60,11 @@ public struct JWKSet: Sendable {
         keys.first { $0.id.hasSameBytes(as: id) }
     }
 
+    /// Whether a key of this set is the last of several: an issuer that publishes successors appends them.
+    func isLast(_ key: VerificationKey) -> Bool {
+        keys.count > 1 && keys[keys.count - 1].id.hasSameBytes(as: key.id)
+    }
+
     /// The key of a header that is, byte for byte, one that an issuer was expected to write for this profile.
     func key(expectedHeader header: ArraySlice<UInt8>, profile: TokenProfile) -> VerificationKey? {
         guard profile.types[0] == ExpectedHeader.type else { return nil }

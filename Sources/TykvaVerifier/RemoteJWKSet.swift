@@ -9,23 +9,20 @@ import Synchronization
 /// - A set is used for its `max-age`, taken between 30 s and 24 h (300 s when none is said), and fetched anew in the
 ///   background when four fifths of that are over.
 /// - An unknown `kid` leads to one fetch at most in a cooldown of 30 s, whatever the number of callers.
+/// - When the last key of a set begins to sign, which was published as the successor, the one after it is looked for
+///   5 s later, once for each set: so the next key is known before it is met, though it may follow soon.
 /// - When the issuer cannot be reached the known keys go on for `staleIfErrorSeconds`; then checks fail with
 ///   ``TokenVerificationError/Check/keysUnavailable``.
 /// - A fetch is bounded in time and size, follows no redirect, and all who wait share it.
 ///
 /// It needs no running service, but as a service it fetches before the first request and never lets a caller wait.
 public final class RemoteJWKSet: Service, Sendable {
-    enum Origin: Sendable {
-        case keys(RemoteDocument)
-        case metadata(RemoteDocument, issuer: String)
-    }
-
     private struct Guarded {
         var keys: RemoteKeyState
         var flight: Task<Void, Never>?
     }
 
-    private let origin: Origin
+    private let origin: KeySetOrigin
     private let fetcher: any DocumentFetcher
     private let time: MonotonicTime
     private let logger: Logger
@@ -35,9 +32,10 @@ public final class RemoteJWKSet: Service, Sendable {
     private let epoch = Atomic<UInt64>(0)
     private let settledUntil = Atomic<Int64>(.min)
 
-    private let fetches = Counter(label: "tykva_verifier_jwks_fetches_total")
-    private let failures = Counter(label: "tykva_verifier_jwks_failures_total")
-    private let ageSeconds = Gauge(label: "tykva_verifier_jwks_age_seconds")
+    private let fetches: Counter
+    private let failures: Counter
+    private let ageSeconds: Gauge
+    private let usableSeconds: Gauge
 
     /// The set at a URL.
     ///
@@ -78,14 +76,19 @@ public final class RemoteJWKSet: Service, Sendable {
     }
 
     init(
-        origin: Origin, fetcher: any DocumentFetcher, policy: RemoteKeyState.Policy = .init(),
-        time: MonotonicTime = .system, logger: Logger = Logger(label: "tykva.verifier")
+        origin: KeySetOrigin, fetcher: any DocumentFetcher, policy: RemoteKeyState.Policy = .init(),
+        time: MonotonicTime = .system, logger: Logger = Logger(label: "tykva.verifier"),
+        metrics: any MetricsFactory = MetricsSystem.factory
     ) {
         self.origin = origin
         self.fetcher = fetcher
         self.time = time
         self.logger = logger
         self.guarded = Mutex(Guarded(keys: RemoteKeyState(policy: policy)))
+        self.fetches = Counter(label: "tykva_verifier_jwks_fetches_total", factory: metrics)
+        self.failures = Counter(label: "tykva_verifier_jwks_failures_total", factory: metrics)
+        self.ageSeconds = Gauge(label: "tykva_verifier_jwks_age_seconds", factory: metrics)
+        self.usableSeconds = Gauge(label: "tykva_verifier_jwks_usable_seconds", factory: metrics)
     }
 
     /// Keeps the set fresh until the graceful shutdown.
@@ -94,9 +97,9 @@ public final class RemoteJWKSet: Service, Sendable {
             while !Task.isCancelled {
                 let pause = self.guarded.withLock { $0.keys.pause(at: self.time.now()) }
                 if pause > .zero {
-                    // Waking at least once a minute keeps the age in the metrics true.
+                    // Waking at least once a minute keeps the metrics true where nobody asks.
                     guard (try? await self.time.sleep(min(pause, .seconds(60)))) != nil else { return }
-                    self.recordAge()
+                    self.recordState()
                 } else {
                     await self.flight().value
                 }
@@ -136,6 +139,8 @@ extension RemoteJWKSet {
     }
 
     func current() async throws(TokenVerificationError) -> KeySnapshot {
+        // Whoever checks a token comes here unless the keys are settled, so an outage shows without a running service.
+        defer { recordState() }
         // Two rounds: one that may end in waiting for a fetch, one that takes what it brought.
         for _ in 0..<2 {
             switch guarded.withLock({ $0.keys.decide(at: time.now()) }) {
@@ -159,6 +164,16 @@ extension RemoteJWKSet {
         }
         await flight?.value
         return guarded.withLock { $0.keys.snapshot } ?? snapshot
+    }
+
+    /// Looks for the keys that follow a set, now that its last one signs.
+    func lookBeyond(_ snapshot: KeySnapshot) {
+        guard guarded.withLock({ $0.keys.mayLookBeyond(snapshot) }) else { return }
+        Task { [weak self, time = self.time] in
+            guard (try? await time.sleep(RemoteKeyState.lookAheadDelay)) != nil, let self else { return }
+            let isWorthIt = self.guarded.withLock { $0.keys.isWorthLookingBeyond(snapshot, at: time.now()) }
+            if isWorthIt { await self.flight().value }
+        }
     }
 
     private func unavailable(retryAfter: Duration) -> TokenVerificationError {
@@ -202,7 +217,7 @@ extension RemoteJWKSet {
             settledUntil.store(guarded.keys.settledUntil?.nanoseconds ?? .min, ordering: .releasing)
             return (guarded.keys.snapshot?.epoch != before, guarded.keys.snapshot?.set.keyIDs ?? [])
         }
-        recordAge()
+        recordState()
         if case .failure(let error) = outcome {
             failures.increment()
             logger.warning("the issuer's keys could not be refreshed", metadata: ["reason": "\(error)"])
@@ -213,13 +228,7 @@ extension RemoteJWKSet {
     }
 
     private func fetchSet() async throws(DocumentFetchError) -> (set: JWKSet, maxAgeSeconds: Int?) {
-        let document: RemoteDocument
-        switch origin {
-        case .keys(let keys): document = keys
-        case .metadata(let metadata, let issuer):
-            document = try IssuerMetadata.keys(in: try await fetcher.fetch(metadata).bytes, of: issuer)
-        }
-        let fetched = try await fetcher.fetch(document)
+        let (document, fetched) = try await origin.fetch(by: fetcher)
         do {
             return (try JWKSet(json: fetched.bytes), fetched.maxAgeSeconds)
         } catch {
@@ -227,10 +236,11 @@ extension RemoteJWKSet {
         }
     }
 
-    private func recordAge() {
-        if let age = guarded.withLock({ $0.keys.age(at: time.now()) }) {
-            ageSeconds.record(age.components.seconds)
-        }
+    private func recordState() {
+        let now = time.now()
+        let (age, usable) = guarded.withLock { ($0.keys.age(at: now), $0.keys.usableTime(at: now)) }
+        if let age { ageSeconds.record(age.components.seconds) }
+        usableSeconds.record(usable.components.seconds)
     }
 }
 

@@ -22,6 +22,9 @@ struct RemoteKeyState: Sendable {
     /// Bounds of the max-age that an answer may set, and what counts when it sets none.
     static let maxAge: ClosedRange<Duration> = .seconds(30) ... .seconds(86_400)
     static let defaultMaxAge: Duration = .seconds(300)
+    /// How long after the last key of a set was seen signing the one after it is looked for: by then every node of the
+    /// issuer publishes it.
+    static let lookAheadDelay: Duration = .seconds(5)
     private static let longestPause: Duration = .seconds(30)
 
     let policy: Policy
@@ -34,6 +37,9 @@ struct RemoteKeyState: Sendable {
     private var failures = 0
     private var nextAttempt: Duration = .zero
     private var lastFetchEnded: Duration?
+
+    /// The epoch of the set beyond which was looked.
+    private var lookedBeyond: UInt64?
 
     init(policy: Policy) {
         self.policy = policy
@@ -61,6 +67,11 @@ struct RemoteKeyState: Sendable {
         snapshot == nil ? nil : now - fetchedAt
     }
 
+    /// How long the keys go on if newer ones cannot be had; zero when there are none, or they are given up.
+    func usableTime(at now: Duration) -> Duration {
+        snapshot == nil ? .zero : max(unusableAt - now, .zero)
+    }
+
     func decide(at now: Duration) -> Decision {
         let mayTry = now >= nextAttempt
         guard let snapshot, now < unusableAt else {
@@ -77,6 +88,22 @@ struct RemoteKeyState: Sendable {
     func mayFetchForUnknownKey(at now: Duration) -> Bool {
         guard let lastFetchEnded else { return true }
         return now >= nextAttempt && now - lastFetchEnded >= policy.cooldown
+    }
+
+    /// Whether the keys that follow a set, whose last one signs now, are to be looked for: once for each set.
+    mutating func mayLookBeyond(_ snapshot: KeySnapshot) -> Bool {
+        guard isCurrent(snapshot), lookedBeyond != snapshot.epoch else { return false }
+        lookedBeyond = snapshot.epoch
+        return true
+    }
+
+    /// Whether there is still nothing newer than a set, and nothing against a fetch.
+    func isWorthLookingBeyond(_ snapshot: KeySnapshot, at now: Duration) -> Bool {
+        isCurrent(snapshot) && now >= nextAttempt
+    }
+
+    private func isCurrent(_ snapshot: KeySnapshot) -> Bool {
+        self.snapshot?.epoch == snapshot.epoch
     }
 
     mutating func succeeded(_ set: JWKSet, maxAge: Duration?, at now: Duration) {

@@ -38,12 +38,13 @@ struct TokenCheck: Sendable {
 
     /// Steps 2 to 6, at the time `now` in seconds since 1970.
     func check(_ jws: CompactJWS, now: Double) async throws(TokenVerificationError) -> CheckedToken {
-        let (key, epoch) = try await key(for: jws)
+        let (key, snapshot) = try await key(for: jws)
         guard key.isValid(signature: jws.signature, of: jws.signingInput) else {
             throw TokenVerificationError(.signature, "the signature is wrong")
         }
+        if snapshot.set.isLast(key) { keys.lookBeyond(snapshot) }
         return CheckedToken(
-            claims: try claims.check(jws.payload, now: now), algorithm: key.algorithm, epoch: epoch)
+            claims: try claims.check(jws.payload, now: now), algorithm: key.algorithm, epoch: snapshot.epoch)
     }
 
     /// Keeps the issuer's keys fresh until the graceful shutdown; with fixed keys it only waits.
@@ -55,11 +56,11 @@ struct TokenCheck: Sendable {
     }
 
     /// Steps 2 and 3: the header, then the key that it names.
-    private func key(for jws: CompactJWS) async throws(TokenVerificationError) -> (VerificationKey, epoch: UInt64) {
+    private func key(for jws: CompactJWS) async throws(TokenVerificationError) -> (VerificationKey, KeySnapshot) {
         if let snapshot = keys.settled, let key = snapshot.set.key(expectedHeader: jws.header, profile: claims.profile),
             algorithms.contains(key.algorithm)
         {
-            return (key, snapshot.epoch)
+            return (key, snapshot)
         }
         let header = try TokenHeader(try jws.decodedHeader(), algorithms: algorithms, profile: claims.profile)
         var snapshot = try await keys.current()
@@ -72,6 +73,6 @@ struct TokenCheck: Sendable {
             throw TokenVerificationError(
                 .keyAlgorithm, "alg is \(header.algorithm), and the key is for \(key.algorithm)")
         }
-        return (key, snapshot.epoch)
+        return (key, snapshot)
     }
 }

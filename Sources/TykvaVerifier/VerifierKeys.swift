@@ -33,4 +33,9 @@ enum VerifierKeys: Sendable {
         case .remote(let keys): await keys.refreshed(after: snapshot)
         }
     }
+
+    /// Tells that the last key of a set has signed a token: it was the successor, and there is another one now.
+    func lookBeyond(_ snapshot: KeySnapshot) {
+        if case .remote(let keys) = self { keys.lookBeyond(snapshot) }
+    }
 }

@@ -21,6 +21,10 @@ final class FakeIssuer: DocumentFetcher {
     var waiting: Int { state.withLock { $0.gate?.count ?? 0 } }
 
     func publish(_ forges: TokenForge..., maxAgeSeconds: Int? = nil) throws {
+        try publish(forges, maxAgeSeconds: maxAgeSeconds)
+    }
+
+    func publish(_ forges: [TokenForge], maxAgeSeconds: Int? = nil) throws {
         let json = try TokenForge.keySetJSON(forges)
         state.withLock {
             $0.documents[Self.keysURL] = json

@@ -14,7 +14,7 @@ import Testing
     private func remote(
         discovery: Bool = false, policy: RemoteKeyState.Policy = .init()
     ) throws -> RemoteJWKSet {
-        let origin: RemoteJWKSet.Origin =
+        let origin: KeySetOrigin =
             discovery
             ? .metadata(try RemoteDocument(metadataOf: TokenForge.issuer), issuer: TokenForge.issuer)
             : .keys(try RemoteDocument(FakeIssuer.keysURL))
