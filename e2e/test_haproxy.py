@@ -1,41 +1,11 @@
-"""HAProxy with `jwt_verify` and the exported keys, in front of a service that checks nothing itself."""
-
-import base64
-import http.client
-import http.server
-import threading
+"""HAProxy with `jwt_verify` and the fetched keys, in front of a service that checks nothing itself."""
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from damage import altered
+from damage import altered, header
 from deployment import BILLING, ORDERS, Deployment
-from processes import ROOT, Process, free_port, installed, is_listening
-
-
-def number(text):
-    return int.from_bytes(base64.urlsafe_b64decode(text + "=="), "big")
-
-
-def pem(key):
-    """A public key of a key set as PEM."""
-    public = ec.EllipticCurvePublicNumbers(number(key["x"]), number(key["y"]), ec.SECP256R1()).public_key()
-    return public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-
-
-class Echo(http.server.BaseHTTPRequestHandler):
-    """Answers whatever comes through."""
-
-    def do_GET(self):
-        body = b"came through"
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
+from haproxy import Gate
+from processes import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -44,48 +14,11 @@ def server(old_server):
 
 
 @pytest.fixture(scope="module")
-def echo():
-    service = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
-    thread = threading.Thread(target=service.serve_forever)
-    thread.start()
-    yield service.server_address[1]
-    service.shutdown()
-    thread.join()
-    service.server_close()
-
-
-@pytest.fixture(scope="module")
-def gate(server, echo, tmp_path_factory):
+def gate(server, tmp_path_factory):
     """HAProxy, asked with an Authorization header."""
-    folder = tmp_path_factory.mktemp("haproxy")
-    keys = server.get("/.well-known/jwks.json").json()["keys"]
-    for name, key in zip(("active", "next"), keys, strict=True):
-        (folder / f"{name}.pem").write_bytes(pem(key))
-    port = free_port()
-    text = (ROOT / "e2e" / "haproxy.cfg.in").read_text()
-    filled = {
-        "ISSUER": server.issuer, "AUDIENCE": ORDERS, "LISTEN": f"127.0.0.1:{port}", "SERVICE": f"127.0.0.1:{echo}",
-        "ACTIVE_KEY": folder / "active.pem", "NEXT_KEY": folder / "next.pem"}
-    for name, value in filled.items():
-        text = text.replace(f"@{name}@", str(value))
-    configuration = folder / "haproxy.cfg"
-    configuration.write_text(text)
-    process = Process(folder, "haproxy", [installed("haproxy"), "-db", "-f", configuration])
-    process.wait_for(lambda: is_listening(port), "listening")
-
-    def ask(*authorizations):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        connection.putrequest("GET", "/anything")
-        for authorization in authorizations:
-            connection.putheader("Authorization", authorization)
-        connection.endheaders()
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        connection.close()
-        return answer.status, answer.headers.get("WWW-Authenticate"), text
-
-    yield ask
-    process.stop(10)
+    made = Gate(tmp_path_factory.mktemp("haproxy"), server.issuer, ORDERS)
+    yield made.ask
+    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +65,80 @@ def test_two_tokens_are_stopped(gate, good):
 
 def test_another_kind_of_token_is_stopped(gate, server):
     assert gate(f"Bearer {server.sign_in()['refresh_token']}")[:2] == INVALID
+
+
+# The keys: what the script does, with an issuer of the test's own.
+
+SQLITE = pytest.mark.engine("sqlite", "about HAProxy, not the store")
+
+
+def signed_by(server, kid):
+    """A token of this key: a server follows within seconds."""
+    found = []
+
+    def look():
+        found[:] = [server.sign_in(scope="orders:read", resource=ORDERS)["access_token"]]
+        return header(found[0])["kid"] == kid
+
+    wait_until(look, 15, f"tokens of {kid}")
+    return f"Bearer {found[0]}"
+
+
+@SQLITE
+def test_the_script_reloads_when_the_keys_have_changed_and_tries_again_when_that_fails(deployment, tmp_path):
+    with deployment.serve() as server:
+        gate = Gate(tmp_path, server.issuer, ORDERS)
+        try:
+            active = deployment.json("key", "rotate", "--now")["old_kid"]
+            # Twice: the second key was not among those that HAProxy has loaded.
+            new = deployment.json("key", "rotate", "--now")["kid"]
+            token = signed_by(server, new)
+            assert gate.ask(token)[:2] == INVALID
+            assert gate.fetch_keys(reload="false").returncode == 1
+            assert gate.ask(token)[:2] == INVALID
+            done = gate.fetch_keys()
+            assert (done.returncode, done.stdout) == (0, "nothing has changed\n"), done.stderr
+            wait_until(lambda: gate.ask(token)[0] == 200, 10, "the new keys")
+            # With nothing new there is no reload, which would fail here.
+            assert gate.fetch_keys(reload="false").returncode == 0
+            written = {path.read_text() for path in (gate.keys / "ES256").glob("*.pem")}
+            assert len(written) == 4
+            # A revoked key is out of the files; the other ones stay.
+            out = deployment.tykva("key", "export", active, "--format", "pem")
+            assert out in written
+            deployment.tykva("key", "revoke", active)
+            wait_until(lambda: active not in server.get("/.well-known/jwks.json").text, 15, "a set without the key")
+            assert gate.fetch_keys().returncode == 0
+            left = {path.read_text() for path in (gate.keys / "ES256").glob("*.pem")}
+            assert left < written and out not in left
+            assert gate.ask(token)[0] == 200
+            # An algorithm that the issuer has no key for is an error, and keeps nobody from the others' keys.
+            deployment.tykva("key", "rotate", "--now")
+            newest = signed_by(server, deployment.json("key", "rotate", "--now")["kid"])
+            assert gate.fetch_keys(algorithms=["RS256", "ES256"]).returncode == 1
+            wait_until(lambda: gate.ask(newest)[0] == 200, 10, "the newer keys")
+            left = {path.read_text() for path in (gate.keys / "ES256").glob("*.pem")}
+        finally:
+            gate.close()
+    # Without the issuer the files stay as they are.
+    stopped = gate.fetch_keys(reload="false")
+    assert stopped.returncode == 1 and "cannot be had" in stopped.stderr
+    assert {path.read_text() for path in (gate.keys / "ES256").glob("*.pem")} == left
+
+
+@SQLITE
+def test_haproxy_goes_through_a_change_of_the_algorithm(deployment, tmp_path):
+    with deployment.serve() as server:
+        old = server.sign_in(scope="orders:read", resource=ORDERS)["access_token"]
+        deployment.tykva("key", "rotate", "--algorithm", "RS256")
+        wait_until(lambda: "RS256" in server.get("/.well-known/jwks.json").text, 15, "both in the set")
+        gate = Gate(tmp_path, server.issuer, ORDERS, algorithms=("ES256", "RS256"))
+        try:
+            assert gate.ask(f"Bearer {old}")[0] == 200
+            new = signed_by(server, deployment.json("key", "rotate", "--now")["kid"])
+            assert header(new.split()[1])["alg"] == "RS256"
+            assert gate.ask(new)[0] == 200 and gate.ask(f"Bearer {old}")[0] == 200
+            for what, token in altered(new.split()[1]).items():
+                assert gate.ask(f"Bearer {token}")[:2] == INVALID, what
+        finally:
+            gate.close()

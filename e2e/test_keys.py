@@ -142,6 +142,10 @@ def test_a_key_of_openssl_signs(deployment, algorithm):
         assert deployment.tykva("key", "export", brought["kid"], "--format", "pem") == public
         assert public in deployment.tykva("key", "export", "--format", "pem")
         assert json.loads(deployment.tykva("key", "export"))["keys"] == key_set(server)
+        # The same from elsewhere, without the deployment.
+        elsewhere = ("key", "export", "--issuer", server.issuer)
+        assert json.loads(deployment.tykva(*elsewhere, data=False))["keys"] == key_set(server)
+        assert deployment.tykva(*elsewhere, brought["kid"], "--format", "pem", data=False) == public
         # Neither the log nor the store has the private half in the open.
         secret = "".join(pem.splitlines()[1:-1])[24:60]
         assert secret not in server.errors and secret not in deployment.dump()

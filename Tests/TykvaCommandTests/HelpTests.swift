@@ -124,6 +124,8 @@ import Testing
         ["client", "set", "a", "--jwks", "x", "--jwks-uri", "https://a.example"],
         ["session", "end", "s_00000000000000000000000000000000", "--user", "anna"], ["audit", "--since", "yesterday"],
         ["audit", "--since", "2026-02-30T00:00:00Z"], ["audit", "--type", "nonsense"], ["audit", "--user", ""],
+        ["key", "export", "--directory", "x"], ["key", "export", "--algorithm", "HS256"],
+        ["key", "export", "x", "--directory", "x", "--algorithm", "ES256"],
         ["verify", "-"], ["verify", "-", "--issuer", "https://a.example", "--audience", "a", "--algorithm", "HS256"],
         ["verify", "-", "--audience", "a", "--algorithm", "ES256"],
         ["verify", "-", "--issuer", "https://a.example", "--audience", "a", "--algorithm", "ES256", "--at", "noon"],

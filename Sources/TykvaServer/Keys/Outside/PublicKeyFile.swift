@@ -1,7 +1,7 @@
 import Crypto
 import CryptoExtras
-import OAuth
-import StrictFormats
+package import OAuth
+package import StrictFormats
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -11,6 +11,23 @@ import StrictFormats
 
 extension PublicKey {
     /// SubjectPublicKeyInfo in PEM (RFC 7468 §13), for programs that read no JWK.
+    package var pem: String {
+        get throws { try PublicKeyFile(jwk, algorithm).pem }
+    }
+}
+
+/// A public key for programs that read no JWK.
+package struct PublicKeyFile: Sendable {
+    private let jwk: JSONObject
+    private let algorithm: SigningAlgorithm
+
+    /// - Parameter jwk: A key that a verifier would use with this algorithm.
+    package init(_ jwk: JSONObject, _ algorithm: SigningAlgorithm) {
+        self.jwk = jwk
+        self.algorithm = algorithm
+    }
+
+    /// SubjectPublicKeyInfo in PEM (RFC 7468 §13).
     package var pem: String {
         get throws {
             switch algorithm {
@@ -26,7 +43,7 @@ extension PublicKey {
 
     private func bytes(_ name: String) throws(InvalidValue) -> [UInt8] {
         guard let bytes = jwk[name]?.stringValue.flatMap({ Base64URL.decode($0) }) else {
-            throw InvalidValue("signing key \(id)", "its public half has no \(name)")
+            throw InvalidValue("signing key \(jwk["kid"]?.stringValue ?? "")", "its public half has no \(name)")
         }
         return bytes
     }

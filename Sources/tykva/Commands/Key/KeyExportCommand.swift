@@ -3,13 +3,20 @@ import OAuth
 import Storage
 import StrictFormats
 import TykvaServer
+import TykvaVerifier
 
 struct KeyExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Prints the public keys, or one of them.",
+        commandName: "export", abstract: "Prints the public keys, or writes them into files.",
         discussion: """
             Without an id: what /.well-known/jwks.json tells, as a JWK set, or one PEM
-            after another. A private key is never printed.
+            after another. With --issuer the keys are fetched, and no deployment is
+            needed. A private key is never printed.
+
+            --directory is for programs that cannot fetch keys: 1.pem is the successor,
+            2.pem the key that signs, 3.pem and 4.pem are those before it; where there
+            are fewer, the oldest is there again. Files that stay as they are are not
+            touched.
 
             Example:
               tykva key export --format pem
@@ -28,21 +35,85 @@ struct KeyExportCommand: AsyncParsableCommand {
     @Option(help: "jwk or pem.")
     var format: Format = .jwk
 
+    @Option(help: ArgumentHelp("Fetch the keys of this issuer, by its metadata.", valueName: "url"))
+    var issuer: String?
+
+    @Option(
+        help: ArgumentHelp("Only keys for this algorithm.", valueName: "algorithm"),
+        transform: Arguments.signingAlgorithm)
+    var algorithm: SigningAlgorithm?
+
+    @Option(help: ArgumentHelp("Write 1.pem to 4.pem into this folder; with --algorithm.", valueName: "dir"))
+    var directory: String?
+
+    func validate() throws {
+        guard directory == nil || (algorithm != nil && kid == nil) else {
+            throw ValidationError("--directory takes the keys of one --algorithm, and no id")
+        }
+        guard directory != "" else { throw ValidationError("--directory names no folder") }
+    }
+
     func run() async throws {
-        try await Workplace.open(common, .looking) { workplace in
+        let keys = try await keys().filter { key in
+            (kid == nil || key.id == kid) && (algorithm == nil || key.algorithm == algorithm)
+        }
+        if let kid, keys.isEmpty { throw InvalidValue("signing key \(kid)", "there is none of this id") }
+        if let directory {
+            try write(keys, into: directory)
+        } else if format == .pem {
+            try Console.write(try keys.map { try $0.pem }.joined())
+        } else {
+            let documents = keys.map { JSONValue.object($0.jwk) }
+            try Console.print(
+                kid == nil ? .object(JSONObject([("keys", .array(documents))])) : documents.first ?? .null)
+        }
+    }
+
+    private func write(_ keys: [ExportedKey], into folder: String) throws {
+        guard !keys.isEmpty else {
+            throw CommandFailure("there is no key for \(algorithm?.rawValue ?? ""); the files are as they were")
+        }
+        let written = try KeyFiles(folder: folder).write(try keys.map { try $0.pem })
+        try Console.done(
+            written.isEmpty ? "nothing has changed" : "wrote \(written.joined(separator: " "))",
+            [("changed", .bool(!written.isEmpty)), ("files", .array(written.map { .string($0) }))], common)
+    }
+
+    private func keys() async throws -> [ExportedKey] {
+        if let issuer { return try await Self.published(by: issuer) }
+        return try await Workplace.open(common, .looking) { workplace in
             let rows = try await workplace.database.read { tx throws(StorageError) in try tx.run(.signingKeys) }
-            let wanted = rows.filter { row in
-                kid.map { $0 == row.id } ?? (row.life.state(at: workplace.now) != .gone)
-            }
-            if let kid, wanted.isEmpty { throw InvalidValue("signing key \(kid)", "there is none of this id") }
-            let keys = try wanted.map { try PublicKey($0) }
-            switch format {
-            case .pem: try Console.write(try keys.map { try $0.pem }.joined())
-            case .jwk:
-                let documents = keys.map { JSONValue.object($0.jwk) }
-                try Console.print(
-                    kid == nil ? .object(JSONObject([("keys", .array(documents))])) : documents.first ?? .null)
+            // Keys that have left the set are told by their id alone.
+            return try rows.filter { $0.id == kid || $0.life.state(at: workplace.now) != .gone }.map { row in
+                let key = try PublicKey(row)
+                return ExportedKey(id: key.id, algorithm: key.algorithm, jwk: key.jwk)
             }
         }
+    }
+
+    private static func published(by issuer: String) async throws -> [ExportedKey] {
+        let published: PublishedKeys
+        do {
+            published = try await PublishedKeys.fetch(discoveryOf: issuer)
+        } catch {
+            throw CommandFailure("the keys of \(issuer) cannot be had: \(error)")
+        }
+        return published.documents.compactMap { jwk in
+            guard let id = jwk["kid"]?.stringValue.flatMap({ KeyID($0) }),
+                let algorithm = jwk["alg"]?.stringValue.flatMap(SigningAlgorithm.init(rawValue:))
+            else { return nil }
+            return ExportedKey(id: id, algorithm: algorithm, jwk: jwk)
+        }
+    }
+}
+
+/// A public key on its way to other programs.
+private struct ExportedKey: Sendable {
+    let id: KeyID
+    let algorithm: SigningAlgorithm
+    let jwk: JSONObject
+
+    var pem: String {
+        get throws { try PublicKeyFile(jwk, algorithm).pem }
     }
 }
