@@ -8,9 +8,12 @@ struct Drain: Service {
     let seconds: Int
     let retreat: Retreat
     let logger: Logger
+    /// From then on a signal is heard.
+    let onTrapped: @Sendable () -> Void
 
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        onTrapped()
         await cancelWhenGracefulShutdown {
             for await signal in signals {
                 guard signal == .sigterm, seconds > 0 else { return }

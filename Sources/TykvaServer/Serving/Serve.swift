@@ -19,21 +19,22 @@ package func serve(_ plan: ServePlan) async throws {
     let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
     server.routes.install(on: router, hasFrontPage: plan.hasFrontPage)
     let additions = try await plan.additions(router, server)
-    let listeners = OpenListeners(plan.metricsListen == nil ? 1 : 2, onAll: plan.onReady)
+    let start = Start(of: plan.metricsListen == nil ? 3 : 4, onAll: plan.onReady)
     let application = Application(
         router: router, server: try plan.certificate.map(Listeners.secure) ?? Listeners.plain(),
         configuration: ApplicationConfiguration(
             address: .hostname(plan.listen.host, port: plan.listen.port), serverName: nil,
             availableConnectionsDelegate: .maximum(plan.maximumConnections, logger: plan.logger)),
-        onServerRunning: { _ in listeners.note() }, logger: plan.logger)
+        onServerRunning: { _ in start.note() }, logger: plan.logger)
     var services: [any Service] = server.services + additions
-    services.append(Signals(certificate: plan.certificate, logger: plan.logger))
+    services.append(Signals(certificate: plan.certificate, logger: plan.logger, onTrapped: start.note))
     if let address = plan.metricsListen {
-        services.append(metricsApplication(address, logger: plan.logger) { listeners.note() })
+        services.append(metricsApplication(address, logger: plan.logger) { start.note() })
     }
     // The last is stopped first: requests end before what they rest on.
     services.append(application)
-    let drain = Drain(seconds: plan.drainSeconds, retreat: server.retreat, logger: plan.logger)
+    let drain = Drain(
+        seconds: plan.drainSeconds, retreat: server.retreat, logger: plan.logger, onTrapped: start.note)
     var configuration = ServiceGroupConfiguration(
         services: services.map(\.serviceConfiguration) + [
             .init(service: drain, successTerminationBehavior: .gracefullyShutdownGroup)
@@ -62,17 +63,17 @@ extension Service {
     }
 }
 
-/// Counts the listeners that stand, and tells when all do.
-private final class OpenListeners: Sendable {
+/// Counts what stands, listeners and who hears signals, and tells when all do: a server that is ready can be stopped.
+private final class Start: Sendable {
     private let missing: Mutex<Int>
     private let onAll: @Sendable () -> Void
 
-    init(_ count: Int, onAll: @escaping @Sendable () -> Void) {
+    init(of count: Int, onAll: @escaping @Sendable () -> Void) {
         missing = Mutex(count)
         self.onAll = onAll
     }
 
-    func note() {
+    @Sendable func note() {
         let isLast = missing.withLock { missing in
             missing -= 1
             return missing == 0

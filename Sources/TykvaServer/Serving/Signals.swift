@@ -14,9 +14,12 @@ import UnixSignals
 struct Signals: Service {
     let certificate: ServingCertificate?
     let logger: Logger
+    /// From then on a signal is heard.
+    let onTrapped: @Sendable () -> Void
 
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sighup, .sigterm, .sigint)
+        onTrapped()
         // Stopped as one of the last services, so that a second signal is seen while the others still end.
         await cancelWhenGracefulShutdown {
             var stops = 0
