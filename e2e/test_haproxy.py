@@ -89,6 +89,7 @@ def test_the_script_reloads_when_the_keys_have_changed_and_tries_again_when_that
     with deployment.serve() as server:
         gate = Gate(tmp_path, server.issuer, ORDERS)
         try:
+            old = f"Bearer {server.sign_in(scope='orders:read', resource=ORDERS)['access_token']}"
             active = deployment.json("key", "rotate", "--now")["old_kid"]
             # Twice: the second key was not among those that HAProxy has loaded.
             new = deployment.json("key", "rotate", "--now")["kid"]
@@ -105,12 +106,13 @@ def test_the_script_reloads_when_the_keys_have_changed_and_tries_again_when_that
             assert len(written) == 4
             # A revoked key is out of the files; the other ones stay.
             out = deployment.tykva("key", "export", active, "--format", "pem")
-            assert out in written
+            assert out in written and gate.ask(old)[0] == 200
             deployment.tykva("key", "revoke", active)
             wait_until(lambda: active not in server.get("/.well-known/jwks.json").text, 15, "a set without the key")
             assert gate.fetch_keys().returncode == 0
             left = {path.read_text() for path in (gate.keys / "ES256").glob("*.pem")}
             assert left < written and out not in left
+            wait_until(lambda: gate.ask(old)[:2] == INVALID, 10, "the revoked key is out")
             assert gate.ask(token)[0] == 200
             # An algorithm that the issuer has no key for is an error, and keeps nobody from the others' keys.
             deployment.tykva("key", "rotate", "--now")
@@ -140,5 +142,13 @@ def test_haproxy_goes_through_a_change_of_the_algorithm(deployment, tmp_path):
             assert gate.ask(new)[0] == 200 and gate.ask(f"Bearer {old}")[0] == 200
             for what, token in altered(new.split()[1]).items():
                 assert gate.ask(f"Bearer {token}")[:2] == INVALID, what
+            # The last key of an algorithm that is revoked takes the algorithm along, now and at the next run.
+            deployment.tykva("key", "revoke", header(old)["kid"])
+            wait_until(lambda: "ES256" not in server.get("/.well-known/jwks.json").text, 15, "a set without it")
+            for reload in (None, "false"):
+                done = gate.fetch_keys(reload=reload)
+                assert done.returncode == 1 and "nobody can sign with" in done.stderr
+            wait_until(lambda: gate.ask(f"Bearer {old}")[:2] == INVALID, 10, "the revoked key is out")
+            assert gate.ask(new)[0] == 200
         finally:
             gate.close()

@@ -57,6 +57,8 @@ struct HTTPDocumentFetcher: DocumentFetcher {
     private func answer(_ document: RemoteDocument) async throws -> FetchedDocument {
         var request = HTTPClientRequest(url: document.url)
         request.headers.add(name: "accept", value: "application/json, application/jwk-set+json")
+        // A cache on the way must not keep a revoked key alive, or a new one away (RFC 9111 §5.2.1.4).
+        request.headers.add(name: "cache-control", value: "no-cache")
         request.headers.add(name: "user-agent", value: "tykva-verifier")
         let seconds = timeout.components.seconds
         let response = try await client.execute(request, timeout: .seconds(seconds + 1))

@@ -74,8 +74,9 @@ public struct JWKSet: Sendable {
 }
 
 extension JWKSet: Equatable {
-    /// Whether both sets check the same signatures.
+    /// Whether both sets check the same signatures, in whichever order their keys stand.
     public static func == (left: JWKSet, right: JWKSet) -> Bool {
-        left.keys.elementsEqual(right.keys) { $0.isSame(as: $1) }
+        left.keys.count == right.keys.count
+            && left.keys.allSatisfy { key in right.keys.contains { $0.isSame(as: key) } }
     }
 }

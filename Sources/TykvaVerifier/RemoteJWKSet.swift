@@ -166,6 +166,9 @@ extension RemoteJWKSet {
         return guarded.withLock { $0.keys.snapshot } ?? snapshot
     }
 
+    /// The epoch of the set beyond which was looked, or will be in a moment.
+    var lookedBeyond: UInt64? { guarded.withLock { $0.keys.lookedBeyond } }
+
     /// Looks for the keys that follow a set, now that its last one signs.
     func lookBeyond(_ snapshot: KeySnapshot) {
         guard guarded.withLock({ $0.keys.mayLookBeyond(snapshot) }) else { return }

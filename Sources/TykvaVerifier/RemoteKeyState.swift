@@ -39,7 +39,7 @@ struct RemoteKeyState: Sendable {
     private var lastFetchEnded: Duration?
 
     /// The epoch of the set beyond which was looked.
-    private var lookedBeyond: UInt64?
+    private(set) var lookedBeyond: UInt64?
 
     init(policy: Policy) {
         self.policy = policy
@@ -123,6 +123,8 @@ struct RemoteKeyState: Sendable {
     /// After a failure the next attempt waits 1, 2, 4, … 30 seconds.
     mutating func failed(_ error: String, at now: Duration) {
         failures += 1
+        // A look that failed was none.
+        lookedBeyond = nil
         nextAttempt = now + min(.seconds(1 << min(failures - 1, 5)), Self.longestPause)
         lastFetchEnded = now
         lastError = error

@@ -24,6 +24,9 @@ import Testing
             return Self.json(good)
         }
         router.get("redirect") { _, _ in Response.redirect(to: "/jwks", type: .found) }
+        router.get("fresh") { request, _ -> Response in
+            request.headers[.cacheControl] == "no-cache" ? Self.json(good) : Response(status: .badRequest)
+        }
         router.get("missing") { _, _ in Response(status: .notFound) }
         router.get("error") { _, _ in
             Response(status: .internalServerError, body: .init(byteBuffer: .init(string: good)))
@@ -80,6 +83,13 @@ import Testing
                 for await accepted in group { #expect(accepted) }
             }
             #expect(counter.count == 1)
+        }
+    }
+
+    @Test func `caches on the way are told to ask the issuer`() async throws {
+        try await withServer { port in
+            let refusal = try await error("fresh", port)
+            #expect(refusal == nil)
         }
     }
 

@@ -9,10 +9,9 @@ struct KeyFiles {
 
     let folder: String
 
-    /// Writes what has changed.
+    /// Writes what has changed, each file at once. After a rotation a key is in its new file before it leaves its old
+    /// one: whoever reads them meanwhile finds every key that stays.
     ///
-    /// Each file is replaced at once, and a key is in its new file before it leaves its old one: whoever reads them
-    /// meanwhile finds every key that stays.
     /// - Parameter keys: In the order of the key set, the newest last; at least one.
     /// - Returns: The files that were written.
     func write(_ keys: [String]) throws -> [String] {
@@ -32,6 +31,22 @@ struct KeyFiles {
         }
         return written.reversed()
     }
+
+    /// Puts a key whose private half nobody has in the place of all, since none is to be believed any more; nothing when
+    /// there are no files.
+    ///
+    /// - Parameter key: Makes it; asked once for a folder, so that a second run changes nothing.
+    /// - Returns: Whether there were files.
+    func writeNone(_ key: () throws -> String) throws -> Bool {
+        let stored = FileManager.default.contents(atPath: nobody).map { String(decoding: $0, as: UTF8.self) }
+        guard stored != nil || FileManager.default.fileExists(atPath: "\(folder)/1.pem") else { return false }
+        let key = try stored ?? key()
+        if stored == nil { try replace(nobody, by: Array(key.utf8)) }
+        _ = try write([key])
+        return true
+    }
+
+    private var nobody: String { "\(folder)/nobody.pem" }
 
     /// Through a file beside it, which is on the disk before it takes the other's place.
     private func replace(_ path: String, by bytes: [UInt8]) throws {

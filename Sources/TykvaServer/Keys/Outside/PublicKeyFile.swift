@@ -27,6 +27,11 @@ package struct PublicKeyFile: Sendable {
         self.algorithm = algorithm
     }
 
+    /// A key whose private half is gone as soon as it is made: it verifies nothing.
+    package static func ofNobody(_ algorithm: SigningAlgorithm) throws -> PublicKeyFile {
+        PublicKeyFile(try KeyMaterial.make(algorithm).publicMembers(), algorithm)
+    }
+
     /// SubjectPublicKeyInfo in PEM (RFC 7468 §13).
     package var pem: String {
         get throws {

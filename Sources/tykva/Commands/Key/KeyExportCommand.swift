@@ -16,7 +16,8 @@ struct KeyExportCommand: AsyncParsableCommand {
             --directory is for programs that cannot fetch keys: 1.pem is the successor,
             2.pem the key that signs, 3.pem and 4.pem are those before it; where there
             are fewer, the oldest is there again. Files that stay as they are are not
-            touched.
+            touched. When the issuer has no key of the algorithm any more, a key that
+            nobody can sign with takes the place of those that were; the exit code is 1.
 
             Example:
               tykva key export --format pem
@@ -50,6 +51,9 @@ struct KeyExportCommand: AsyncParsableCommand {
         guard directory == nil || (algorithm != nil && kid == nil) else {
             throw ValidationError("--directory takes the keys of one --algorithm, and no id")
         }
+        guard kid == nil || algorithm == nil else {
+            throw ValidationError("a key of an id has one algorithm: leave --algorithm out")
+        }
         guard directory != "" else { throw ValidationError("--directory names no folder") }
     }
 
@@ -70,10 +74,15 @@ struct KeyExportCommand: AsyncParsableCommand {
     }
 
     private func write(_ keys: [ExportedKey], into folder: String) throws {
+        let files = KeyFiles(folder: folder)
         guard !keys.isEmpty else {
-            throw CommandFailure("there is no key for \(algorithm?.rawValue ?? ""); the files are as they were")
+            guard let algorithm else { return }
+            let wereThere = try files.writeNone { try PublicKeyFile.ofNobody(algorithm).pem }
+            throw CommandFailure(
+                "there is no key for \(algorithm.rawValue)"
+                    + (wereThere ? ": a key that nobody can sign with is in the place of those that were" : ""))
         }
-        let written = try KeyFiles(folder: folder).write(try keys.map { try $0.pem })
+        let written = try files.write(try keys.map { try $0.pem })
         try Console.done(
             written.isEmpty ? "nothing has changed" : "wrote \(written.joined(separator: " "))",
             [("changed", .bool(!written.isEmpty)), ("files", .array(written.map { .string($0) }))], common)
