@@ -5,9 +5,10 @@ package struct FormParameters: Sendable {
     package static let maximumCount = 32
     package static let maximumNameBytes = 64
     package static let maximumValueBytes = 4096
-    /// Of a value that is a JWT: our longest, of ML-DSA-65, have 10.5 KiB.
-    package static let maximumTokenBytes = 12 * 1024
-    private static let tokens: Set = ["token", "access_token", "id_token_hint", "client_assertion"]
+    /// Of a value that is a JWT: our longest, of ML-DSA-65, have 10.5 KiB; a client's assertion may have 8.
+    private static let maximumTokenBytes = [
+        "token": 12 * 1024, "access_token": 12 * 1024, "id_token_hint": 12 * 1024, "client_assertion": 8 * 1024,
+    ]
     /// The one parameter that may come more than once (RFC 8707 §2).
     private static let repeatable = "resource"
 
@@ -41,7 +42,7 @@ package struct FormParameters: Sendable {
             guard let name = Self.decoded(pair[..<(sign ?? pair.endIndex)]), name.utf8.count <= Self.maximumNameBytes,
                 let value = Self.decoded(sign.map { pair[pair.index(after: $0)...] } ?? pair[pair.endIndex...])
             else { throw .invalidRequest("a parameter is malformed", reason: "parameter \(count) does not decode") }
-            let maximum = Self.tokens.contains(name) ? Self.maximumTokenBytes : Self.maximumValueBytes
+            let maximum = Self.maximumTokenBytes[name] ?? Self.maximumValueBytes
             guard value.utf8.count <= maximum else { throw .invalidRequest("a parameter is too long") }
             guard name == Self.repeatable || seen.insert(name).inserted else {
                 if areRepetitionsKept {

@@ -32,7 +32,7 @@ struct KeyFiles {
         return written.reversed()
     }
 
-    /// Puts a key whose private half nobody has in the place of all, since none is to be believed any more; nothing when
+    /// Puts a key whose private half nobody has in the place of all: none is to be believed any more. Does nothing when
     /// there are no files.
     ///
     /// - Parameter key: Makes it; asked once for a folder, so that a second run changes nothing.
