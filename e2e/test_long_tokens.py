@@ -109,6 +109,9 @@ def test_a_person_signs_in_and_out_with_hints_of_that_length(behind):
     other = Visitor(server)
     page = portal.answer(other, id_token_hint=hint)
     assert portal.redeemed(page.query["code"])["id_token"]
+    # With all that there is room for of somebody.
+    longest = server.sign_in(scope="openid profile")
+    assert Visitor(server).open(f"{server.issuer}/logout?id_token_hint={longest['id_token']}").status == 200
     page = visitor.open(
         f"{server.issuer}/logout?id_token_hint={hint}&post_logout_redirect_uri={SIGNED_OUT}", until=SIGNED_OUT)
     assert page.url.startswith(SIGNED_OUT)

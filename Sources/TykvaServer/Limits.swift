@@ -65,7 +65,7 @@ package enum Limits {
     /// What `Retry-After` says when storage has trouble, in seconds.
     package static let storageRetrySeconds = 2
     /// The query of an authorization request, which travels through our own pages' addresses.
-    package static let authorizationQueryBytes = 8 * 1024
+    package static let authorizationQueryBytes = 12 * 1024
     /// An authorization code buys its tokens within so long (RFC 6749 §4.1.2 recommends at most 10 minutes).
     package static let codeLifetime = Duration.seconds(60)
     /// From pushing a request to its first use (RFC 9126 §2.2).

@@ -81,7 +81,7 @@ public struct TykvaServer: Sendable {
             NodePresence(database: database, secrets: secrets, reader: secretReader, clock: clock, logger: logger),
             clockWatch, events, resets, Gauges(hasher: hasher, keys: keys, times: configuration.keyTimes, clock: clock),
             KeyRotation(
-                database, keys: keys, secrets: secrets.current.secrets, times: configuration.keyTimes, clock: clock,
+                database, keys: keys, secrets: secrets.current.sealing, times: configuration.keyTimes, clock: clock,
                 logger: logger), maintenance,
             registrations, RefreshCountWriter(database: database, clock: clock, tally: tally, logger: logger),
             OutboxDelivery(

@@ -97,9 +97,11 @@ struct RemoteKeyState: Sendable {
         return true
     }
 
-    /// Whether there is still nothing newer than a set, and nothing against a fetch.
-    func isWorthLookingBeyond(_ snapshot: KeySnapshot, at now: Duration) -> Bool {
-        isCurrent(snapshot) && now >= nextAttempt
+    /// Whether there is still nothing newer than a set, and nothing against a fetch; a look that is left out was none.
+    mutating func isWorthLookingBeyond(_ snapshot: KeySnapshot, at now: Duration) -> Bool {
+        guard isCurrent(snapshot) else { return false }
+        if now < nextAttempt { lookedBeyond = nil }
+        return now >= nextAttempt
     }
 
     private func isCurrent(_ snapshot: KeySnapshot) -> Bool {

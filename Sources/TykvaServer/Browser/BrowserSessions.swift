@@ -59,7 +59,7 @@ struct BrowserSessions: Sendable {
                     of: user, unread: PersonMessageKind.alarms, since: now - Limits.newsMemory, limit: Limits.shownNews)
             )
         } catch .corrupt {
-            // A damaged row keeps nobody out.
+            // A row that cannot be read keeps nobody out.
             return []
         }
     }

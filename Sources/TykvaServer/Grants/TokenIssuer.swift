@@ -80,12 +80,17 @@ package struct TokenIssuer: Sendable {
     ///
     /// - Throws: `temporarily_unavailable` when this node cannot read the active secret.
     package func prepare() async throws {
-        // First, since keys may be sealed with a secret that was activated meanwhile.
-        try await secrets.renewWhenOld(database)
+        try await prepareToSign()
         guard secrets.current.canMake else {
             throw OAuthError.temporarilyUnavailable(
                 reason: "this node cannot read the active master secret", retryAfter: Limits.storageRetrySeconds)
         }
+    }
+
+    /// The same for what needs a signature alone, and no refresh token.
+    func prepareToSign() async throws(StorageError) {
+        // First, since keys may be sealed with a secret that was activated meanwhile.
+        try await secrets.renewWhenOld(database)
         try await keys.renewWhenOld()
     }
 

@@ -12,7 +12,7 @@ package struct KeyRotation: Service {
 
     private let database: any Database
     private let keys: KeyRing
-    private let secrets: @Sendable () -> MasterSecrets
+    private let secrets: @Sendable () -> MasterSecrets?
     private let times: KeyTimes
     private let clock: DeploymentClock
     private let logger: Logger
@@ -22,9 +22,10 @@ package struct KeyRotation: Service {
         let at = Mutex<Int64?>(nil)
     }
 
-    /// - Parameter secrets: Asked for each time: which of them is active changes while we run.
+    /// - Parameter secrets: Asked for each time: which of them is active changes while we run. Nil while this node
+    ///   cannot read the active one: what it sealed otherwise, no other could open.
     package init(
-        _ database: any Database, keys: KeyRing, secrets: @autoclosure @escaping @Sendable () -> MasterSecrets,
+        _ database: any Database, keys: KeyRing, secrets: @autoclosure @escaping @Sendable () -> MasterSecrets?,
         times: KeyTimes, clock: DeploymentClock, logger: Logger
     ) {
         self.database = database
@@ -58,7 +59,7 @@ package struct KeyRotation: Service {
     /// - Returns: Whether there may be more to do.
     private func step() async throws -> Bool {
         // A wrong clock would end keys before their time.
-        guard clock.isTrusted else { return false }
+        guard clock.isTrusted, let secrets = secrets() else { return false }
         if keys.current.mayBeMended { try? await keys.reload() }
         guard let change = keys.current.plan(times, at: clock.now()).due else { return false }
         if case .promote(let next, _, _) = change {
@@ -69,7 +70,7 @@ package struct KeyRotation: Service {
                 return false
             }
         }
-        let done = try await Self.carryOut(change, database, secrets(), times, at: clock.now())
+        let done = try await Self.carryOut(change, database, secrets, times, at: clock.now())
         try await keys.reload()
         if done { logger.notice("the signing keys were advanced", metadata: ["change": "\(change)"]) }
         return done

@@ -18,6 +18,8 @@ package final class SecretRing: Sendable {
         package let unregistered: [UInt8]
         /// Whether the deployment's active one can be read: what this node makes otherwise, no other node may know.
         let canMake: Bool
+        /// What makes what other nodes must be able to open; nil when this node cannot.
+        var sealing: MasterSecrets? { canMake ? secrets : nil }
         let pages: PageKeys
 
         fileprivate init(_ readable: MasterSecrets, _ known: [KnownMasterSecret], issuer: Issuer) {
