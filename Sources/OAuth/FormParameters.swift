@@ -5,7 +5,7 @@ package struct FormParameters: Sendable {
     package static let maximumCount = 32
     package static let maximumNameBytes = 64
     package static let maximumValueBytes = 4096
-    /// Of a value that is a JWT: our longest access tokens, of ML-DSA-65, have 10.5 KiB; a client's assertion may have 8.
+    /// Of a value that is a JWT: our longest access tokens, of ML-DSA-65, have 10.5 KiB; an assertion may have 8.
     private static let maximumTokenBytes = [
         "token": 12 * 1024, "access_token": 12 * 1024, "id_token_hint": 12 * 1024, "client_assertion": 8 * 1024,
     ]
