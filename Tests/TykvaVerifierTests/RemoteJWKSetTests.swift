@@ -1,3 +1,4 @@
+import Crypto
 import Logging
 import ServiceLifecycle
 import StrictFormats
@@ -123,6 +124,19 @@ import Testing
             #expect(await refusal(of: token, by: verifier)?.check == .unknownKey)
             #expect(issuer.requests.count == 2)
         }
+    }
+
+    @Test func `a key that is changed under its kid takes along what the former one signed`() async throws {
+        let other = TokenForge(kid: forge.kid, algorithm: .es256, signer: .es256(P256.Signing.PrivateKey()))
+        try issuer.publish(forge, maxAgeSeconds: 100)
+        let verifier = try forge.verifier(keys: .remote(try remote()), cache: VerifiedTokenCacheLimits())
+        let (former, new) = (try forge.token(), try other.token())
+        #expect(await refusal(of: former, by: verifier) == nil)
+        #expect(await refusal(of: new, by: verifier)?.check == .signature)
+        try issuer.publish(other, maxAgeSeconds: 100)
+        time.advance(by: .seconds(100))
+        #expect(await refusal(of: former, by: verifier)?.check == .signature)
+        #expect(await refusal(of: new, by: verifier) == nil)
     }
 
     @Test func `newer keys are fetched in the background before the old ones end`() async throws {
