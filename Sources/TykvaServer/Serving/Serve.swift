@@ -37,7 +37,7 @@ package func serve(_ plan: ServePlan) async throws {
         seconds: plan.drainSeconds, retreat: server.retreat, logger: plan.logger, onTrapped: start.note)
     var configuration = ServiceGroupConfiguration(
         services: services.map(\.serviceConfiguration) + [
-            .init(service: drain, successTerminationBehavior: .gracefullyShutdownGroup)
+            .init(service: Named(service: drain), successTerminationBehavior: .gracefullyShutdownGroup)
         ], logger: plan.logger)
     configuration.maximumGracefulShutdownDuration = .seconds(Limits.shutdownSeconds)
     let result = await Result { try await ServiceGroup(configuration: configuration).run() }
@@ -59,8 +59,19 @@ extension Result where Failure == any Error {
 extension Service {
     /// What the watch has to say ends the server in order; any other failure at once.
     fileprivate var serviceConfiguration: ServiceGroupConfiguration.ServiceConfiguration {
-        .init(service: self, failureTerminationBehavior: self is StorageWatch ? .gracefullyShutdownGroup : .cancelGroup)
+        .init(
+            service: Named(service: self),
+            failureTerminationBehavior: self is StorageWatch ? .gracefullyShutdownGroup : .cancelGroup)
     }
+}
+
+/// A service that is told by the name of its type: all that it holds would be described otherwise, at each start.
+private struct Named: Service, CustomStringConvertible {
+    let service: any Service
+
+    var description: String { "\(type(of: service))" }
+
+    func run() async throws { try await service.run() }
 }
 
 /// Counts what stands, listeners and who hears signals, and tells when all do: a server that is ready can be stopped.
