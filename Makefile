@@ -26,7 +26,7 @@ test: test-swift test-e2e  ## Every test
 
 test-swift: setup-test
 	swift build $(BUILD_FLAGS) --build-tests
-	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build $(TEST_WIDTH)
+	scripts/with-postgres scripts/failures-last swift test $(BUILD_FLAGS) --skip-build $(TEST_WIDTH)
 
 test-e2e: setup-test $(VENV)/ready  ## The real binary and other people's programs
 	swift build $(BUILD_FLAGS) --build-tests

@@ -1,10 +1,14 @@
 #if os(Linux)
     import Foundation
     import Glibc
+    import Synchronization
 
     /// Bytes that this process computes but never holds together, so that a search of its memory finds only copies.
     struct MemoryPattern {
         static let count = 32
+
+        /// One search at a time: the buffer of one holds what another looks for.
+        private static let turn = Mutex(())
 
         let seed: UInt64
 
@@ -17,6 +21,10 @@
 
         /// The addresses at which the whole pattern lies in this process's writable memory.
         func occurrences() throws -> [UInt] {
+            try Self.turn.withLock { _ in try search() }
+        }
+
+        private func search() throws -> [UInt] {
             let memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC)
             guard memory >= 0 else { throw CocoaError(.fileReadNoPermission) }
             defer { close(memory) }
