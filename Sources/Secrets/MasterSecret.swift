@@ -35,12 +35,9 @@ package final class MasterSecret: Sendable, Redacted {
     ///
     /// RFC 5869 §3.3 allows to skip the salt when the input is uniformly random, as it is here.
     package func derive(_ label: KeyLabel, context: String = "") -> SymmetricKey {
-        bytes.withUnsafeBytes { bytes in
-            HKDF<SHA256>.deriveKey(
-                inputKeyMaterial: SymmetricKey(data: bytes),
-                info: Array(label.text.utf8) + [0] + Array(context.utf8),
-                outputByteCount: Self.byteCount)
-        }
+        let info = Array(label.text.utf8) + [0] + Array(context.utf8)
+        let key = bytes.withUnsafeBytes { SodiumHash.deriveKey(from: $0, info: info) }
+        return key.withUnsafeBytes { SymmetricKey(data: $0) }
     }
 
     /// The secret in clear, for the file or the terminal that shall keep it. Never for a log.
@@ -73,9 +70,7 @@ package final class MasterSecret: Sendable, Redacted {
     }
 
     private static func checksum(of secret: UnsafeRawBufferPointer) -> [UInt8] {
-        var hash = SHA256()
-        hash.update(data: Array("tykva master secret".utf8))
-        hash.update(bufferPointer: secret)
-        return Array(hash.finalize().prefix(checksumBytes))
+        let hash = Array("tykva master secret".utf8).withUnsafeBytes { SodiumHash.sha256($0, secret) }
+        return Array(hash.prefix(checksumBytes))
     }
 }

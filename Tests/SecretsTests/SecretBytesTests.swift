@@ -74,12 +74,19 @@ import Testing
 
         @Test func `a decoded master secret is nowhere in memory once it is let go`() throws {
             let pattern = MemoryPattern(seed: 0x35)
+            let heap = CrowdedHeap()
+            defer { heap.free() }
             do {
                 let secret = MasterSecret.forTesting { pattern.byte($0) }
                 let found = try pattern.occurrences()
                 #expect(found.count == 1)
                 _ = secret.derive(.check)
                 #expect(try pattern.occurrences() == found, "deriving leaves no copy")
+                var text = Array(secret.revealedText().utf8)
+                #expect(try pattern.occurrences() == found, "writing it down leaves its text alone")
+                #expect(try MasterSecret(utf8: text[...]).isSame(as: secret))
+                Sodium.wipe(&text)
+                #expect(try pattern.occurrences() == found, "reading it leaves no copy")
             }
             #expect(try pattern.occurrences() == [])
         }
