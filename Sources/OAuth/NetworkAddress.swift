@@ -36,7 +36,7 @@ package struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
     package var network: [UInt8] { bytes.count == 4 ? Array(bytes.prefix(3)) : Array(bytes.prefix(6)) }
 
     private init(four: [UInt8]) {
-        self.init(unchecked: four.map(String.init).joined(separator: "."), bytes: four)
+        self.init(unchecked: "\(four[0]).\(four[1]).\(four[2]).\(four[3])", bytes: four)
     }
 
     private init(sixteen: [UInt8]) {
@@ -62,16 +62,28 @@ package struct NetworkAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func ipv4(_ text: Substring) -> [UInt8]? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
+        guard (7...15).contains(text.utf8.count) else { return nil }
         var bytes: [UInt8] = []
-        for part in parts {
-            guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-                part == "0" || !part.hasPrefix("0"), let byte = UInt8(part)
-            else { return nil }
-            bytes.append(byte)
+        var digits = 0
+        var number = 0
+        // A number ends with its dot, and the last one with the text.
+        func takesNumber() -> Bool {
+            guard digits > 0, number <= 255 else { return false }
+            bytes.append(UInt8(number))
+            (digits, number) = (0, 0)
+            return true
         }
-        return bytes
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "."): guard bytes.count < 3, takesNumber() else { return nil }
+            case 0x30...0x39:
+                guard digits == 0 || number > 0, digits < 3 else { return nil }
+                number = number * 10 + Int(byte - 0x30)
+                digits += 1
+            default: return nil
+            }
+        }
+        return bytes.count == 3 && takesNumber() ? bytes : nil
     }
 
     private static func ipv6(_ text: String) -> [UInt8]? {

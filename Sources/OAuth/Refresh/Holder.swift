@@ -34,6 +34,11 @@ package struct UserAgent: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 
     package init(_ header: String) {
+        // Nearly all of them are printable ASCII, in which there is nothing to look for.
+        if header.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
+            text = String(decoding: header.utf8.prefix(Self.maximumBytes), as: UTF8.self)
+            return
+        }
         var text = ""
         var bytes = 0
         for scalar in header.unicodeScalars where !scalar.properties.isControl {

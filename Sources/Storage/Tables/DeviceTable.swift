@@ -103,9 +103,10 @@ extension Statement where Answer == Int {
     package static func removeDevices(notSeenSince: Milliseconds) -> Self {
         Self(
             """
-            DELETE FROM device WHERE hash IN (
-                SELECT hash FROM device WHERE last_seen_at < \(notSeenSince) ORDER BY last_seen_at LIMIT 500)
-            AND last_seen_at < \(notSeenSince)
+            DELETE FROM device WHERE (account_id, hash) IN (
+                SELECT account_id, hash FROM device WHERE last_seen_at < \(notSeenSince)
+                ORDER BY last_seen_at LIMIT 500)
+            AND (last_seen_at < \(notSeenSince)) IS TRUE
             RETURNING account_id
             """
         ) { rows in rows.count }

@@ -63,11 +63,13 @@ extension Statement where Answer == [DueMessage] {
             \(isMeant) AND next_attempt_at <= \(now) AND delivered_at IS NULL AND given_up_at IS NULL
             AND (leased_until IS NULL OR leased_until <= \(now) OR leased_until > \(now + longestLease))
             """
+        // Looked at again for PostgreSQL, where another node may have been faster; as a whole, since by the parts of it
+        // SQLite would find all that is due, a hundred thousand rows for sixteen.
         return Self(
             """
             UPDATE outbox SET leased_until = \(until), attempts = attempts + 1
             WHERE id IN (SELECT id FROM outbox WHERE \(isDue) ORDER BY next_attempt_at, id LIMIT \(limit))
-              AND \(isDue)
+              AND (\(isDue)) IS TRUE
             RETURNING id, event_id, kind, payload, client_id, webhook_id, created_at, attempts
             """
         ) { rows throws(StorageError) in

@@ -158,7 +158,7 @@ extension Statement where Answer == Int {
             """
             DELETE FROM guess WHERE key IN (
                 SELECT key FROM guess WHERE expires_at <= \(now) ORDER BY expires_at LIMIT 500)
-            AND expires_at <= \(now)
+            AND (expires_at <= \(now)) IS TRUE
             RETURNING kind
             """
         ) { rows in rows.count }

@@ -43,7 +43,7 @@ extension Statement where Answer == Int {
             """
             UPDATE outbox
             SET given_up_at = \(now), leased_until = NULL, next_attempt_at = \(never), last_error = \(reason)
-            WHERE id IN (SELECT id FROM outbox WHERE \(isMeant) LIMIT 500) AND \(isMeant)
+            WHERE id IN (SELECT id FROM outbox WHERE \(isMeant) LIMIT 500) AND (\(isMeant)) IS TRUE
             RETURNING id
             """
         ) { rows in rows.count }

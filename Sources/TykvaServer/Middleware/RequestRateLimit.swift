@@ -19,7 +19,7 @@ package struct RequestRateLimit<Context: IssuerRequestContext>: RouterMiddleware
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         guard let rates, !request.uri.path.hasPrefix("/health/"),
-            let seconds = rates.take(from: proxies.origin(of: request, context).holder.address)
+            let seconds = rates.take(from: proxies.caller(of: request, context))
         else { return try await next(request, context) }
         guard request.headers[values: .accept].contains(where: { $0.contains("text/html") }) else {
             return OAuthErrorResponse.tooMany(retryAfterSeconds: seconds)

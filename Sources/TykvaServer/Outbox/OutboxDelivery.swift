@@ -11,9 +11,10 @@ struct OutboxDelivery: Service {
     /// Longer than any delivery takes (docs/mail.md).
     private static let lease = Duration.seconds(45)
     private static let look = Duration.milliseconds(500)
-    /// While a queue waits, room is filled again when so many have found their end, or so much time has passed.
-    private static let refill = Duration.milliseconds(5)
-    private static let batch = 32
+    /// While a queue waits, so many to a receiver set out, and the next ones so much later: at most five hundred a
+    /// second, so that a long queue leaves the processors to those who wait for an answer.
+    private static let refill = Duration.milliseconds(30)
+    private static let batch = 16
     /// How often messages are looked for that a clock that was set back has left far in the future.
     private static let recall = Duration.seconds(60)
 

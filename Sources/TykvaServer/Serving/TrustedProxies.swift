@@ -15,10 +15,15 @@ package struct TrustedProxies: Hashable, Sendable {
     package var isEmpty: Bool { networks.isEmpty }
 
     func origin(of request: Request, _ context: some IssuerRequestContext) -> RequestOrigin {
-        let address = caller(connection: peer(context), forwardedFor: request.headers[values: .xForwardedFor])
-        return RequestOrigin(
-            holder: Holder(address: address, agent: UserAgent(request.headers[.userAgent] ?? "")),
+        RequestOrigin(
+            holder: Holder(
+                address: caller(of: request, context), agent: UserAgent(request.headers[.userAgent] ?? "")),
             requestID: "\(context.id)")
+    }
+
+    /// The address that a request comes from.
+    func caller(of request: Request, _ context: some IssuerRequestContext) -> NetworkAddress {
+        caller(connection: peer(context), forwardedFor: request.headers[values: .xForwardedFor])
     }
 
     /// Whether the connection comes from one of these networks.

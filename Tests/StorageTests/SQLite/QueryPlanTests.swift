@@ -95,6 +95,31 @@ import Testing
         }
     }
 
+    /// Which rows a batch takes is found out once: the rows themselves are found by their keys, not among all that are
+    /// due.
+    @Test func `a batch costs as much as its rows, however many wait`() async throws {
+        try await RefreshScene.with(.sqlite) { scene in
+            let now = RefreshScene.start
+            var backlog = WebhookBacklog(of: .random(), writtenUntil: now)
+            backlog.dueBefore = now
+            let batches: [SQL] = [
+                Statement.claim(.mail, limit: 9, until: now, at: now).sql,
+                Statement.claim(.backchannelLogout, exceptFor: [scene.owner.client], limit: 9, until: now, at: now).sql,
+                Statement.claim(for: .random(), limit: 9, until: now, at: now).sql,
+                Statement.giveUp(backlog, "", at: now).sql, Statement.recall(.mail, dueAfter: now, at: now).sql,
+                Statement.removeMessages(deliveredBefore: now).sql, Statement.removeMessages(to: .random()).sql,
+                Statement.removeDevices(notSeenSince: now).sql, Statement.removeExpiredGuesses(at: now).sql,
+                Statement.removeOldestGuesses(limit: 9).sql, Statement.removeEvents(before: now).sql,
+                Statement.removeCodes(expiredBefore: now).sql, Statement.removeExpiredAssertions(at: now).sql,
+                Statement.removeExpiredPushedRequests(at: now).sql,
+            ]
+            for sql in batches {
+                let rows = try #require(try await plan(sql, in: scene.database).first)
+                #expect(rows.contains("=?)") && !rows.contains("<") && !rows.contains(">"), "\(rows) in \(sql)")
+            }
+        }
+    }
+
     @Test func `a plan that reads a whole table would be noticed`() async throws {
         try await RefreshScene.with(.sqlite) { scene in
             let steps = try await plan("SELECT id FROM account WHERE display_name = \("Anna")", in: scene.database)

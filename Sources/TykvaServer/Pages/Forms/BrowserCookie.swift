@@ -19,17 +19,22 @@ enum BrowserCookie: String, CaseIterable, Sendable {
     /// - Returns: Nil when there is none, when it has another form, and when two differ: then it is not known which is
     ///   ours.
     func value(in headers: HTTPFields) -> OneTimeValue? {
-        var found: Substring?
-        for pair in headers[values: .cookie].flatMap({ $0.split(separator: ";") }) {
-            let pair = pair.drop { $0 == " " || $0 == "\t" }
-            guard let sign = pair.firstIndex(of: "="), pair[..<sign] == rawValue else { continue }
-            var value = pair[pair.index(after: sign)...]
-            while value.last == " " || value.last == "\t" { value.removeLast() }
-            guard found == nil || found == value else { return nil }
-            found = value
+        var found: Substring.UTF8View?
+        for header in headers[values: .cookie] {
+            for pair in header.utf8.split(separator: UInt8(ascii: ";")) {
+                let pair = pair.drop(while: Self.isBlank)
+                guard let sign = pair.firstIndex(of: UInt8(ascii: "=")), pair[..<sign].elementsEqual(rawValue.utf8)
+                else { continue }
+                var value = pair[pair.index(after: sign)...]
+                while value.last.map(Self.isBlank) ?? false { value.removeLast() }
+                if let found, !found.elementsEqual(value) { return nil }
+                found = value
+            }
         }
-        return found.flatMap { OneTimeValue(presented: String($0)) }
+        return found.flatMap { OneTimeValue(presented: String(Substring($0))) }
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
     /// A `Set-Cookie` value.
     ///
