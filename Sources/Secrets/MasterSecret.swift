@@ -36,8 +36,7 @@ package final class MasterSecret: Sendable, Redacted {
     /// RFC 5869 §3.3 allows to skip the salt when the input is uniformly random, as it is here.
     package func derive(_ label: KeyLabel, context: String = "") -> SymmetricKey {
         let info = Array(label.text.utf8) + [0] + Array(context.utf8)
-        let key = bytes.withUnsafeBytes { SodiumHash.deriveKey(from: $0, info: info) }
-        return key.withUnsafeBytes { SymmetricKey(data: $0) }
+        return bytes.withUnsafeBytes { SodiumHash.deriveKey(from: $0, info: info) }
     }
 
     /// The secret in clear, for the file or the terminal that shall keep it. Never for a log.

@@ -1,4 +1,5 @@
 import CSodium
+import Crypto
 
 /// Hashes over secrets, with libsodium: its state lies in our own memory and is wiped, while swift-crypto's hash
 /// objects leave their last block behind in memory that was given back.
@@ -33,15 +34,17 @@ enum SodiumHash {
     }
 
     /// HKDF-SHA256 without salt (RFC 5869 §2) for one block of output, 32 bytes.
-    static func deriveKey(from input: UnsafeRawBufferPointer, info: [UInt8]) -> SecretBytes {
-        let noSalt = [UInt8](repeating: 0, count: byteCount)
-        let pseudoRandomKey = SecretBytes(count: byteCount) { key in
-            noSalt.withUnsafeBytes { authenticate(input, key: $0, into: key) }
-        }
-        return SecretBytes(count: byteCount) { output in
-            pseudoRandomKey.withUnsafeBytes { key in
-                (info + [1]).withUnsafeBytes { authenticate($0, key: key, into: output) }
+    static func deriveKey(from input: UnsafeRawBufferPointer, info: [UInt8]) -> SymmetricKey {
+        withUnsafeTemporaryAllocation(byteCount: 2 * byteCount, alignment: 16) { memory in
+            defer { Sodium.wipe(memory) }
+            let pseudoRandomKey = UnsafeMutableRawBufferPointer(rebasing: memory[..<byteCount])
+            let output = UnsafeMutableRawBufferPointer(rebasing: memory[byteCount...])
+            let noSalt = [UInt8](repeating: 0, count: byteCount)
+            noSalt.withUnsafeBytes { authenticate(input, key: $0, into: pseudoRandomKey) }
+            (info + [1]).withUnsafeBytes {
+                authenticate($0, key: UnsafeRawBufferPointer(pseudoRandomKey), into: output)
             }
+            return SymmetricKey(data: UnsafeRawBufferPointer(output))
         }
     }
 }

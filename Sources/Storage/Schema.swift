@@ -13,6 +13,7 @@ package enum Schema {
             resource: PackageResources.m0008_counts_and_registration_sql),
         Migration(number: 9, name: "key rotation", resource: PackageResources.m0009_key_rotation_sql),
         Migration(number: 10, name: "master secrets", resource: PackageResources.m0010_master_secrets_sql),
+        Migration(number: 11, name: "ages", resource: PackageResources.m0011_ages_sql),
     ]
 
     /// Every table that the migrations make.

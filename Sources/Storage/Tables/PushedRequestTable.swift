@@ -106,6 +106,7 @@ extension Statement where Answer == Int {
             """
             DELETE FROM pushed_request WHERE hash IN (
                 SELECT hash FROM pushed_request WHERE expires_at <= \(now) ORDER BY expires_at LIMIT 500)
+            AND (expires_at <= \(now)) IS TRUE
             RETURNING client_id
             """
         ) { rows in rows.count }

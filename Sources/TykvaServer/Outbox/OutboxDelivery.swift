@@ -11,10 +11,12 @@ struct OutboxDelivery: Service {
     /// Longer than any delivery takes (docs/mail.md).
     private static let lease = Duration.seconds(45)
     private static let look = Duration.milliseconds(500)
-    /// While a queue waits, so many to a receiver set out, and the next ones so much later: at most five hundred a
+    /// So many set out to the mail server and to each webhook, and the next ones so much later: some five hundred a
     /// second, so that a long queue leaves the processors to those who wait for an answer.
     private static let refill = Duration.milliseconds(30)
     private static let batch = 16
+    /// All applications share one queue, so they have a larger share.
+    private static let logoutBatch = 32
     /// How often messages are looked for that a clock that was set back has left far in the future.
     private static let recall = Duration.seconds(60)
 
@@ -53,9 +55,10 @@ struct OutboxDelivery: Service {
                 for await _ in turns {
                     do throws(StorageError) {
                         recalled = try await recallIfDue(since: recalled)
-                        let (messages, mayBeMore) = try await due()
-                        isFull.set(mayBeMore)
-                        for (message, destination) in messages {
+                        let due = try await due()
+                        isFull.set(due.mayBeMore)
+                        if !due.messages.isEmpty { turn.yield() }
+                        for (message, destination) in due.messages {
                             // People who wait for an answer come first.
                             group.addTask(priority: .utility) {
                                 await send(message, to: destination)
@@ -65,14 +68,13 @@ struct OutboxDelivery: Service {
                     } catch {
                         logger.warning("the outbox could not be read", metadata: ["error": "\(error)"])
                     }
-                    guard isFull.isSet else { continue }
                     try? await Task.sleep(for: Self.refill)
                 }
             }
         }
     }
 
-    /// Whether the last look left messages that are due: then the next one comes as soon as there is room.
+    /// Whether the last look left messages that are due: then the next one comes when one of those under way has ended.
     private final class Full: Sendable {
         private let value = Atomic(false)
         var isSet: Bool { value.load(ordering: .relaxed) }
@@ -80,35 +82,17 @@ struct OutboxDelivery: Service {
     }
 
     /// What is due, as far as there is room for it: nobody waits for the slowest of a batch. Each has its place taken.
+    ///
+    /// - Throws: Only when nothing was claimed: what was is sent.
     private func due() async throws(StorageError) -> (messages: [(DueMessage, Destination)], mayBeMore: Bool) {
+        let now = clock.now()
         var claimed: [DueMessage] = []
         var mayBeMore = false
-        let now = clock.now()
-        func take(room: Int, _ claim: (Int64) -> Statement<[DueMessage]>) async throws(StorageError) {
-            let limit = min(room, Self.batch)
-            guard limit > 0 else {
-                mayBeMore = true
-                return
-            }
-            let taken = try await database.once(claim(Int64(limit)))
-            claimed += taken
-            mayBeMore = mayBeMore || taken.count == limit
-        }
-        let until = now + Self.lease
-        try await take(room: destinations.room(.backchannelLogout)) { limit in
-            .claim(
-                .backchannelLogout, exceptFor: destinations.restingClients(at: now), limit: limit, until: until, at: now
-            )
-        }
-        if letters != nil {
-            try await take(room: destinations.room(at: .mailServer, at: now)) { limit in
-                .claim(.mail, limit: limit, until: until, at: now)
-            }
-        }
-        for webhook in try await database.read({ tx throws(StorageError) in try tx.run(.dueWebhooks(at: now)) }) {
-            try await take(room: destinations.room(at: .webhook(webhook), at: now)) { limit in
-                .claim(for: webhook, limit: limit, until: until, at: now)
-            }
+        do throws(StorageError) {
+            mayBeMore = try await claim(into: &claimed, at: now)
+        } catch {
+            guard !claimed.isEmpty else { throw error }
+            logger.warning("the outbox could not be read to its end", metadata: ["error": "\(error)"])
         }
         var messages: [(DueMessage, Destination)] = []
         for message in claimed {
@@ -123,6 +107,36 @@ struct OutboxDelivery: Service {
             }
         }
         return (messages, mayBeMore)
+    }
+
+    /// - Returns: Whether there was not room for all, or there may be more than were claimed.
+    private func claim(into claimed: inout [DueMessage], at now: Milliseconds) async throws(StorageError) -> Bool {
+        let until = now + Self.lease
+        var mayBeMore = false
+        func take(
+            _ room: Int, atMost batch: Int = Self.batch, _ claim: (Int64) -> Statement<[DueMessage]>
+        ) async throws(StorageError) -> [DueMessage] {
+            let limit = min(room, batch)
+            let taken = limit > 0 ? try await database.once(claim(Int64(limit))) : []
+            mayBeMore = mayBeMore || taken.count == limit
+            return taken
+        }
+        claimed += try await take(destinations.room(.backchannelLogout), atMost: Self.logoutBatch) { limit in
+            .claim(
+                .backchannelLogout, exceptFor: destinations.restingClients(at: now), limit: limit, until: until, at: now
+            )
+        }
+        if letters != nil {
+            claimed += try await take(destinations.room(at: .mailServer, at: now)) { limit in
+                .claim(.mail, limit: limit, until: until, at: now)
+            }
+        }
+        for webhook in try await database.read({ tx throws(StorageError) in try tx.run(.dueWebhooks(at: now)) }) {
+            claimed += try await take(destinations.room(at: .webhook(webhook), at: now)) { limit in
+                .claim(for: webhook, limit: limit, until: until, at: now)
+            }
+        }
+        return mayBeMore
     }
 
     /// Sends one message, and gives its place back.

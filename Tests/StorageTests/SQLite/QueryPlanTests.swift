@@ -95,8 +95,8 @@ import Testing
         }
     }
 
-    /// Which rows a batch takes is found out once: the rows themselves are found by their keys, not among all that are
-    /// due.
+    /// Which rows a batch takes is found out once, by an index: the rows themselves are found by their keys, not among
+    /// all that are due.
     @Test func `a batch costs as much as its rows, however many wait`() async throws {
         try await RefreshScene.with(.sqlite) { scene in
             let now = RefreshScene.start
@@ -111,10 +111,14 @@ import Testing
                 Statement.removeDevices(notSeenSince: now).sql, Statement.removeExpiredGuesses(at: now).sql,
                 Statement.removeOldestGuesses(limit: 9).sql, Statement.removeEvents(before: now).sql,
                 Statement.removeCodes(expiredBefore: now).sql, Statement.removeExpiredAssertions(at: now).sql,
-                Statement.removeExpiredPushedRequests(at: now).sql,
+                Statement.removeExpiredPushedRequests(at: now).sql, Statement.removeNotices(before: now).sql,
+                Statement.removeExpiredSessions(now: now, endedBefore: now).sql,
             ]
             for sql in batches {
-                let rows = try #require(try await plan(sql, in: scene.database).first)
+                let steps = try await plan(sql, in: scene.database)
+                let rows = try #require(steps.first)
+                let scans = steps.filter { $0.hasPrefix("SCAN") && !$0.contains("USING") && $0 != "SCAN oldest" }
+                #expect(scans.isEmpty, "\(sql)")
                 #expect(rows.contains("=?)") && !rows.contains("<") && !rows.contains(">"), "\(rows) in \(sql)")
             }
         }
