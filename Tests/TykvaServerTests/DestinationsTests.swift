@@ -39,7 +39,7 @@ import Testing
         for refusal in refusals {
             #expect(destinations.enter(.client(shop), at: now))
             destinations.leave(.client(shop), refusal, at: now)
-            #expect(destinations.restingClients(at: now).isEmpty)
+            #expect(destinations.room(at: .client(shop), at: now) == 16)
         }
     }
 
@@ -56,11 +56,11 @@ import Testing
         let slow = Destination.client(shop)
         for _ in 0..<slow.places { #expect(destinations.enter(slow, at: now)) }
         #expect(!destinations.enter(slow, at: now))
-        #expect(destinations.restingClients(at: now) == [shop])
+        #expect(destinations.room(at: slow, at: now) == 0)
         #expect(destinations.room(.backchannelLogout) == 48)
         #expect(destinations.room(at: .mailServer, at: now) == 64)
         destinations.leave(slow, nil, at: now)
-        #expect(destinations.restingClients(at: now).isEmpty)
+        #expect(destinations.room(at: slow, at: now) == 1)
         #expect(destinations.room(.backchannelLogout) == 49)
     }
 

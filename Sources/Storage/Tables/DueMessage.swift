@@ -33,20 +33,20 @@ let longestLease = Duration.minutes(2)
 extension Statement where Answer == [DueMessage] {
     /// Takes messages of one kind that are due, for one of any number of nodes; counts the attempt.
     ///
-    /// - Parameters:
-    ///   - resting: Clients whose messages are left where they are.
-    ///   - until: When another node may try, because this one has told nothing: at most two minutes from now.
+    /// - Parameter until: When another node may try, because this one has told nothing: at most two minutes from now.
     package static func claim(
-        _ kind: MessageKind, exceptFor resting: [ClientID] = [], limit: Int64, until: Milliseconds, at now: Milliseconds
+        _ kind: MessageKind, limit: Int64, until: Milliseconds, at now: Milliseconds
     ) -> Self {
-        var isMeant: SQL = "kind = \(kind.rawValue)"
-        if let last = resting.last {
-            // By repeating one, lists of any length make few texts: each of them stays prepared at the server.
-            let places = resting.count.roundedUpToPowerOfTwo
-            let padded = resting + Array(repeating: last, count: places - resting.count)
-            isMeant = "\(isMeant) AND COALESCE(client_id, '') NOT IN (\(SQL.list(padded.map { "\($0)" })))"
-        }
-        return claim(where: isMeant, limit: limit, until: until, at: now)
+        claim(where: "kind = \(kind.rawValue)", limit: limit, until: until, at: now)
+    }
+
+    /// The same for notices of sign-outs to one application.
+    package static func claim(
+        for client: ClientID, limit: Int64, until: Milliseconds, at now: Milliseconds
+    ) -> Self {
+        claim(
+            where: "kind = \(MessageKind.backchannelLogout.rawValue) AND client_id = \(client)", limit: limit,
+            until: until, at: now)
     }
 
     /// The same for messages to one webhook.
@@ -80,7 +80,33 @@ extension Statement where Answer == [DueMessage] {
     }
 }
 
-extension Int {
-    /// - Precondition: At least 1.
-    fileprivate var roundedUpToPowerOfTwo: Int { 1 << (bitWidth - (self - 1).leadingZeroBitCount) }
+extension Statement where Answer == [ClientID] {
+    /// Applications that have notices of sign-outs which are due, also such as a node is at.
+    ///
+    /// From one application in the index to the next, whatever number of notices each has; also such as were removed.
+    package static func dueClients(at now: Milliseconds) -> Self {
+        let kind = MessageKind.backchannelLogout.rawValue
+        return Self(
+            """
+            WITH RECURSIVE waiting (client_id) AS (
+                SELECT (
+                    SELECT client_id FROM outbox WHERE kind = \(kind) AND client_id > ''
+                    ORDER BY client_id LIMIT 1)
+                UNION ALL
+                SELECT (
+                    SELECT outbox.client_id FROM outbox
+                    WHERE outbox.kind = \(kind) AND outbox.client_id > waiting.client_id
+                    ORDER BY outbox.client_id LIMIT 1)
+                FROM waiting WHERE waiting.client_id IS NOT NULL
+            )
+            SELECT client_id FROM waiting
+            WHERE client_id IS NOT NULL AND EXISTS (
+                SELECT 1 FROM outbox
+                WHERE outbox.kind = \(kind) AND outbox.client_id = waiting.client_id
+                  AND outbox.next_attempt_at <= \(now))
+            """
+        ) { rows throws(StorageError) in
+            try rows.map { row throws(StorageError) in try row.identifier("client_id") }
+        }
+    }
 }

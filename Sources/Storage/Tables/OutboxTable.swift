@@ -163,7 +163,11 @@ extension Statement where Answer == Int {
 
     private static func removeMessages(_ isMeant: () -> SQL) -> Self {
         Self(
-            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE \(isMeant()) LIMIT 500) RETURNING id"
+            """
+            DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE \(isMeant()) LIMIT 500)
+            AND (\(isMeant())) IS TRUE
+            RETURNING id
+            """
         ) { rows in rows.count }
     }
 }

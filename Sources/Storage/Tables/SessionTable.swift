@@ -94,6 +94,7 @@ extension Statement where Answer == [SessionID] {
                 WHERE (expires_at <= \(now) OR ended_at <= \(endedBefore))
                   AND NOT EXISTS (SELECT 1 FROM token_family WHERE token_family.session_id = session.id)
                 LIMIT 500)
+              AND (expires_at <= \(now) OR ended_at <= \(endedBefore)) IS TRUE
             RETURNING id
             """
         ) { rows throws(StorageError) in try rows.map { row throws(StorageError) in try row.identifier("id") } }

@@ -23,6 +23,7 @@ extension Statement where Answer == Int {
             """
             DELETE FROM used_assertion WHERE key IN (
                 SELECT key FROM used_assertion WHERE expires_at <= \(now) ORDER BY expires_at LIMIT 500)
+            AND (expires_at <= \(now)) IS TRUE
             RETURNING expires_at
             """
         ) { rows in rows.count }

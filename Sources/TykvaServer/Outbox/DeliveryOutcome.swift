@@ -13,6 +13,8 @@ enum DeliveryOutcome: Sendable {
 
     init(_ error: any Error) {
         switch error {
+        // The node stops.
+        case is CancellationError: self = .notTried
         case let error as MailError where error.cause == .busy || error.cause == .stopped: self = .notTried
         case let error as StorageError where error.isPassing: self = .notTried
         case is WebhookGone: self = .gone("\(error)")

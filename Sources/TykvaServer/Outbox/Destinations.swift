@@ -35,18 +35,6 @@ final class Destinations: Sendable {
         state.withLock { max(0, $0.places(at: destination, at: now) - $0.inFlight[destination, default: 0]) }
     }
 
-    /// The clients that have no room, or did not answer a moment ago.
-    func restingClients(at now: Milliseconds) -> [ClientID] {
-        state.withLock { state in
-            Set(state.restsUntil.keys).union(state.inFlight.keys).compactMap { destination in
-                guard case .client(let client) = destination,
-                    state.inFlight[destination, default: 0] >= state.places(at: destination, at: now)
-                else { return nil }
-                return client
-            }
-        }
-    }
-
     /// Takes a place at a receiver: from when its message is claimed to when it is known what became of it.
     ///
     /// - Returns: False when there is none now: nothing is taken then.

@@ -11,12 +11,10 @@ struct OutboxDelivery: Service {
     /// Longer than any delivery takes (docs/mail.md).
     private static let lease = Duration.seconds(45)
     private static let look = Duration.milliseconds(500)
-    /// So many set out to the mail server and to each webhook, and the next ones so much later: some five hundred a
-    /// second, so that a long queue leaves the processors to those who wait for an answer.
+    /// So many set out to each receiver, and the next ones so much later: some five hundred a second, so that a long
+    /// queue leaves the processors to those who wait for an answer.
     private static let refill = Duration.milliseconds(30)
     private static let batch = 16
-    /// All applications share one queue, so they have a larger share.
-    private static let logoutBatch = 32
     /// How often messages are looked for that a clock that was set back has left far in the future.
     private static let recall = Duration.seconds(60)
 
@@ -52,7 +50,7 @@ struct OutboxDelivery: Service {
                     while (try? await Task.sleep(for: Self.look)) != nil { turn.yield() }
                 }
                 var recalled: Recall?
-                for await _ in turns {
+                for await _ in turns where !Task.isCancelled {
                     do throws(StorageError) {
                         recalled = try await recallIfDue(since: recalled)
                         let due = try await due()
@@ -111,28 +109,34 @@ struct OutboxDelivery: Service {
 
     /// - Returns: Whether there was not room for all, or there may be more than were claimed.
     private func claim(into claimed: inout [DueMessage], at now: Milliseconds) async throws(StorageError) -> Bool {
-        let until = now + Self.lease
         var mayBeMore = false
         func take(
-            _ room: Int, atMost batch: Int = Self.batch, _ claim: (Int64) -> Statement<[DueMessage]>
+            _ room: Int, _ claim: (_ limit: Int64, _ until: Milliseconds) -> Statement<[DueMessage]>
         ) async throws(StorageError) -> [DueMessage] {
-            let limit = min(room, batch)
-            let taken = limit > 0 ? try await database.once(claim(Int64(limit))) : []
+            let limit = min(room, Self.batch)
+            let taken = limit > 0 ? try await database.once(claim(Int64(limit), clock.now() + Self.lease)) : []
             mayBeMore = mayBeMore || taken.count == limit
             return taken
         }
-        claimed += try await take(destinations.room(.backchannelLogout), atMost: Self.logoutBatch) { limit in
-            .claim(
-                .backchannelLogout, exceptFor: destinations.restingClients(at: now), limit: limit, until: until, at: now
-            )
+        let receivers = try await database.read { tx throws(StorageError) in
+            (clients: try tx.run(.dueClients(at: now)), webhooks: try tx.run(.dueWebhooks(at: now)))
+        }
+        var room = destinations.room(.backchannelLogout)
+        // They share the room: none is the first every time.
+        for client in receivers.clients.shuffled() {
+            let taken = try await take(min(room, destinations.room(at: .client(client), at: now))) { limit, until in
+                .claim(for: client, limit: limit, until: until, at: now)
+            }
+            room -= taken.count
+            claimed += taken
         }
         if letters != nil {
-            claimed += try await take(destinations.room(at: .mailServer, at: now)) { limit in
+            claimed += try await take(destinations.room(at: .mailServer, at: now)) { limit, until in
                 .claim(.mail, limit: limit, until: until, at: now)
             }
         }
-        for webhook in try await database.read({ tx throws(StorageError) in try tx.run(.dueWebhooks(at: now)) }) {
-            claimed += try await take(destinations.room(at: .webhook(webhook), at: now)) { limit in
+        for webhook in receivers.webhooks {
+            claimed += try await take(destinations.room(at: .webhook(webhook), at: now)) { limit, until in
                 .claim(for: webhook, limit: limit, until: until, at: now)
             }
         }

@@ -48,9 +48,9 @@ import Testing
                 Statement.pushedRequests(of: client, limit: 1000).sql,
                 Statement.pushedRequest(hash, of: client, at: now).sql,
                 Statement.openPushedRequest(hash, at: now, until: now).sql,
-                Statement.claim(.backchannelLogout, limit: 10, until: now, at: now).sql,
+                Statement.claim(for: client, limit: 10, until: now, at: now).sql,
                 Statement.claim(.mail, limit: 10, until: now, at: now).sql,
-                Statement.claim(for: .random(), limit: 10, until: now, at: now).sql,
+                Statement.claim(for: WebhookID.random(), limit: 10, until: now, at: now).sql,
                 Statement.recall(.mail, dueAfter: now, at: now).sql,
                 Statement.removeMessages(deliveredBefore: now).sql,
                 Statement.removeMessages(givenUpBefore: now).sql,
@@ -77,13 +77,18 @@ import Testing
         try await RefreshScene.with(.sqlite) { scene in
             let now = RefreshScene.start
             let claims: [Statement<[DueMessage]>] = [
-                .claim(.mail, limit: 9, until: now, at: now), .claim(for: .random(), limit: 9, until: now, at: now),
+                .claim(.mail, limit: 9, until: now, at: now),
+                .claim(for: WebhookID.random(), limit: 9, until: now, at: now),
+                .claim(for: scene.owner.client, limit: 9, until: now, at: now),
             ]
             for claim in claims {
                 let steps = try await plan(claim.sql, in: scene.database)
                 #expect(!steps.contains { $0.contains("TEMP B-TREE FOR ORDER BY") }, "\(steps)")
                 #expect(
-                    steps.contains { $0.contains("outbox_due (kind=?") || $0.contains("outbox_webhook (webhook_id=?") })
+                    steps.contains {
+                        $0.contains("outbox_due (kind=?") || $0.contains("outbox_webhook (webhook_id=?")
+                            || $0.contains("outbox_client (kind=? AND client_id=?")
+                    })
             }
             let event = Event(at: now, type: .refreshTheft)
             let telling = [Statement.tellWebhooks(of: event, .all).sql, Statement.dueWebhooks(at: now).sql]
@@ -104,8 +109,8 @@ import Testing
             backlog.dueBefore = now
             let batches: [SQL] = [
                 Statement.claim(.mail, limit: 9, until: now, at: now).sql,
-                Statement.claim(.backchannelLogout, exceptFor: [scene.owner.client], limit: 9, until: now, at: now).sql,
-                Statement.claim(for: .random(), limit: 9, until: now, at: now).sql,
+                Statement.claim(for: scene.owner.client, limit: 9, until: now, at: now).sql,
+                Statement.claim(for: WebhookID.random(), limit: 9, until: now, at: now).sql,
                 Statement.giveUp(backlog, "", at: now).sql, Statement.recall(.mail, dueAfter: now, at: now).sql,
                 Statement.removeMessages(deliveredBefore: now).sql, Statement.removeMessages(to: .random()).sql,
                 Statement.removeDevices(notSeenSince: now).sql, Statement.removeExpiredGuesses(at: now).sql,

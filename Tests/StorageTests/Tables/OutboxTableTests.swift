@@ -49,21 +49,25 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
-    func `who rests is left out, and lists of any length make few texts`(_ engine: Engine) async throws {
+    func `each application has its own queue of notices, also one that was removed`(_ engine: Engine) async throws {
         try await RefreshScene.with(engine) { scene in
-            _ = try await write(1, in: scene)
-            let others = (1...100).compactMap { ClientID("other-\($0)") }
-            func statement(exceptFor resting: [ClientID]) -> Statement<[DueMessage]> {
-                .claim(.backchannelLogout, exceptFor: resting, limit: 9, until: Self.start, at: Self.start)
+            let now = Self.start + .seconds(1)
+            #expect(try await scene.database.once(.dueClients(at: now)).isEmpty)
+            _ = try await write(3, in: scene)
+            let gone = try #require(ClientID("zz-gone"))
+            let kinds: [MessageKind] = [.backchannelLogout, .mail]
+            let others = kinds.map { kind in
+                NewMessage(event: .random(), kind: kind, payload: "{}", client: gone, createdAt: Self.start)
             }
-            let texts = Set((0...others.count).map { statement(exceptFor: Array(others.prefix($0))).sql.text })
-            #expect(texts.count <= 9)
+            try await scene.database.once(.insert(others[...]))
             let owner = scene.owner.client
-            let lists: [[ClientID]] = [[owner], others.prefix(2) + [owner], [owner] + others.prefix(4)]
-            for resting in lists {
-                #expect(try await scene.database.once(statement(exceptFor: resting)).isEmpty)
-            }
-            #expect(try await scene.database.once(statement(exceptFor: Array(others.prefix(3)))).count == 1)
+            #expect(try await Set(scene.database.once(.dueClients(at: now))) == [owner, gone])
+            let taken = try await scene.database.once(.claim(for: gone, limit: 9, until: now + .seconds(9), at: now))
+            #expect(taken.map(\.id) == [others[0].id])
+            #expect(try await scene.database.once(.delivered(taken[0], at: now)))
+            #expect(try await scene.database.once(.dueClients(at: now)) == [owner])
+            let rest = try await scene.database.once(.claim(for: owner, limit: 2, until: now + .seconds(9), at: now))
+            #expect(rest.count == 2 && rest.allSatisfy { $0.client == owner })
         }
     }
 
