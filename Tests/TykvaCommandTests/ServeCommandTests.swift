@@ -158,7 +158,7 @@ import Testing
         let first = try await tykva("migrate")
         let names = [
             "first schema", "many nodes", "move", "single sign-on", "messages", "guessing", "webhooks",
-            "counts and registration", "key rotation", "master secrets",
+            "counts and registration", "key rotation", "master secrets", "ages",
         ]
         let steps = names.enumerated().map { "took step \($0.offset + 1): \($0.element)\n" }
         #expect(first.output == steps.joined())

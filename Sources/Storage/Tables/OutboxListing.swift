@@ -130,7 +130,11 @@ extension Statement where Answer == Int {
     /// Removes at most 500 messages; tells how many.
     package static func drop(_ meant: MessageFilter) -> Self {
         Self(
-            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE \(meant.sql) LIMIT 500) RETURNING id"
+            """
+            DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE \(meant.sql) LIMIT 500)
+            AND (\(meant.sql)) IS TRUE
+            RETURNING id
+            """
         ) { rows in rows.count }
     }
 }

@@ -15,7 +15,9 @@ enum DeliveryOutcome: Sendable {
         switch error {
         // The node stops.
         case is CancellationError: self = .notTried
-        case let error as MailError where error.cause == .busy || error.cause == .stopped: self = .notTried
+        case let error as MailError
+        where error.outcome == .cancelled || error.cause == .busy || error.cause == .stopped:
+            self = .notTried
         case let error as StorageError where error.isPassing: self = .notTried
         case is WebhookGone: self = .gone("\(error)")
         default: self = .failed("\(error)", Patience(error))

@@ -111,10 +111,10 @@ struct OutboxDelivery: Service {
     private func claim(into claimed: inout [DueMessage], at now: Milliseconds) async throws(StorageError) -> Bool {
         var mayBeMore = false
         func take(
-            _ room: Int, _ claim: (_ limit: Int64, _ until: Milliseconds) -> Statement<[DueMessage]>
+            _ room: Int, _ claim: (_ limit: Int64, _ now: Milliseconds) -> Statement<[DueMessage]>
         ) async throws(StorageError) -> [DueMessage] {
             let limit = min(room, Self.batch)
-            let taken = limit > 0 ? try await database.once(claim(Int64(limit), clock.now() + Self.lease)) : []
+            let taken = limit > 0 ? try await database.once(claim(Int64(limit), clock.now())) : []
             mayBeMore = mayBeMore || taken.count == limit
             return taken
         }
@@ -124,20 +124,20 @@ struct OutboxDelivery: Service {
         var room = destinations.room(.backchannelLogout)
         // They share the room: none is the first every time.
         for client in receivers.clients.shuffled() {
-            let taken = try await take(min(room, destinations.room(at: .client(client), at: now))) { limit, until in
-                .claim(for: client, limit: limit, until: until, at: now)
+            let taken = try await take(min(room, destinations.room(at: .client(client), at: now))) { limit, now in
+                .claim(for: client, limit: limit, until: now + Self.lease, at: now)
             }
             room -= taken.count
             claimed += taken
         }
         if letters != nil {
-            claimed += try await take(destinations.room(at: .mailServer, at: now)) { limit, until in
-                .claim(.mail, limit: limit, until: until, at: now)
+            claimed += try await take(destinations.room(at: .mailServer, at: now)) { limit, now in
+                .claim(.mail, limit: limit, until: now + Self.lease, at: now)
             }
         }
         for webhook in receivers.webhooks {
-            claimed += try await take(destinations.room(at: .webhook(webhook), at: now)) { limit, until in
-                .claim(for: webhook, limit: limit, until: until, at: now)
+            claimed += try await take(destinations.room(at: .webhook(webhook), at: now)) { limit, now in
+                .claim(for: webhook, limit: limit, until: now + Self.lease, at: now)
             }
         }
         return mayBeMore

@@ -4,35 +4,44 @@ import OAuth
 import Synchronization
 
 /// Looks names up by the system's resolver: off the event loops, few at once, and never longer than its caller waits.
+///
+/// Whoever asks for a name that is being looked up waits for that answer: many messages to one receiver ask once.
 final class NameLookup: Sendable {
     private let queue = DispatchQueue(label: "tykva.names", attributes: .concurrent)
-    private let running = Mutex(0)
+    /// Who waits for which host.
+    private let running = Mutex<[String: [Answer]]>([:])
 
     /// - Returns: The addresses of a host in the resolver's order, each once.
     /// - Throws: `InvalidValue` when there are none, or too many look-ups; `CancellationError`.
     func addresses(of host: String) async throws -> [NetworkAddress] {
-        let isRoom = running.withLock { running in
-            guard running < Limits.nameLookups else { return false }
-            running += 1
-            return true
-        }
-        guard isRoom else { throw InvalidValue(host, "too many names are being looked up") }
         let answer = Answer()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                guard answer.await(continuation) else { return self.end() }
-                queue.async {
-                    let result = Result { try Self.lookUp(host) }
-                    self.end()
-                    answer.give(result)
-                }
+                if answer.await(continuation) { ask(host, for: answer) }
             }
         } onCancel: {
             answer.give(.failure(CancellationError()))
         }
     }
 
-    private func end() { running.withLock { $0 -= 1 } }
+    private func ask(_ host: String, for answer: Answer) {
+        enum Place { case first, later, none }
+        let place = running.withLock { running -> Place in
+            if running[host] == nil, running.count >= Limits.nameLookups { return .none }
+            running[host, default: []].append(answer)
+            return running[host]?.count == 1 ? .first : .later
+        }
+        switch place {
+        case .none: answer.give(.failure(InvalidValue(host, "too many names are being looked up")))
+        case .later: break
+        case .first:
+            queue.async {
+                let result = Result { try Self.lookUp(host) }
+                let waiting = self.running.withLock { $0.removeValue(forKey: host) }
+                for answer in waiting ?? [] { answer.give(result) }
+            }
+        }
+    }
 
     private static func lookUp(_ host: String) throws -> [NetworkAddress] {
         var hints = addrinfo()

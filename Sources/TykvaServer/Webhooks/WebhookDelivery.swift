@@ -32,6 +32,9 @@ final class WebhookDelivery: Sendable {
         guard let event else { throw WebhookRefusal(reason: "its event is no longer kept (event_retention)") }
         do {
             try await post.send(event, to: webhook, at: now)
+        } catch let error as CancellationError {
+            // The node stops: that says nothing of the receiver.
+            throw error
         } catch {
             if shouldNote(id, hasArrived: false, at: now) {
                 _ = try? await database.once(.failed(id, "\(error)", at: now))

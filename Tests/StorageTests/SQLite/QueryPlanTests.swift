@@ -90,6 +90,11 @@ import Testing
                             || $0.contains("outbox_client (kind=? AND client_id=?")
                     })
             }
+            let clients = try await plan(Statement.dueClients(at: now).sql, in: scene.database)
+            let reads = clients.filter { $0.contains("outbox") || $0.contains("TEMP B-TREE") }
+            #expect(
+                reads.count == 3
+                    && reads.allSatisfy { $0.contains("COVERING INDEX outbox_client (kind=? AND client_id") })
             let event = Event(at: now, type: .refreshTheft)
             let telling = [Statement.tellWebhooks(of: event, .all).sql, Statement.dueWebhooks(at: now).sql]
             for sql in telling {
