@@ -4,7 +4,7 @@ DATA ?= ./data
 LISTEN ?= 127.0.0.1:8080
 BUILD_FLAGS ?=
 # How many tests run at once: more would wait for each other, and have more files open than Foundation's Process bears.
-TEST_WIDTH ?= --experimental-maximum-parallelization-width 32
+TEST_WIDTH ?= --experimental-maximum-parallelization-width 24
 VENV := e2e/.venv
 
 .PHONY: help run examples test test-swift test-e2e test-faults check format lint bench release setup setup-test clean
