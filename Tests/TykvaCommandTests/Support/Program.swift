@@ -38,6 +38,10 @@ struct Program: Sendable {
         process.terminationHandler = { _ in ended.continuation.finish() }
         try process.run()
         for await _ in ended.stream {}
+        // Foundation keeps what has ended, and its files with it: with thousands of them open it reads past a buffer.
+        for handle in [process.standardInput, process.standardOutput, process.standardError] {
+            try (handle as? FileHandle).map { if $0 !== FileHandle.nullDevice { try $0.close() } }
+        }
         return Outcome(
             status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
             complaint: try String(contentsOfFile: complaint, encoding: .utf8))
