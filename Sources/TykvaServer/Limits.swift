@@ -56,6 +56,8 @@ package enum Limits {
     package static let triedAddresses = 3
     /// Names that are looked up at once.
     package static let nameLookups = 16
+    /// Who waits for the answer of one of them.
+    package static let waitingForName = 256
     /// Rotations remembered by the monotonic clock (docs/refresh.md, row 6).
     package static let rememberedRotations = 16_384
     /// Clients of which refreshes are counted one by one, on the days that are not written yet.

@@ -8,11 +8,18 @@ import Synchronization
 /// Whoever asks for a name that is being looked up waits for that answer: many messages to one receiver ask once.
 final class NameLookup: Sendable {
     private let queue = DispatchQueue(label: "tykva.names", attributes: .concurrent)
+    private let lookUp: @Sendable (String) throws -> [NetworkAddress]
     /// Who waits for which host.
     private let running = Mutex<[String: [Answer]]>([:])
 
+    /// - Parameter lookUp: Waits for the answer; the system's resolver by default.
+    init(lookUp: @escaping @Sendable (String) throws -> [NetworkAddress] = NameLookup.system) {
+        self.lookUp = lookUp
+    }
+
     /// - Returns: The addresses of a host in the resolver's order, each once.
-    /// - Throws: `InvalidValue` when there are none, or too many look-ups; `CancellationError`.
+    /// - Throws: `InvalidValue` when there are none, or too many look-ups or who wait for one;
+    ///   `CancellationError`.
     func addresses(of host: String) async throws -> [NetworkAddress] {
         let answer = Answer()
         return try await withTaskCancellationHandler {
@@ -27,23 +34,25 @@ final class NameLookup: Sendable {
     private func ask(_ host: String, for answer: Answer) {
         enum Place { case first, later, none }
         let place = running.withLock { running -> Place in
-            if running[host] == nil, running.count >= Limits.nameLookups { return .none }
+            let waiting = running[host]?.count ?? 0
+            guard waiting < Limits.waitingForName, waiting > 0 || running.count < Limits.nameLookups
+            else { return .none }
             running[host, default: []].append(answer)
-            return running[host]?.count == 1 ? .first : .later
+            return waiting == 0 ? .first : .later
         }
         switch place {
         case .none: answer.give(.failure(InvalidValue(host, "too many names are being looked up")))
         case .later: break
         case .first:
-            queue.async {
-                let result = Result { try Self.lookUp(host) }
+            queue.async { [lookUp] in
+                let result = Result { try lookUp(host) }
                 let waiting = self.running.withLock { $0.removeValue(forKey: host) }
                 for answer in waiting ?? [] { answer.give(result) }
             }
         }
     }
 
-    private static func lookUp(_ host: String) throws -> [NetworkAddress] {
+    @Sendable static func system(_ host: String) throws -> [NetworkAddress] {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

@@ -7,8 +7,8 @@ import OAuth
 
 /// The requests that the issuer itself makes, to servers of clients and to those that an operator names.
 ///
-/// Bounded in time and size, without redirects, and only to addresses that the rules allow: a name is looked up once
-/// for each request, and the connection goes to an address that was checked, so that a second answer of the name's
+/// Bounded in time and size, without redirects, and only to addresses that the rules allow: a name is looked up at most
+/// once for each request, and the connection goes to an address that was checked, so that a second answer of the name's
 /// server is never asked for. TLS still speaks to the name.
 struct OutgoingRequests: Sendable {
     private let rules: AddressRules

@@ -1,3 +1,4 @@
+import Dispatch
 import OAuth
 import TestSupport
 import Testing
@@ -27,6 +28,28 @@ import Testing
         case .failure(let error): #expect(error is CancellationError)
         }
         #expect(try await !names.addresses(of: "localhost").isEmpty)
+    }
+
+    /// One more than there is room for: whichever comes last is refused while all the others wait.
+    @Test(arguments: [
+        (0...Limits.nameLookups).map { "host-\($0)" }, Array(repeating: "host", count: Limits.waitingForName + 1),
+    ])
+    func `so many names are looked up at once, and so many wait for one of them`(_ hosts: [String]) async throws {
+        let (gate, here) = (DispatchSemaphore(value: 0), try #require(NetworkAddress("127.0.0.1")))
+        let names = NameLookup { _ in
+            gate.wait()
+            return [here]
+        }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for host in hosts {
+                group.addTask {
+                    do { return try await names.addresses(of: host) == [here] } catch is InvalidValue { return false }
+                }
+            }
+            #expect(try await group.next() == false)
+            for _ in Set(hosts) { gate.signal() }
+            for try await isAnswered in group { #expect(isAnswered) }
+        }
     }
 
     @Test func `a name that nobody has is refused, each time it is asked for`() async {
