@@ -15,6 +15,8 @@ package final class Mailer: Sendable {
         package var connect = Duration.seconds(10)
         /// From `send` to its end, waiting for a turn included.
         package var whole = Duration.seconds(30)
+        /// For the answer to a whole message, counted from its last byte, when nobody waits for it any more.
+        package var unawaitedAnswer = Duration.seconds(5)
 
         package init() {}
     }
@@ -44,8 +46,8 @@ package final class Mailer: Sendable {
 
     /// Sends a message, and returns when the server has taken it.
     ///
-    /// A task that is cancelled leaves within about a second, but for a message of which all was sent: its answer is
-    /// awaited for five seconds more.
+    /// A task that is cancelled leaves within about a second, but for a message of which all was sent: the answer to
+    /// that is awaited for `Limits.unawaitedAnswer`.
     package func send(_ message: MailMessage) async throws(MailError) {
         try await send(message, before: .now + limits.whole)
     }
@@ -98,7 +100,8 @@ package final class Mailer: Sendable {
                 return .library(error.words)
             }
             let isUsed = connection.isUsed
-            let transfer = SMTPTransfer(letter, credentials: server.credentials, cancellation: cancellation)
+            let transfer = SMTPTransfer(
+                letter, credentials: server.credentials, cancellation: cancellation, patience: limits.unawaitedAnswer)
             let cause = connection.send(transfer, within: left)
             guard let cause else {
                 if !connection.isWorn { idle.withLock { $0.append(connection) } }

@@ -132,7 +132,7 @@ import Testing
             return .usual
         }
         defer { server.stop() }
-        let mailer = try mailer(server, waiting: 0)
+        let mailer = try mailer(server, waiting: 0, unawaitedAnswer: .seconds(300))
         let task = Task { try await mailer.send(.test()) }
         try await until { isWhole.isSet }
         task.cancel()
@@ -150,7 +150,7 @@ import Testing
             return .silence
         }
         defer { server.stop() }
-        let mailer = try mailer(server, waiting: 0)
+        let mailer = try mailer(server, waiting: 0, unawaitedAnswer: .milliseconds(100))
         let task = Task { try await mailer.send(.test()) }
         try await until { isWhole.isSet }
         task.cancel()
@@ -178,8 +178,11 @@ import Testing
         return (held, server)
     }
 
-    private func mailer(_ server: ScriptedServer, waiting: Int) throws -> Mailer {
+    private func mailer(
+        _ server: ScriptedServer, waiting: Int, unawaitedAnswer: Duration = .seconds(5)
+    ) throws -> Mailer {
         var limits = Mailer.Limits()
+        limits.unawaitedAnswer = unawaitedAnswer
         limits.connections = 1
         limits.waitingPerConnection = waiting
         (limits.whole, limits.connect) = (.seconds(300), .seconds(300))

@@ -32,13 +32,10 @@ final class SMTPTransfer {
         var isCancelled: Bool { isSet.load(ordering: .relaxed) }
     }
 
-    /// How long an answer to a whole message is awaited for somebody who does not wait any more: without it nobody
-    /// knows whether the message will arrive.
-    private static let patience = Duration.seconds(5)
-
     let letter: Letter
     private let credentials: SMTPServer.Credentials?
     private let cancellation: Cancellation
+    private let patience: Duration
     private(set) var step = Step.connection
     /// The server has offered no authentication, so libcurl went on without.
     private(set) var lacksAuthentication = false
@@ -51,10 +48,15 @@ final class SMTPTransfer {
     /// When the last bytes were handed over. From then on the server may have the whole message.
     private var wholeSince: ContinuousClock.Instant?
 
-    init(_ letter: Letter, credentials: SMTPServer.Credentials?, cancellation: Cancellation) {
+    /// - Parameter patience: How long after its last byte the answer to a whole message is awaited for somebody who does
+    ///   not wait any more: without it nobody knows whether the message will arrive.
+    init(
+        _ letter: Letter, credentials: SMTPServer.Credentials?, cancellation: Cancellation, patience: Duration
+    ) {
         self.letter = letter
         self.credentials = credentials
         self.cancellation = cancellation
+        self.patience = patience
     }
 
     /// Whether any of the message itself was handed over.
@@ -67,7 +69,7 @@ final class SMTPTransfer {
         if lacksAuthentication || hasLeft { return true }
         guard cancellation.isCancelled else { return false }
         guard let wholeSince else { return true }
-        return ContinuousClock.now - wholeSince > Self.patience
+        return ContinuousClock.now - wholeSince > patience
     }
 
     /// A command was sent. What is no command that we know is a part of an authentication, and is not looked at.

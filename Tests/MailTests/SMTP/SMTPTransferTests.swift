@@ -7,7 +7,8 @@ import Testing
     private let cancellation = SMTPTransfer.Cancellation()
 
     private func transfer(_ text: String = "Hello\n") throws -> SMTPTransfer {
-        SMTPTransfer(.init(try .test(text: text)), credentials: nil, cancellation: cancellation)
+        SMTPTransfer(
+            .init(try .test(text: text)), credentials: nil, cancellation: cancellation, patience: .seconds(300))
     }
 
     private func read(_ transfer: SMTPTransfer, _ count: Int) -> [UInt8]? {
