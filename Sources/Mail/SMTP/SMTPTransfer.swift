@@ -48,8 +48,8 @@ final class SMTPTransfer {
     /// When the last bytes were handed over. From then on the server may have the whole message.
     private var wholeSince: ContinuousClock.Instant?
 
-    /// - Parameter patience: How long after its last byte the answer to a whole message is awaited for somebody who does
-    ///   not wait any more: without it nobody knows whether the message will arrive.
+    /// - Parameter patience: How long after its last byte the answer to a whole message is awaited for somebody who no
+    ///   longer waits: without it nobody knows whether the message will arrive.
     init(
         _ letter: Letter, credentials: SMTPServer.Credentials?, cancellation: Cancellation, patience: Duration
     ) {
