@@ -47,7 +47,14 @@ extension Transaction {
     }
 
     /// Adds a key to the key set.
+    ///
+    /// - Throws: `conflict` when its private half is not sealed under the active master secret: another was activated
+    ///   meanwhile, and the one before may be forgotten before anybody seals this anew.
     package func publish(_ key: SigningKeyRow, at now: Milliseconds) throws(StorageError) {
+        let active = try run(.knownMasterSecrets).activeNumber
+        guard active == nil || key.sealedUnder == active else {
+            throw .conflict(reason: "another master secret was activated meanwhile")
+        }
         try run(.add(key))
         try record(.keyAdded, key.id, key.algorithm, at: now)
         if key.life.activeAt != nil { try record(.keyActivated, key.id, at: now) }

@@ -38,14 +38,17 @@ package struct KeyPlan: Sendable {
             return .promote(successor.id, over: nil, successor.algorithm)
         }
         guard let successor else { return .publish(active.algorithm) }
-        if let wrong = [active, successor].first(where: { isAhead($0.life) }) { return .redate(wrong.id) }
+        if let wrong = keys.first(where: isAhead) { return .redate(wrong.id) }
+        if let gone = keys.first(where: { $0.life.state(at: now) == .gone && !$0.isErased }) { return .erase(gone.id) }
         if let rotationAt, rotationAt <= now {
             return .promote(successor.id, over: active.id, successor.algorithm)
         }
-        return keys.first { $0.life.state(at: now) == .gone && !$0.isErased }.map { .erase($0.id) }
+        return nil
     }
 
-    private func isAhead(_ life: KeyLife) -> Bool {
-        max(life.publishedAt, life.activeAt ?? life.publishedAt) > now + Self.wrongClock
+    private func isAhead(_ key: PlannedKey) -> Bool {
+        guard key.life.state(at: now) != .gone else { return false }
+        let written = [key.life.publishedAt, key.life.activeAt, key.life.retiringAt, key.rotationAskedAt]
+        return written.contains { $0.map { $0 > now + Self.wrongClock } ?? false }
     }
 }

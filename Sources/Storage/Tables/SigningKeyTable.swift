@@ -38,6 +38,9 @@ package struct SigningKeyRow: Hashable, Sendable {
         rotationAskedAt = try row.optionalInstant("rotation_asked_at")
     }
 
+    /// The number of the master secret that its private half is sealed under: the second byte of a sealed box.
+    var sealedUnder: UInt8? { sealedPrivate.dropFirst().first }
+
     /// What a plan looks at.
     package var planned: PlannedKey {
         PlannedKey(
@@ -122,7 +125,8 @@ extension Statement where Answer == Bool {
     package static func askRotation(of key: KeyID, at now: Milliseconds) -> Self {
         Self(
             """
-            UPDATE signing_key SET rotation_asked_at = COALESCE(rotation_asked_at, \(now))
+            UPDATE signing_key
+            SET rotation_asked_at = CASE WHEN rotation_asked_at < \(now) THEN rotation_asked_at ELSE \(now) END
             WHERE id = \(key) AND active_at IS NOT NULL AND retiring_at IS NULL AND gone_at IS NULL
             RETURNING id
             """
@@ -135,8 +139,13 @@ extension Statement where Answer == Bool {
             """
             UPDATE signing_key
             SET published_at = CASE WHEN published_at > \(now) THEN \(now) ELSE published_at END,
-                active_at = CASE WHEN active_at > \(now) THEN \(now) ELSE active_at END
-            WHERE id = \(key) AND (published_at > \(now) OR active_at > \(now))
+                active_at = CASE WHEN active_at > \(now) THEN \(now) ELSE active_at END,
+                gone_at = CASE WHEN retiring_at > \(now) THEN \(now + KeyTimes.retirement) ELSE gone_at END,
+                retiring_at = CASE WHEN retiring_at > \(now) THEN \(now) ELSE retiring_at END,
+                rotation_asked_at = CASE WHEN rotation_asked_at > \(now) THEN \(now) ELSE rotation_asked_at END
+            WHERE id = \(key) AND revoked_at IS NULL
+                AND (published_at > \(now) OR active_at > \(now) OR retiring_at > \(now)
+                    OR rotation_asked_at > \(now))
             RETURNING id
             """
         ) { rows in !rows.isEmpty }

@@ -68,6 +68,24 @@ import Testing
         #expect(plan(keys, after: .zero - .days(365)).due == .redate(keys[0].id))
         let ahead = try key(successor, publishedAfter: .days(365))
         #expect(plan([keys[0], ahead], after: .zero).due == .redate(ahead.id))
+        let asked = try key(active, signing: true, askedAfter: .days(365))
+        #expect(plan([asked, keys[1]], after: .zero).due == .redate(asked.id))
+        let old = try #require(KeyID("old"))
+        let end = start + .days(365)
+        var life = KeyLife(publishedAt: start, activeAt: start, retiringAt: end, goneAt: end + KeyTimes.retirement)
+        let retired = PlannedKey(id: old, algorithm: .es256, life: life)
+        #expect(plan(keys + [retired], after: .zero).due == .redate(old))
+        #expect(plan(keys + [retired], after: .days(365) - .seconds(300)).due != .redate(old))
+        // What is gone stays so, whenever that was written.
+        life.revokedAt = end
+        #expect(plan(keys + [PlannedKey(id: old, algorithm: .es256, life: life)], after: .zero).due == .erase(old))
+    }
+
+    @Test func `what is gone is erased though a rotation is due that cannot be done`() throws {
+        let keys = [try key(active, signing: true), try key(successor)]
+        let old = try #require(KeyID("old"))
+        let gone = PlannedKey(id: old, algorithm: .es256, life: KeyLife(publishedAt: start, goneAt: start))
+        #expect(plan(keys + [gone], after: .days(40)).due == .erase(old))
     }
 
     @Test func `spans out of their bounds are refused`() {

@@ -211,7 +211,8 @@ import Testing
             let row = try SigningKey.make(
                 .es256, life: KeyLife(publishedAt: scene.now), secrets: try both.activating(2))
             try await scene.database.administer { [now = scene.now] tx throws(StorageError) in
-                try tx.replaceSuccessor(successor.id, by: row, at: now)
+                _ = try tx.run(.withdraw(successor.id, at: now))
+                try tx.run(.add(row))
             }
             let keys = try await KeyRing(
                 scene.database, secrets: readable.withLock { $0 }, clock: scene.clock, logger: GrantScene.logger)
@@ -256,6 +257,13 @@ import Testing
             #expect(back.signing(at: scene.now) == active)
             let plan = back.keys.current.plan(scene.times, at: scene.now)
             #expect(plan.rotationAt == scene.now + .days(30))
+            // The key that it retired leaves when its tokens are dead, and not in a year.
+            let retired = try await scene.key(.retiring)
+            #expect(retired.life.goneAt == scene.now + KeyTimes.retirement)
+            scene.manual.advance(by: KeyTimes.retirement)
+            await back.rotation.turn()
+            #expect(try await scene.key(.gone).id == retired.id)
+            #expect(try await scene.key(.gone).sealedPrivate.isEmpty)
         }
     }
 }
