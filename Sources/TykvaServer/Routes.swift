@@ -66,7 +66,7 @@ package struct Routes: Sendable {
     private func addProtocol<Context: IssuerRequestContext>(to router: some RouterMethods<Context>) {
         router.get("/.well-known/openid-configuration") { request, _ in await metadata.answer(request) }
         router.get("/.well-known/oauth-authorization-server") { request, _ in await metadata.answer(request) }
-        router.get("/.well-known/jwks.json") { request, _ in keySet.answer(request) }
+        router.get("/.well-known/jwks.json") { request, _ in await keySet.answer(request) }
         router.get("/authorize") { request, context in await authorization.answer(request, context) }
         router.post("/authorize") { request, context in await authorization.answerForm(request, context) }
         router.post("/par") { request, context in await pushedRequest.answer(request, context) }

@@ -1,6 +1,8 @@
 import HTTPTypes
+import OAuth
 import Storage
 import StrictFormats
+import TestSupport
 import Testing
 
 @testable import TykvaServer
@@ -37,6 +39,37 @@ import Testing
             let again = try await server.get("/.well-known/jwks.json", headers: [.ifNoneMatch: "\"x\", W/\(tag)"])
             #expect(again.status == 304)
             #expect(again.text.isEmpty)
+        }
+    }
+
+    @Test func `without storage the key set is served for a while, and not for ever`() async throws {
+        try await TestServer.run { server in
+            let path = "/.well-known/jwks.json"
+            let whole = try await server.get(path)
+            await server.database.close()
+            #expect(try await server.get(path).headers[.cacheControl] == "public, max-age=300")
+            server.clock.advance(by: KeyTimes.trust + .milliseconds(1))
+            let old = try await server.get(path)
+            #expect(old.status == 200 && old.text == whole.text)
+            #expect(old.headers[.cacheControl] == "public, max-age=5")
+            server.clock.advance(by: KeyTimes.servingTrust - KeyTimes.trust)
+            // A key that was revoked meanwhile would be in it.
+            let none = try await server.get(path)
+            #expect(none.status == 503)
+            #expect(none.headers[.retryAfter] != nil)
+            #expect(none.headers[.contentType] == "application/problem+json")
+        }
+    }
+
+    @Test func `a server that was asleep serves the keys of now`() async throws {
+        try await TestServer.run { server in
+            let keys = KeyAdministration(server.database, secrets: server.secrets, times: .standard)
+            server.clock.advance(by: .days(7))
+            let first = try await keys.rotate(to: nil, isImmediate: true, at: server.clock.now)
+            let second = try await keys.rotate(to: nil, isImmediate: true, at: server.clock.now)
+            let answer = try await server.get("/.well-known/jwks.json")
+            #expect([first.new, second.new].allSatisfy { answer.text.contains($0.text) })
+            #expect(answer.headers[.cacheControl] == "public, max-age=300")
         }
     }
 

@@ -43,7 +43,7 @@ package struct KeyLife: Hashable, Sendable {
     /// Until when a token that it signed may be alive somewhere; nil while it signs, and when it never did.
     package var tokensAliveUntil: Milliseconds? {
         guard activeAt != nil else { return nil }
-        if let revokedAt { return revokedAt + KeyTimes.keySetMaxAge }
+        if let revokedAt { return revokedAt + KeyTimes.disbelief }
         return retiringAt.map { $0 + KeyTimes.retirement }
     }
 }

@@ -6,6 +6,11 @@ package struct KeyTimes: Hashable, Sendable {
     package static let nodePoll: Duration = .seconds(5)
     /// How long a node goes on by what it last read of the keys, when storage does not answer it.
     package static let trust: Duration = .seconds(60)
+    /// How long a node serves the key set that it last read, when storage does not answer it.
+    package static let servingTrust: Duration = .seconds(300)
+    /// How long a verifier that keeps to `max-age` may believe a key that was revoked: a node that is cut off serves it
+    /// for a while, with the whole `max-age` as long as it trusts what it read.
+    package static let disbelief = trust + keySetMaxAge
     /// From looking whether that is so to a signature: the longest request.
     package static let signing: Duration = .seconds(60)
     /// How far the clock of a node or of a verifier may be from the true time.

@@ -39,7 +39,16 @@ package struct KeyAdministration: Sendable {
     package func rotate(
         to algorithm: SigningAlgorithm?, isImmediate: Bool, at now: Milliseconds
     ) async throws -> Rotation {
-        try await change(at: now) { active, successor, opens in
+        var meant: KeyID?
+        return try await change(at: now) { active, successor, opens in
+            // Somebody was faster: to rotate once more would be to a key that nobody knows.
+            guard meant == nil || meant == active.id else {
+                throw InvalidValue(
+                    "signing key",
+                    "somebody else has rotated meanwhile, and key \(active.id) signs now; "
+                        + "`tykva key list` shows it")
+            }
+            meant = active.id
             let wanted = algorithm ?? successor.algorithm
             let replacement = wanted == successor.algorithm ? nil : try make(wanted, at: now)
             guard replacement != nil || opens else {
@@ -103,7 +112,7 @@ package struct KeyAdministration: Sendable {
             let publishedAt = replacement?.life.publishedAt ?? successor.life.publishedAt
             let revocation = Revocation(
                 key: id, was: was, signedSince: key.life.activeAt, active: promoted ?? active.id,
-                believedUntil: now + KeyTimes.keySetMaxAge,
+                believedUntil: now + KeyTimes.disbelief,
                 unknownUntil: isActive ? Self.unknownUntil(publishedAt, at: now) : nil)
             return (
                 revocation,

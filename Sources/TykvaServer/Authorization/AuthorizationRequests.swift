@@ -39,7 +39,7 @@ struct AuthorizationRequests: Sendable {
             request: request, query: query, browser: visit.formCookie,
             ticket: ticket.flatMap { RequestTicket($0, query: query, browser: visit.formCookie, key: ticketKey) },
             pushed: pushed,
-            expectedSubject: try expectedSubject(request, at: now))
+            expectedSubject: try await expectedSubject(request, at: now))
     }
 
     /// What was pushed stands for everything that the query says (RFC 9126 §4).
@@ -61,9 +61,9 @@ struct AuthorizationRequests: Sendable {
         return (try Self.parameters(pushed.parameters), value.hash)
     }
 
-    private func expectedSubject(_ request: AuthorizationRequest, at now: Milliseconds) throws -> String? {
+    private func expectedSubject(_ request: AuthorizationRequest, at now: Milliseconds) async throws -> String? {
         guard let hint = request.idTokenHint else { return request.claims.expectedSubject }
-        guard let token = OwnToken(hint, kind: .idToken, keys: keys.current, issuer: issuer, at: now) else {
+        guard let token = try await OwnToken.verified(hint, kind: .idToken, by: keys, issuer: issuer, at: now) else {
             throw request.target.refusing(.invalidRequest("id_token_hint is not an ID token of this issuer"))
         }
         return token.subject

@@ -42,9 +42,8 @@ struct IntrospectionEndpoint: Sendable {
     private func members(of text: String, for client: Client) async throws -> [(String, JSONValue)]? {
         if let token = try secrets.refreshToken(text) { return try await members(of: token, for: client) }
         let now = clock.now()
-        guard let token = OwnToken(text, kind: .accessToken, keys: keys.current, issuer: issuer, at: now) else {
-            return nil
-        }
+        let own = try await OwnToken.verified(text, kind: .accessToken, by: keys, issuer: issuer, at: now)
+        guard let token = own else { return nil }
         return try await members(of: token, for: client)
     }
 

@@ -6,9 +6,12 @@ struct KeySetEndpoint: Sendable {
     let keys: KeyRing
     let clock: DeploymentClock
 
-    func answer(_ request: Request) -> Response {
+    /// What was not confirmed lately is read again first: this node was asleep or cut off, and a key of meanwhile may
+    /// be missing, or one be revoked. What storage cannot confirm is still the best there is, for a moment.
+    func answer(_ request: Request) async -> Response {
+        try? await keys.renewWhenOld()
+        guard keys.isServable else { return Problem.response(.serviceUnavailable) }
         let keySet = keys.current.keySet(at: clock.now())
-        // What storage has not confirmed lately may be old: it is still the best there is, for a moment.
         let maximumAge = keys.isConfirmed ? CachedDocument.maximumAge : Int(KeyTimes.nodePoll.components.seconds)
         return CachedDocument.response(keySet.json, entityTag: keySet.entityTag, maximumAge: maximumAge, to: request)
     }

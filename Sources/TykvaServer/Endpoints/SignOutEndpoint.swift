@@ -91,8 +91,10 @@ struct SignOutEndpoint: Sendable {
         guard query.utf8.count <= Limits.authorizationQueryBytes, let form = try? FormParameters(query.utf8) else {
             throw PageRefusal(.badRequest, reason: "the parameters of /logout cannot be read")
         }
-        let hint = form["id_token_hint"].flatMap {
-            OwnToken($0, kind: .idToken, keys: keys.current, issuer: desk.issuer, at: desk.clock.now())
+        var hint: OwnToken?
+        if let text = form["id_token_hint"] {
+            hint = try await OwnToken.verified(
+                text, kind: .idToken, by: keys, issuer: desk.issuer, at: desk.clock.now())
         }
         if form["id_token_hint"] != nil, hint == nil {
             throw PageRefusal(.signOutRefused, reason: "id_token_hint is not an ID token of this issuer")

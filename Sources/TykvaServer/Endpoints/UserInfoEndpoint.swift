@@ -41,7 +41,7 @@ struct UserInfoEndpoint: Sendable {
     private func verified(_ request: Request) async throws -> OwnToken {
         guard let text = try await Self.presented(request) else { throw TokenMissing() }
         let now = clock.now()
-        guard let token = OwnToken(text, kind: .accessToken, keys: keys.current, issuer: issuer, at: now),
+        guard let token = try await OwnToken.verified(text, kind: .accessToken, by: keys, issuer: issuer, at: now),
             token.isLive(at: now), token.audience.contains(issuer.text)
         else { throw OAuthError.invalidToken(reason: "not a live access token for UserInfo") }
         guard token.scope.contains("openid") else { throw OAuthError.insufficientScope }

@@ -54,9 +54,10 @@ extension KeyRing {
         /// Whether a key could sign from now on: what is stored of it is whole.
         package func isWhole(_ id: KeyID) -> Bool { whole.contains(id) }
 
-        /// The keys that a token in circulation, or in the near future, may need.
+        /// The keys that a token in circulation, or in the near future, may need; the successor is the last.
         package func published(at now: Milliseconds) -> [PublicKey] {
-            keys.filter { $0.life.state(at: now) != .gone }
+            keys.filter { $0.life.state(at: now) == .active || $0.life.state(at: now) == .retiring }
+                + keys.filter { $0.life.state(at: now) == .published }
         }
 
         package func keySet(at now: Milliseconds) -> PublicKeySet { PublicKeySet(published(at: now)) }
@@ -77,6 +78,8 @@ extension KeyRing {
         package func key(_ id: String, mayBeGone: Bool, at now: Milliseconds) -> PublicKey? {
             keys.first { $0.id.text == id && (mayBeGone || $0.life.state(at: now) != .gone) }
         }
+
+        func knows(_ id: String) -> Bool { rows.contains { $0.id.text == id } }
 
         func tell(_ logger: Logger) {
             for fault in faults { logger.error("a signing key is damaged", metadata: ["reason": "\(fault)"]) }

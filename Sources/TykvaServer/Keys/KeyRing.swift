@@ -49,9 +49,15 @@ package final class KeyRing: Sendable {
     package var current: Snapshot { state.withLock { $0.snapshot } }
 
     /// Whether storage said a moment ago that nothing has changed.
-    package var isConfirmed: Bool {
+    package var isConfirmed: Bool { age <= KeyTimes.trust.wholeMilliseconds }
+
+    /// Whether the key set may still be served: the others cannot have gone on so far that it does harm.
+    package var isServable: Bool { age <= KeyTimes.servingTrust.wholeMilliseconds }
+
+    /// How long ago storage was asked, in milliseconds.
+    private var age: Int64 {
         let now = clock.monotonicNow()
-        return state.withLock { now - $0.confirmedAt <= KeyTimes.trust.wholeMilliseconds }
+        return state.withLock { now - $0.confirmedAt }
     }
 
     /// Says that nothing has changed that was not read before.
@@ -78,7 +84,8 @@ package final class KeyRing: Sendable {
         }
     }
 
-    /// Reads the keys again when storage has not confirmed them lately; called before whatever ends in a signature.
+    /// Reads the keys again when storage has not confirmed them lately; called before whatever ends in a signature, and
+    /// before one is believed.
     package func renewWhenOld() async throws(StorageError) {
         if !isConfirmed { try await reload() }
     }

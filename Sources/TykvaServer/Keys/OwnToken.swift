@@ -1,4 +1,5 @@
 import OAuth
+import Storage
 import StrictFormats
 
 /// A token that this deployment signed and that came back: at UserInfo, at introspection, as a hint.
@@ -10,7 +11,7 @@ struct OwnToken: Sendable {
 
     /// - Returns: Nil for anything that no key of ours signed as this kind of token. An ID token may be of a key that
     ///   has left the key set, for sessions live longer; nothing of a revoked key is believed.
-    init?(_ text: String, kind: TokenKind, keys: KeyRing.Snapshot, issuer: Issuer, at now: Milliseconds) {
+    private init?(_ text: String, kind: TokenKind, keys: KeyRing.Snapshot, issuer: Issuer, at now: Milliseconds) {
         guard text.utf8.count <= Self.maximumBytes else { return nil }
         let bytes = Array(text.utf8)
         let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -24,6 +25,30 @@ struct OwnToken: Sendable {
             key.isValid(signature, of: bytes[..<(parts[1].endIndex)]), claims["iss"]?.stringValue == issuer.text
         else { return nil }
         self.claims = claims
+    }
+
+    /// A token that came back, by the keys of this moment.
+    ///
+    /// - Returns: Nil as `init` does.
+    /// - Throws: When storage should have been asked, and does not answer.
+    static func verified(
+        _ text: String, kind: TokenKind, by keys: KeyRing, issuer: Issuer, at now: Milliseconds
+    ) async throws(StorageError) -> OwnToken? {
+        try await keys.renewWhenOld()
+        let snapshot = keys.current
+        if let token = OwnToken(text, kind: kind, keys: snapshot, issuer: issuer, at: now) { return token }
+        // Another node may sign already with a key that this one has not read.
+        guard let kid = keyID(of: text), !snapshot.knows(kid) else { return nil }
+        try await keys.reload()
+        return OwnToken(text, kind: kind, keys: keys.current, issuer: issuer, at: now)
+    }
+
+    /// What a header names, where it could be a key of ours.
+    private static func keyID(of text: String) -> String? {
+        guard text.utf8.count <= maximumBytes, let header = text.utf8.firstIndex(of: UInt8(ascii: ".")) else {
+            return nil
+        }
+        return object(Array(text.utf8[..<header])[...])?["kid"]?.stringValue.flatMap(KeyID.init)?.text
     }
 
     var subject: String? { claims["sub"]?.stringValue }

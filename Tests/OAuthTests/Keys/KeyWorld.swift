@@ -6,7 +6,7 @@ import TestSupport
 struct KeyWorld {
     /// A fault that is planted, to see that the walk finds it.
     enum Fault: CaseIterable {
-        case unseenKeySigns, oldKeyLeavesEarly, sleeperSigns
+        case unseenKeySigns, oldKeyLeavesEarly, sleeperSigns, sleeperServes, cutNodeServesOn
     }
 
     private struct Node {
@@ -16,6 +16,8 @@ struct KeyWorld {
         var readAt: Duration?
         /// Until when it does nothing at all: it is asleep, or crashed.
         var awayUntil: Duration = .zero
+        /// Until when the store does not answer it.
+        var cutUntil: Duration = .zero
     }
 
     /// What became of one key, by the true time.
@@ -49,6 +51,8 @@ struct KeyWorld {
     mutating func walk(until end: Duration, sleep: Range<Duration>? = nil) {
         while now < end {
             if let sleep, sleep.contains(now) { nodes[0].awayUntil = sleep.upperBound }
+            // What is asked of a node that has just woken comes before anything else that it does.
+            look()
             for index in nodes.indices where nodes[index].awayUntil <= now { act(index) }
             look()
             now += step
@@ -70,8 +74,11 @@ struct KeyWorld {
     private mutating func act(_ index: Int) {
         let clock = Self.start + now + nodes[index].offset
         let isTrusted = nodes[index].readAt.map { now - $0 <= KeyTimes.trust } ?? false
-        if !isTrusted, fault != .sleeperSigns { read(index) }
-        sign(index, clock)
+        if random.next() % 20_000 == 0 { nodes[index].cutUntil = now + .seconds(Int64(random.next() % 400_000)) }
+        let isCut = nodes[index].cutUntil > now
+        if !isTrusted, fault != .sleeperSigns, !isCut { read(index) }
+        if isTrusted || !isCut || fault == .sleeperSigns { sign(index, clock) }
+        guard !isCut else { return }
         if random.next() % 4 != 0 { read(index) }
         guard let change = KeyPlan(nodes[index].keys, times, at: clock).due else { return }
         switch random.next() % 8 {
@@ -115,7 +122,7 @@ struct KeyWorld {
             let next = new(clock)
             store.append(next)
             alter(fault == .unseenKeySigns ? next.id : successor) { $0.activeAt = clock }
-        case .redate(let key): alter(key) { $0.publishedAt = clock }
+        case .redate(let key): refusals.append("\(key) was taken for one of a wrong clock at \(now)")
         case .erase(let key): store.removeAll { $0.id == key }
         }
     }
@@ -149,13 +156,22 @@ struct KeyWorld {
         traces[key.id]?.signedUntil = max(before, expiry)
     }
 
+    /// What a node makes its key set of; nil when it serves none. It asks the store when what it read is old.
+    private func served(by node: Node) -> [PlannedKey]? {
+        guard node.awayUntil <= now, let readAt = node.readAt else { return nil }
+        if now - readAt <= KeyTimes.trust || fault == .sleeperServes { return node.keys }
+        guard node.cutUntil > now else { return store }
+        return now - readAt <= KeyTimes.servingTrust || fault == .cutNodeServesOn ? node.keys : nil
+    }
+
     /// What every node that is awake serves, and what that means to verifiers with a clock that is behind.
     private mutating func look() {
-        let awake = nodes.filter { $0.awayUntil <= now && $0.readAt.map { now - $0 <= KeyTimes.trust } ?? false }
-        guard !awake.isEmpty else { return }
-        let sets = awake.map { node in
-            Set(node.keys.filter { $0.life.state(at: Self.start + now + node.offset) != .gone }.map(\.id))
+        let sets = nodes.compactMap { node in
+            served(by: node).map { keys in
+                Set(keys.filter { $0.life.state(at: Self.start + now + node.offset) != .gone }.map(\.id))
+            }
         }
+        guard !sets.isEmpty else { return }
         mostKeys = max(mostKeys, sets.map(\.count).max() ?? 0)
         for (id, trace) in traces {
             let servedByAll = sets.allSatisfy { $0.contains(id) }

@@ -111,6 +111,70 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `an order under a clock that was a year ahead does not wait for a year`(_ engine: Engine) async throws {
+        try await KeyScene.with(engine) { scene in
+            _ = try await scene.administration.rotate(
+                to: .edDSA, isImmediate: false, at: scene.now + .days(365))
+            let node = try await scene.node()
+            await node.rotation.turn()
+            #expect(node.keys.current.plan(scene.times, at: scene.now).rotationAt == scene.now + .hours(24))
+            let again = try await scene.administration.rotate(to: .edDSA, isImmediate: false, at: scene.now)
+            #expect(again.at == scene.now + .hours(24))
+            scene.manual.advance(by: .hours(24))
+            await node.rotation.turn()
+            #expect(node.keys.current.active(at: scene.now)?.algorithm == .edDSA)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `a key that is retired or revoked is believed for as long as it is told`(_ engine: Engine) async throws {
+        try await KeyScene.with(engine) { scene in
+            let old = try await scene.key(.active).id
+            let revocation = try await scene.administration.revoke(old, at: scene.now)
+            // From a node that is cut off, just before it notices, with the whole max-age.
+            let last = scene.now + KeyTimes.trust + KeyTimes.keySetMaxAge
+            #expect(revocation.believedUntil == last)
+            #expect(try await scene.key(.gone).life.tokensAliveUntil == last)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `of two operators who rotate at once the slower one is told, and rotates no further`(
+        _ engine: Engine
+    ) async throws {
+        try await KeyScene.with(engine) { scene in
+            let slow = HeldDatabase(scene.database, holdsWrites: true)
+            let held = KeyAdministration(slow, secrets: scene.secrets, times: scene.times)
+            let now = scene.now
+            let second = Task { try await held.rotate(to: nil, isImmediate: true, at: now) }
+            await slow.hasRead()
+            let first = try await scene.administration.rotate(to: nil, isImmediate: true, at: scene.now)
+            slow.release()
+            let refusal = await #expect(throws: InvalidValue.self) { _ = try await second.value }
+            #expect(refusal?.reason.contains("\(first.new)") == true)
+            #expect(try await scene.key(.active).id == first.new)
+        }
+    }
+
+    @Test(arguments: Engine.available)
+    func `no key is written that is sealed under a master secret of before`(_ engine: Engine) async throws {
+        try await KeyScene.with(engine) { scene in
+            let both = try scene.secrets.adding(.random(), 2)
+            let secrets = SecretAdministration(scene.database)
+            #expect(try await secrets.register(2, of: both, at: scene.now))
+            #expect(try await secrets.activate(2, of: both, at: scene.now))
+            let late = KeyAdministration(scene.database, secrets: both, times: scene.times)
+            let before = try await scene.rows()
+            await #expect(throws: StorageError.self) {
+                _ = try await late.rotate(to: nil, isImmediate: true, at: scene.now)
+            }
+            #expect(try await scene.rows() == before)
+            let now = KeyAdministration(scene.database, secrets: try both.activating(2), times: scene.times)
+            _ = try await now.rotate(to: nil, isImmediate: true, at: scene.now)
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `a successor, a retiring key and a gone one can be revoked too`(_ engine: Engine) async throws {
         try await KeyScene.with(engine) { scene in
             let administration = scene.administration
@@ -151,6 +215,18 @@ import Testing
             #expect(done >= 1)
             _ = try await scene.key(.active)
             _ = try await scene.key(.published)
+        }
+    }
+
+    @Test func `an outside key of an exponent that verifiers refuse is refused`() async throws {
+        try await KeyScene.with(.sqlite) { scene in
+            let before = try await scene.rows()
+            let key = try OutsideKeyTests.key(OutsideKeyFiles.rsaExponent3, for: .rs256)
+            let refusal = await #expect(throws: InvalidValue.self) {
+                _ = try await scene.administration.adopt(key, at: scene.now)
+            }
+            #expect(refusal?.reason.contains("verifiers would not take") == true)
+            #expect(try await scene.rows() == before)
         }
     }
 

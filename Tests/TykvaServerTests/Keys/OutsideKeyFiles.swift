@@ -180,4 +180,49 @@ enum OutsideKeyFiles {
         MCowBQYDK2VwAyEAW46gJlMjorGZ5lkgQyM2UwTlTQ2QpDAwPOZT8gmsiOY=
         -----END PUBLIC KEY-----
         """
+
+    /// With the public exponent 3.
+    static let rsaExponent3 = """
+        -----BEGIN PRIVATE KEY-----
+        MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQCWei9NhOiqOEnY
+        jBPDgXkLwHxZY9OX5qGSgWSZ9jqlYlQ1kyeizpoXke94jwXpnooJ2MnRVt/Hbqju
+        LVhWlUQUAy9ZXv82ABzuyc0xg6JA98m5FVPbdGD0crWs8QZfAZ10yMLtyH2r4p+P
+        1tBcl1BMiLtxlb4FpuLOp1VPKcEOhFGSthxQvDp88+50fmc9oNievDRVzAEFeILz
+        kfu/JzNK4PgxHkmpPfJAuWN8Ce9H1ToVzS40cROURdr2wM9gCVggcwL2c5fa2Q9q
+        7Hd/BbModJhiDXP0NzWRspMPxJMaFMwwvJbHNk+i6X9ECyyhtCZznk/7B6silg0g
+        cmS/d6UdAgEDAoIBAGRRdN5YmxwlhpBdYoJWULKAUuZCjQ/vFmGrmGakJxjsOCO3
+        b8HfEWUL9PsKA/EUXAaQhouPP9pJxfQeOuRjgrgCH5Dp/3lVaJ8xM3ZXwYClMSYO
+        N+ei602hznNLWZSrvk3bLJ6FqR1Bv7U54D26NYhbJ6EOfq5vQd8aON9xK18B21qe
+        samr9FKHsWzFgjbYplJ5cZVDJoS2+k2ZAfV/alsAXrEsMbXzJrymLpUscECFPb87
+        IGISfl33d+10MltZixWjyzzTRg53AgGMwHt3vLj8iDz8qYne1TEiWvy7MgRpHNzS
+        g6rR+BHVq6g9Nh4xIbxJYHFmJuWg2l2symfjQisCgYEAxKZMifG8ad0VEA4M1Nv0
+        n2yXmz4yDUt9JeVwAmir1GQn4W2haNTHQcJIaiKVY2ijDq3ZfR3eMb9/08mtDBxJ
+        bSwHnDQ2TLHSpZhhNZ0unV0nBXvY9cMaMQzymRap6DcDYiA+28v18rAP9ojP0Icl
+        TgHD8wmGGXanh2NJWNt7b3ECgYEAw+R7h+B94iQTVENJTw9nP7Zubre1OfLo5Zm8
+        dmY8P144iLm6lkOJ9mN3s3mx435qTskbAIN3JEfS00jld7q5mlP1tecAYhNT5tA4
+        ISijerXSxoq5f+JOxLsMcX4B39xzvsVB9XsFaNgZBz7fiu1FJddsTEdoV1N9PjCl
+        3EgnUm0CgYEAgxmIW/Z9m+i4tV6zOJKjFPMPvNQhXjJTbpj1VvByjZgalkkWReMv
+        gSwwRsG47PBstHPmU2k+y9T/4oZzXWgw83KvvXgkMyE3GRBAzmjJvj4aA6fl+Sy8
+        ILNMZg8b8CSs7BV/PTKj9yAKpFs1Na9uNAEtTLEEEPnFBOzbkJJSSksCgYEAgphS
+        WpWpQW1iOCzbigpE1SRJnyUje/dF7mZ9pEQoKj7QWyZ8ZC0GpEJPzPvL7P7xidtn
+        Vaz6GC/h4jCY+nx7vDf5I+9VlreNRIrQFhsXpyPh2bHQ/+w0gyddoP6r6pL31IOB
+        TlIDmzq7WinqXJ4uGTpIMtpFj4z+KXXD6DAaNvMCgYAyLA/mHi7GrWJ4vgd00sOa
+        vpkqENO4pm7n3Ck1SyW4/6dhanhrB09zg21lzUtt0kdLn1it9j8FpE4NpEtTiqXD
+        s8fv88sKzPx5uT2pN4MibvYxPsNKazYKms+z8z6GAim5InJe32QW5cBiRxOBg1EU
+        t+AEMf+sI7c8ePbtujEJig==
+        -----END PRIVATE KEY-----
+        """
+
+    /// 1024 bits.
+    static let weakRSAJWK = """
+        {"kty":"RSA","alg":"RS256","n":"nIdR_GspIn-_WuPF4KM8aLI35opqx3WMZPKCaHkYgrOTOT5Q47IfTh1fmYE6J2BqUgB6\
+        9d5_YXPisEknTCQUmm2F4ortjmLicnZtqmvqDTpg_ivGDi2WHBBn8LFyamPSid-zuysudVzs4ZIp5ZBK0pHOqb1to06LkSBWLOTj\
+        lmE","e":"AQAB","d":"CoaS_c1a88XxYTRF3yg67LNnTOpr6cO-0B76o_nYqxlWQhgtqlIVBtS01Aa7mWBDZgZAPn5axHvdd4t\
+        DyDv44pqjR5PY1GfuC6kk_8E-QX9gubdts-Midu7SP2QfUUfEqGyUjNJZl2--c-Bn_zuPPwPlwXnEsKiH_svTQHE-KFE","p":"z\
+        FjFJ9RPrrnsfv3DKuoKgcEXFD_Be-PPhfIIbLasNiP15YbcFyD_2Y-BjD5lwP7k-ZMjOLg8AXACIQfR_VceFQ","q":"xBg_iUw7\
+        lLSoooe50F0zer8XWvEqbkrWfJEUr3XlYkGmNBeHfD2vhmRPTTP1LRVKacY4pe0WIy_tz0NrMun2HQ","dp":"PWzhtttHKIqS4I\
+        l_RUMc7WwRd_DCRG9yTh03ExbGJXAh1mD3f6xXvBo7IuEOzTjRs4PbLo2S3AvDWBJ1uOWbEQ","dq":"IvKvYCjV9Yq9AzptQ1VY\
+        92dXIj4Y8c8kqs6wgRTh7MEGfgIzg1D7F1iJSZkY-Q_yUyegsPGwIFVKbMX3NPu9gQ","qi":"UJtqTtAFtBsRAO21NQbyU3YEK4\
+        Nk4ui4Hudw7tRK6Ewqwd-NjNIr-QZ8tRUhDd00KzTGbzIlo8G8Lw7ZkqWhHg"}
+        """
 }

@@ -44,6 +44,7 @@ import Testing
     @Test(
         arguments: [
             (Files.rsa1024, SigningAlgorithm.rs256, "1024 bits"), (Files.rsa2048, nil, "--algorithm"),
+            (Files.weakRSAJWK, nil, "below 2048 bits"),
             (Files.rsa2048, .es256, "--algorithm"), (Files.rsaPSS, .ps256, "plain RSA"), (Files.p384, nil, "P-256"),
             (Files.secp256k1, nil, "P-256"), (Files.ed448, nil, "Ed448"), (Files.x25519, nil, "not known"),
             (Files.encrypted, nil, "passphrase"), (Files.publicKey, nil, "no private key"),

@@ -1,14 +1,20 @@
 import OAuth
 import Storage
 
-/// A store that has read, and answers when a test lets it.
+/// A store that has read, or is about to write, and goes on when a test lets it.
 final class HeldDatabase: Database {
     private let inner: any Database
     private let read = AsyncStream<Void>.makeStream()
     private let released = AsyncStream<Void>.makeStream()
 
-    init(_ inner: any Database) { self.inner = inner }
+    private let holdsWrites: Bool
 
+    init(_ inner: any Database, holdsWrites: Bool = false) {
+        self.inner = inner
+        self.holdsWrites = holdsWrites
+    }
+
+    /// Returns when it is held.
     func hasRead() async { for await _ in read.stream { return } }
 
     func release() { released.continuation.finish() }
@@ -17,9 +23,13 @@ final class HeldDatabase: Database {
         _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
     ) async throws(StorageError) -> Outcome {
         let outcome = try await inner.read(body)
+        if !holdsWrites { await hold() }
+        return outcome
+    }
+
+    private func hold() async {
         read.continuation.yield()
         for await _ in released.stream {}
-        return outcome
     }
 
     func once<Answer: Sendable>(_ statement: Statement<Answer>) async throws(StorageError) -> Answer {
@@ -29,7 +39,8 @@ final class HeldDatabase: Database {
     func write<Outcome: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
     ) async throws(StorageError) -> Outcome {
-        try await inner.write(body)
+        if holdsWrites { await hold() }
+        return try await inner.write(body)
     }
 
     func dataVersion() async throws(StorageError) -> Int64 { try await inner.dataVersion() }

@@ -1,0 +1,76 @@
+import OAuth
+import Storage
+import Synchronization
+
+/// A store that fails once, in the middle of a write: before the statement of a number that a test chooses.
+final class HalfwayDatabase: Database {
+    private let inner: any Database
+    /// How many statements of the next write succeed; nil when nothing fails.
+    private let left = Mutex<Int?>(nil)
+
+    init(_ inner: any Database) { self.inner = inner }
+
+    func failNextWrite(after statements: Int) { left.withLock { $0 = statements } }
+
+    /// Whether the failure has come.
+    var hasFailed: Bool { left.withLock { $0 == nil } }
+
+    func write<Outcome: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
+    ) async throws(StorageError) -> Outcome {
+        guard !hasFailed else { return try await inner.write(body) }
+        return try await inner.write { tx throws(StorageError) in
+            try body(HalfwayTransaction(inner: tx) { () throws(StorageError) in try self.spend() })
+        }
+    }
+
+    private func spend() throws(StorageError) {
+        let isOver = left.withLock { left in
+            guard let rest = left else { return false }
+            left = rest == 0 ? nil : rest - 1
+            return rest == 0
+        }
+        if isOver { throw .unavailable(reason: "the test cut the connection") }
+    }
+
+    func once<Answer: Sendable>(_ statement: Statement<Answer>) async throws(StorageError) -> Answer {
+        try await inner.once(statement)
+    }
+
+    func read<Outcome: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
+    ) async throws(StorageError) -> Outcome {
+        try await inner.read(body)
+    }
+
+    func dataVersion() async throws(StorageError) -> Int64 { try await inner.dataVersion() }
+
+    var changes: AsyncStream<Void> { inner.changes }
+
+    func clock() async throws(StorageError) -> Int64? { try await inner.clock() }
+
+    func close() async {}
+}
+
+private struct HalfwayTransaction: Transaction {
+    let inner: any Transaction
+    let spend: () throws(StorageError) -> Void
+
+    func run<Answer>(_ statement: Statement<Answer>) throws(StorageError) -> Answer {
+        try spend()
+        return try inner.run(statement)
+    }
+
+    func run(script: MigrationScript) throws(StorageError) { try inner.run(script: script) }
+
+    func tableNames() throws(StorageError) -> Set<String> { try inner.tableNames() }
+
+    func lockSchema() throws(StorageError) { try inner.lockSchema() }
+
+    func announceChange() throws(StorageError) {
+        try spend()
+        try inner.announceChange()
+    }
+
+    var timeline: Int64 { get throws(StorageError) { try inner.timeline } }
+}
