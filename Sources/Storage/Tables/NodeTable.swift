@@ -17,7 +17,9 @@ package struct ServingNode: Hashable, Sendable {
     /// A node that has not been heard of for so long serves no more.
     package static let life: Duration = .seconds(35)
     /// Rows of so long ago are removed.
-    package static let memory: Duration = .minutes(10)
+    package static let memory: Duration = .hours(1)
+    /// Whoever lives has told of itself again after so long, whatever a clock says.
+    package static let patience: Duration = .seconds(12)
 
     private static let checkValueBytes = 16
 
@@ -74,7 +76,33 @@ extension Statement where Answer == Void {
     }
 }
 
+extension ServingNode {
+    /// That a node told of itself once: as long as it is the last time, the node may have ended.
+    package struct Sighting: Hashable, Sendable {
+        package let id: String
+        package let name: String
+        package let seenAt: Milliseconds
+    }
+
+    package var sighting: Sighting { Sighting(id: id, name: name, seenAt: seenAt) }
+
+    /// Whether it serves by the clock alone.
+    package func serves(at now: Milliseconds) -> Bool {
+        seenAt > now - Self.life && seenAt < now + Self.life
+    }
+}
+
 extension Statement where Answer == [ServingNode] {
+    /// Those that have told of themselves in the last hour, at most 1000: some may have ended without a word, and none
+    /// is left out because a clock was changed.
+    package static var nodes: Self {
+        Self(
+            """
+            SELECT id, name, seen_at, active_secret, readable_secrets FROM node ORDER BY seen_at DESC, id LIMIT 1000
+            """
+        ) { rows throws(StorageError) in try rows.map { row throws(StorageError) in try ServingNode(row) } }
+    }
+
     /// Those that serve at an instant, at most 1000. A row that is far ahead is of before a step of the clock.
     package static func servingNodes(at now: Milliseconds) -> Self {
         Self(

@@ -26,9 +26,12 @@ package struct SecretAdministration: Sendable {
 
     /// Makes a number the deployment's: from now on every node must be able to read it. The active one stays.
     ///
+    /// - Parameter ended: Nodes that have not told of themselves since, and do not count.
     /// - Returns: Whether it was not that before.
     /// - Throws: `SecretRefusal` when a node that serves could not go on; `StorageError`.
-    package func register(_ number: UInt8, of secrets: MasterSecrets, at now: Milliseconds) async throws -> Bool {
+    package func register(
+        _ number: UInt8, of secrets: MasterSecrets, ended: Set<ServingNode.Sighting> = [], at now: Milliseconds
+    ) async throws -> Bool {
         guard let secret = secrets.registered(number) else { throw SecretRefusal.notHere(number) }
         return try await change { tx throws(StorageError) in
             let known = try tx.run(.knownMasterSecrets)
@@ -38,7 +41,7 @@ package struct SecretAdministration: Sendable {
             if let twin = known.first(where: { $0.secret.checkValue == secret.checkValue }) {
                 return .failure(.renumbered(number, there: twin.number))
             }
-            return try Self.lacking(secret, tx, at: now).map { .failure($0) } ?? .success(true)
+            return try Self.lacking(secret, ended, tx, at: now).map { .failure($0) } ?? .success(true)
         } write: { tx throws(StorageError) in
             try tx.run(.register(secret, at: now))
             try tx.run(.record(Self.event(.secretAdded, number, at: now)))
@@ -47,9 +50,12 @@ package struct SecretAdministration: Sendable {
 
     /// Makes a registered number the one that makes what is new.
     ///
+    /// - Parameter ended: Nodes that have not told of themselves since, and do not count.
     /// - Returns: Whether it was not that before.
     /// - Throws: `SecretRefusal` when a node that serves cannot read it; `StorageError`.
-    package func activate(_ number: UInt8, of secrets: MasterSecrets, at now: Milliseconds) async throws -> Bool {
+    package func activate(
+        _ number: UInt8, of secrets: MasterSecrets, ended: Set<ServingNode.Sighting> = [], at now: Milliseconds
+    ) async throws -> Bool {
         guard let secret = secrets.registered(number) else { throw SecretRefusal.notHere(number) }
         return try await change { tx throws(StorageError) in
             let known = try tx.run(.knownMasterSecrets)
@@ -60,7 +66,7 @@ package struct SecretAdministration: Sendable {
             if let missing = try Self.boxes(tx).keys.filter({ secrets[number: $0] == nil }).min() {
                 return .failure(.notHere(missing))
             }
-            return try Self.lacking(secret, tx, at: now).map { .failure($0) } ?? .success(true)
+            return try Self.lacking(secret, ended, tx, at: now).map { .failure($0) } ?? .success(true)
         } write: { tx throws(StorageError) in
             guard let former = try tx.run(.knownMasterSecrets).activeNumber else { return }
             try tx.run(.retireSecret(former, at: now))
@@ -148,10 +154,15 @@ package struct SecretAdministration: Sendable {
     }
 
     private static func lacking(
-        _ secret: RegisteredMasterSecret, _ tx: any Transaction, at now: Milliseconds
+        _ secret: RegisteredMasterSecret, _ ended: Set<ServingNode.Sighting>, _ tx: any Transaction,
+        at now: Milliseconds
     ) throws(StorageError) -> SecretRefusal? {
-        let nodes = try tx.run(.servingNodes(at: now)).filter { !$0.reads(secret) }
-        return nodes.isEmpty ? nil : .nodesLack(secret.number, nodes.map(\.name))
+        let lacking = try tx.run(.nodes).filter { node in
+            !node.reads(secret) && (node.serves(at: now) || !ended.contains(node.sighting))
+        }
+        let (serving, all) = (lacking.filter { $0.serves(at: now) }, Set(lacking.map(\.sighting)))
+        guard serving.isEmpty else { return .nodesLack(secret.number, Set(serving.map(\.sighting))) }
+        return all.isEmpty ? nil : .nodesSilent(secret.number, all)
     }
 
     private static func users(

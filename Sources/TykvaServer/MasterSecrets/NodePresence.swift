@@ -29,7 +29,7 @@ struct NodePresence: Service {
     private struct Memory {
         var looks = 0
         var remarks: [String] = []
-        var told: (active: UInt8, readable: [UInt8])?
+        var told: (active: UInt8, readable: [RegisteredMasterSecret])?
         /// When to tell it at the latest, by the monotonic clock.
         var nextAt: Int64 = 0
         var hasFailed = false
@@ -52,7 +52,7 @@ struct NodePresence: Service {
     /// Tells what is news at once, and all else now and then; so too after a failure, which hurts no one at first.
     private func tell(_ memory: inout Memory) async {
         let current = secrets.current.secrets
-        let (now, told) = (clock.monotonicNow(), (current.activeNumber, current.numbers))
+        let (now, told) = (clock.monotonicNow(), (current.activeNumber, current.registered))
         let isNews = memory.told.map { $0.active != told.0 || $0.readable != told.1 } ?? true
         guard now >= memory.nextAt || (isNews && !memory.hasFailed) else { return }
         memory.nextAt = now + ServingNode.interval.wholeMilliseconds

@@ -12,7 +12,9 @@ package enum SecretRefusal: Error, Sendable, Hashable, CustomStringConvertible {
     /// It is the deployment's under another number.
     case renumbered(UInt8, there: UInt8)
     /// Nodes that serve cannot read it.
-    case nodesLack(UInt8, [String])
+    case nodesLack(UInt8, Set<ServingNode.Sighting>)
+    /// Nodes that cannot read it have not been heard of lately, or tell of another time: a clock may have been changed.
+    case nodesSilent(UInt8, Set<ServingNode.Sighting>)
     case active(UInt8)
     /// Something needs it still.
     case needed(UInt8, SecretNeeds)
@@ -25,10 +27,17 @@ package enum SecretRefusal: Error, Sendable, Hashable, CustomStringConvertible {
         case .renumbered(let number, let there):
             "what is here as master secret \(number) is number \(there) of this deployment"
         case .nodesLack(let number, let nodes):
-            "master secret \(number) cannot be read by \(nodes.joined(separator: ", "))"
+            "master secret \(number) cannot be read by \(Self.names(nodes))"
+        case .nodesSilent(let number, let nodes):
+            "master secret \(number) cannot be read by \(Self.names(nodes)), not heard of lately: ended, or a clock "
+                + "was changed; wait for \(ServingNode.patience.components.seconds) s to know which"
         case .active(let number): "master secret \(number) is the active one: activate another before"
         case .needed(let number, let needs): "master secret \(number) is still needed: \(needs)"
         }
+    }
+
+    private static func names(_ nodes: Set<ServingNode.Sighting>) -> String {
+        nodes.map(\.name).sorted().joined(separator: ", ")
     }
 }
 

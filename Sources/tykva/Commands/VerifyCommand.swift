@@ -35,7 +35,7 @@ struct VerifyCommand: AsyncParsableCommand {
     var audience: String
 
     @Option(
-        help: ArgumentHelp("What alg must be: ES256, RS256, PS256 or EdDSA.", valueName: "alg"),
+        help: ArgumentHelp("What alg must be: ES256, RS256, PS256, EdDSA or ML-DSA-65.", valueName: "alg"),
         transform: Self.algorithm)
     var algorithm: TokenAlgorithm
 

@@ -16,6 +16,10 @@ import Testing
         ServingNode(id: id, name: "node \(id)", seenAt: now, activeSecret: active, readable: secrets.registered)
     }
 
+    private func sighting(_ id: String, _ now: Milliseconds) -> ServingNode.Sighting {
+        node(id, MasterSecrets(one), at: now).sighting
+    }
+
     private func with(
         _ engine: Engine, _ body: (GrantScene, SecretAdministration) async throws -> Void
     ) async throws {
@@ -33,23 +37,27 @@ import Testing
             try await database.once(.report(node("poor", MasterSecrets(one), at: now)))
             let other = try MasterSecrets(one).adding(.random(), 2)
             try await database.once(.report(node("strange", other, at: now)))
-            let lacking = SecretRefusal.nodesLack(2, ["node poor", "node strange"])
+            let lacking = SecretRefusal.nodesLack(2, [sighting("poor", now), sighting("strange", now)])
             await #expect(throws: lacking) { try await administration.register(2, of: both, at: now) }
             #expect(try await administration.known().map(\.number) == [1])
-            // A node that was not heard of for a while serves no more.
             let later = now + .seconds(40)
             try await database.once(.report(node("rich", try both, at: later)))
-            #expect(try await administration.register(2, of: both, at: later))
+            let silent: Set = [sighting("poor", now), sighting("strange", now)]
+            await #expect(throws: SecretRefusal.nodesSilent(2, silent)) {
+                try await administration.register(2, of: both, at: later)
+            }
+            // A node that has not been heard of while somebody waited serves no more.
+            #expect(try await administration.register(2, of: both, ended: silent, at: later))
             #expect(try await !administration.register(2, of: both, at: later))
             await #expect(throws: SecretRefusal.different(2)) {
                 try await administration.register(2, of: other, at: later)
             }
             try await database.once(.report(node("poor", MasterSecrets(one), at: later)))
-            await #expect(throws: SecretRefusal.nodesLack(2, ["node poor"])) {
-                try await administration.activate(2, of: both, at: later)
+            await #expect(throws: SecretRefusal.nodesLack(2, [sighting("poor", later)])) {
+                try await administration.activate(2, of: both, ended: [sighting("poor", later)], at: later)
             }
             #expect(try await administration.known().activeNumber == 1)
-            try await database.once(.removeNode("poor"))
+            for id in ["poor", "strange"] { try await database.once(.removeNode(id)) }
             #expect(try await administration.activate(2, of: both, at: later))
             #expect(try await !administration.activate(2, of: both, at: later))
             let known = try await administration.known()
@@ -59,6 +67,27 @@ import Testing
             let events = try await database.read { tx throws(StorageError) in try tx.run(.events(EventFilter())) }
             #expect(events.filter { $0.type == .secretAdded }.map(\.detail) == [#"{"number":2}"#])
             #expect(events.filter { $0.type == .secretActivated }.map(\.detail) == [#"{"number":2,"former":1}"#])
+        }
+    }
+
+    @Test(arguments: Engine.available, [Duration.hours(1), .seconds(50), .zero - .seconds(50), .zero - .days(365)])
+    func `a node that lives is not overlooked because a clock was changed`(
+        _ engine: Engine, _ step: Duration
+    ) async throws {
+        try await with(engine) { scene, administration in
+            let now = scene.manual.now
+            let told = node("poor", MasterSecrets(one), at: now + (.zero - step))
+            try await scene.database.once(.report(told))
+            await #expect(throws: SecretRefusal.nodesSilent(2, [told.sighting])) {
+                try await administration.register(2, of: both, at: now)
+            }
+            // It has told of itself since: by whatever clock.
+            let again = node("poor", MasterSecrets(one), at: now + (.zero - step) + .seconds(10))
+            try await scene.database.once(.report(again))
+            await #expect(throws: SecretRefusal.nodesSilent(2, [again.sighting])) {
+                try await administration.register(2, of: both, ended: [told.sighting], at: now)
+            }
+            #expect(try await administration.register(2, of: both, ended: [again.sighting], at: now))
         }
     }
 

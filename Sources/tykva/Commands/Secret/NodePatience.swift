@@ -16,15 +16,33 @@ struct NodePatience: ParsableArguments {
 
     /// Tries again while nodes lack a master secret: they read their files every few seconds.
     func whileNodesLack<Outcome>(
-        _ workplace: Workplace, _ body: (Milliseconds) async throws -> Outcome
+        _ workplace: Workplace, _ body: (Milliseconds, _ ended: Set<ServingNode.Sighting>) async throws -> Outcome
     ) async throws -> Outcome {
         let end = ContinuousClock.now + .seconds(wait)
+        var silence = Silence()
         while true {
             do {
-                return try await body(try await workplace.currentTime())
-            } catch SecretRefusal.nodesLack where ContinuousClock.now < end {
-                try await Task.sleep(for: Self.pause)
+                return try await body(try await workplace.currentTime(), silence.ended)
+            } catch SecretRefusal.nodesLack(_, let nodes) where ContinuousClock.now < end {
+                silence.note(nodes)
+            } catch SecretRefusal.nodesSilent(_, let nodes) where ContinuousClock.now < end {
+                silence.note(nodes)
             }
+            try await Task.sleep(for: Self.pause)
+        }
+    }
+
+    /// Since when this command has not heard of nodes: by its own clock, for those that they tell of may be wrong.
+    private struct Silence {
+        private var since: [ServingNode.Sighting: ContinuousClock.Instant] = [:]
+
+        mutating func note(_ nodes: Set<ServingNode.Sighting>) {
+            for node in nodes where since[node] == nil { since[node] = .now }
+        }
+
+        /// Those that have told nothing new for so long.
+        var ended: Set<ServingNode.Sighting> {
+            Set(since.filter { .now - $0.value >= ServingNode.patience }.keys)
         }
     }
 

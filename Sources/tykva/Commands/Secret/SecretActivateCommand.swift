@@ -29,8 +29,8 @@ struct SecretActivateCommand: AsyncParsableCommand {
             defer { interruption.end() }
             let administration = SecretAdministration(workplace.database)
             let secrets = try workplace.secretSource.load(mayMake: false).secrets
-            let isNew = try await patience.whileNodesLack(workplace) { now in
-                try await administration.activate(number, of: secrets, at: now)
+            let isNew = try await patience.whileNodesLack(workplace) { now, ended in
+                try await administration.activate(number, of: secrets, ended: ended, at: now)
             }
             FaultPoint.secretActivated.reach()
             let resealing = Resealing(workplace.database, try secrets.activating(number))

@@ -36,11 +36,16 @@ struct SecretAddCommand: AsyncParsableCommand {
             let number = chosen ?? Self.freeNumber(secrets, known)
             let isMade = secrets[number: number] == nil
             if isMade {
+                guard known[number: number] == nil else {
+                    throw CommandFailure(
+                        "master secret \(number) is the deployment's already, and \(source.place ?? "the environment") "
+                            + "lacks it: write its line there again, from a copy; nothing was changed")
+                }
                 try Self.make(number, source, workplace.settings)
                 secrets = try source.load(mayMake: false).secrets
             }
-            let isNew = try await patience.whileNodesLack(workplace) { now in
-                try await administration.register(number, of: secrets, at: now)
+            let isNew = try await patience.whileNodesLack(workplace) { now, ended in
+                try await administration.register(number, of: secrets, ended: ended, at: now)
             }
             FaultPoint.secretRegistered.reach()
             try tell(number, isMade: isMade, isNew: isNew, source)
