@@ -18,16 +18,22 @@ extension KeyRing {
         /// Whether a key that is needed does not open: it may with a master secret that can be read meanwhile.
         let mayBeMended: Bool
 
-        /// - Parameter before: What was read before: a key that opened then and does not any more goes on to sign.
+        /// - Parameter before: What was read before: a key that was whole then and is not any more goes on to sign.
         init(_ rows: [SigningKeyRow], secrets: MasterSecrets, before: Snapshot?) async {
             var (keys, opened, faults): ([PublicKey], [SigningKey], [InvalidValue]) = ([], [], [])
             var (whole, mayBeMended): (Set<KeyID>, Bool) = ([], false)
             for row in rows where row.life.revokedAt == nil {
-                do throws(InvalidValue) { keys.append(try PublicKey(row)) } catch { faults.append(error) }
+                var isPublicHalfWhole = true
+                do throws(InvalidValue) { keys.append(try PublicKey(row)) } catch {
+                    isPublicHalfWhole = false
+                    faults.append(error)
+                    // Its id is its thumbprint: what was read under it before is this key.
+                    if let known = before?.keys.first(where: { $0.id == row.id }) { keys.append(known.in(row.life)) }
+                }
                 guard row.life.retiringAt == nil, row.life.goneAt == nil else { continue }
                 do throws(InvalidValue) {
                     opened.append(try await SigningKey(row, secrets: secrets))
-                    if keys.last?.id == row.id { whole.insert(row.id) }
+                    if isPublicHalfWhole { whole.insert(row.id) }
                 } catch {
                     mayBeMended = true
                     faults.append(error)

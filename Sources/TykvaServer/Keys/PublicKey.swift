@@ -7,7 +7,7 @@ import TykvaVerifier
 package struct PublicKey: Sendable {
     package let id: KeyID
     package let algorithm: SigningAlgorithm
-    package let life: KeyLife
+    package private(set) var life: KeyLife
     /// With `kid`, `use` and `alg` (RFC 7517 §4).
     package let jwk: JSONObject
     private let key: VerificationKey
@@ -27,6 +27,13 @@ package struct PublicKey: Sendable {
         id = row.id
         algorithm = row.algorithm
         life = row.life
+    }
+
+    /// The same key at another point of its life.
+    func `in`(_ life: KeyLife) -> PublicKey {
+        var key = self
+        key.life = life
+        return key
     }
 
     /// Whether the private half of this key made a signature.

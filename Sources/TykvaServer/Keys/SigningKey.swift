@@ -49,6 +49,15 @@ package struct SigningKey: Sendable {
         return try secret.withUnsafeBytes { try KeyMaterial(row.algorithm, stored: $0) }
     }
 
+    /// What is wrong with a stored key that is needed, as far as can be told without opening it: a sentence each.
+    package static func faults(of row: SigningKeyRow, at now: Milliseconds) -> [String] {
+        guard row.life.state(at: now) != .gone else { return [] }
+        var faults: [String] = []
+        do throws(InvalidValue) { _ = try PublicKey(row) } catch { faults.append("\(error)") }
+        if row.sealedPrivate.isEmpty { faults.append("signing key \(row.id): its private half is not there") }
+        return faults
+    }
+
     /// A new key with its row, sealed under the active master secret.
     package static func make(
         _ algorithm: SigningAlgorithm, life: KeyLife, secrets: MasterSecrets

@@ -244,6 +244,25 @@ import Testing
     }
 
     @Test(arguments: Engine.available)
+    func `a node that knows a public half goes on when it is damaged, and it is found`(_ engine: Engine) async throws {
+        try await KeyScene.with(engine) { scene in
+            let node = try await scene.node()
+            let (active, successor) = (try await scene.key(.active).id, try await scene.key(.published).id)
+            for id in [active, successor] { try await scene.damage(id, .publicJWK) }
+            try await node.keys.reload()
+            #expect(node.signing(at: scene.now) == active)
+            #expect(node.published(at: scene.now) == [active.text, successor.text])
+            #expect(node.keys.current.faults.count == 2)
+            #expect(try await scene.rows().flatMap { SigningKey.faults(of: $0, at: scene.now) }.count == 2)
+            await #expect(throws: InvalidValue.self) { _ = try await scene.node() }
+            let revocation = try await scene.administration.revoke(active, at: scene.now)
+            try await node.keys.reload()
+            #expect(node.signing(at: scene.now) == revocation.active)
+            #expect(!node.published(at: scene.now).contains(active.text))
+        }
+    }
+
+    @Test(arguments: Engine.available)
     func `a clock that was a year ahead delays nothing for a year`(_ engine: Engine) async throws {
         try await KeyScene.with(engine) { scene in
             let node = try await scene.node()

@@ -36,6 +36,8 @@ struct SecretCheckCommand: AsyncParsableCommand {
             }
             let opened = try await open(Resealing(workplace.database, secrets))
             faults += opened.unopened
+            let keys = try await workplace.database.read { tx throws(StorageError) in try tx.run(.signingKeys) }
+            faults += keys.flatMap { SigningKey.faults(of: $0, at: workplace.now) }
             try tell(faults, known.map(\.number), opened.seen)
             if !faults.isEmpty { throw FoundSomething() }
         }
