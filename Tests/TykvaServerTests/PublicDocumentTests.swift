@@ -97,6 +97,18 @@ import Testing
         }
     }
 
+    @Test func `without storage a token is never called invalid by keys of before`() async throws {
+        try await TestServer.run { server in
+            try await server.addUser("anna")
+            let token = try Tokens(await server.signIn()).accessToken
+            await server.database.close()
+            server.clock.advance(by: KeyTimes.trust + .seconds(1))
+            let answer = try await server.get("/userinfo", headers: [.authorization: "Bearer \(token)"])
+            #expect(answer.status == 503 && answer.headers[.retryAfter] != nil)
+            #expect(try await server.get("/logout?id_token_hint=\(token)").status == 503)
+        }
+    }
+
     @Test func `an unknown path is a problem for programs and a page for people`() async throws {
         try await TestServer.run { server in
             let program = try await server.get("/nowhere")

@@ -7,7 +7,7 @@ package struct KeyTimes: Hashable, Sendable {
     /// How long a node goes on by what it last read of the keys, when storage does not answer it.
     package static let trust: Duration = .seconds(60)
     /// How long a node serves the key set that it last read, when storage does not answer it.
-    package static let servingTrust: Duration = .seconds(300)
+    package static let servingTrust: Duration = .seconds(240)
     /// How long a verifier that keeps to `max-age` may believe a key that was revoked: a node that is cut off serves it
     /// for a while, with the whole `max-age` as long as it trusts what it read.
     package static let disbelief = trust + keySetMaxAge

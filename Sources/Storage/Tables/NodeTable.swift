@@ -17,9 +17,9 @@ package struct ServingNode: Hashable, Sendable {
     /// A node that has not been heard of for so long serves no more.
     package static let life: Duration = .seconds(35)
     /// Rows of so long ago are removed.
-    package static let memory: Duration = .hours(1)
-    /// Whoever lives has told of itself again after so long, whatever a clock says.
-    package static let patience: Duration = .seconds(12)
+    package static let memory: Duration = .days(1)
+    /// Whoever lives has told of itself again after so long, whatever a clock says: also when it failed once.
+    package static let patience: Duration = .seconds(25)
 
     private static let checkValueBytes = 16
 
@@ -58,12 +58,14 @@ package struct ServingNode: Hashable, Sendable {
 }
 
 extension Statement where Answer == Void {
+    /// Two reports of a node never look the same, though its clock stands still for a while.
     package static func report(_ node: ServingNode) -> Self {
         Self(
             """
             INSERT INTO node (id, name, seen_at, active_secret, readable_secrets)
             VALUES (\(node.id), \(node.name), \(node.seenAt), \(Int64(node.activeSecret)), \(node.packed))
-            ON CONFLICT (id) DO UPDATE SET name = excluded.name, seen_at = excluded.seen_at,
+            ON CONFLICT (id) DO UPDATE SET name = excluded.name,
+                seen_at = CASE WHEN excluded.seen_at = node.seen_at THEN node.seen_at + 1 ELSE excluded.seen_at END,
                 active_secret = excluded.active_secret, readable_secrets = excluded.readable_secrets
             """)
     }
@@ -93,8 +95,8 @@ extension ServingNode {
 }
 
 extension Statement where Answer == [ServingNode] {
-    /// Those that have told of themselves in the last hour, at most 1000: some may have ended without a word, and none
-    /// is left out because a clock was changed.
+    /// Those that have told of themselves and did not say that they ended, the latest 1000: some may have ended without
+    /// a word, and none is left out because a clock was changed.
     package static var nodes: Self {
         Self(
             """

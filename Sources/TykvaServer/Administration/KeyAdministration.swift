@@ -39,16 +39,16 @@ package struct KeyAdministration: Sendable {
     package func rotate(
         to algorithm: SigningAlgorithm?, isImmediate: Bool, at now: Milliseconds
     ) async throws -> Rotation {
-        var meant: KeyID?
+        var meant: (active: KeyID, successor: KeyID)?
         return try await change(at: now) { active, successor, opens in
-            // Somebody was faster: to rotate once more would be to a key that nobody knows.
-            guard meant == nil || meant == active.id else {
+            // Somebody was faster: this would rotate once more, or to a key that nobody knows yet.
+            if let meant, meant != (active.id, successor.id) {
                 throw InvalidValue(
                     "signing key",
-                    "somebody else has rotated meanwhile, and key \(active.id) signs now; "
-                        + "`tykva key list` shows it")
+                    "somebody else has changed the keys meanwhile: \(active.id) signs, and \(successor.id) is next; "
+                        + "look whether that is what you want, and give the command again if not")
             }
-            meant = active.id
+            meant = (active.id, successor.id)
             let wanted = algorithm ?? successor.algorithm
             let replacement = wanted == successor.algorithm ? nil : try make(wanted, at: now)
             guard replacement != nil || opens else {

@@ -9,7 +9,7 @@ struct KeySetEndpoint: Sendable {
     /// What was not confirmed lately is read again first: this node was asleep or cut off, and a key of meanwhile may
     /// be missing, or one be revoked. What storage cannot confirm is still the best there is, for a moment.
     func answer(_ request: Request) async -> Response {
-        try? await keys.renewWhenOld()
+        await keys.renewBriefly()
         guard keys.isServable else { return Problem.response(.serviceUnavailable) }
         let keySet = keys.current.keySet(at: clock.now())
         let maximumAge = keys.isConfirmed ? CachedDocument.maximumAge : Int(KeyTimes.nodePoll.components.seconds)

@@ -13,7 +13,6 @@ struct MetadataEndpoint: Sendable {
     func answer(_ request: Request) async -> Response {
         // Scopes are for people's eyes: without storage the rest is as true as before.
         let scopes = (try? await clients.scopes()) ?? []
-        try? await keys.renewWhenOld()
         let algorithms = keys.current.algorithms(at: clock.now())
         let json = ServerMetadata(issuer: issuer, algorithms: algorithms, scopes: scopes).json.encoded()
         let entityTag = "\"" + Base64URL.encode(Array(SHA256.hash(data: json).prefix(16))) + "\""

@@ -7,7 +7,7 @@ extension KeyRing {
     /// What the keys are.
     package struct Snapshot: Sendable {
         package let rows: [SigningKeyRow]
-        /// The public halves that are whole, of keys that are gone too.
+        /// The public halves that are whole, or were when they were read before; of keys that are gone too.
         private let keys: [PublicKey]
         /// The key that signs and its successor, where they open, or did when they were read before.
         private let opened: [SigningKey]

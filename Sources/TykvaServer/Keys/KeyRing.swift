@@ -15,7 +15,17 @@ package final class KeyRing: Sendable {
         /// clock.
         var readAt: Int64
         var confirmedAt: Int64
+        /// A read that everybody shares who wants one.
+        var reading: Task<StorageError?, Never>?
+        /// When such a read failed last, and when one was begun for an unknown key.
+        var failedAt: Int64?
+        var lookedUpAt: Int64?
     }
+
+    /// How long somebody who can do without waits for a read.
+    private static let briefly = Duration.seconds(1)
+    /// How often an unknown key is looked up: anybody can name one.
+    private static let lookUpInterval = Duration.seconds(1)
 
     private let database: any Database
     private let secrets: @Sendable () -> MasterSecrets
@@ -34,7 +44,7 @@ package final class KeyRing: Sendable {
         self.clock = clock
         self.logger = logger
         let asked = clock.monotonicNow()
-        let rows = try await database.once(.signingKeys)
+        let rows = try await Self.rows(database)
         let snapshot = await Snapshot(rows, secrets: secrets(), before: nil)
         state = Mutex(State(snapshot: snapshot, readAt: asked, confirmedAt: asked))
         snapshot.tell(logger)
@@ -67,12 +77,19 @@ package final class KeyRing: Sendable {
         state.withLock { $0.confirmedAt = max($0.confirmedAt, monotonic) }
     }
 
+    private static func rows(_ database: any Database) async throws(StorageError) -> [SigningKeyRow] {
+        try await database.read { tx throws(StorageError) in try tx.run(.signingKeys) }
+    }
+
     /// Reads the keys again.
-    package func reload() async throws(StorageError) {
+    ///
+    /// - Parameter mends: Whether a key that did not open is tried again though nothing has changed in storage: the
+    ///   file of the master secrets may have.
+    package func reload(mends: Bool = true) async throws(StorageError) {
         let asked = clock.monotonicNow()
-        let rows = try await database.once(.signingKeys)
+        let rows = try await Self.rows(database)
         let before = current
-        guard rows != before.rows || before.mayBeMended else { return confirm(at: asked) }
+        guard rows != before.rows || (mends && before.mayBeMended) else { return confirm(at: asked) }
         let new = await Snapshot(rows, secrets: secrets(), before: before)
         if new.faults != before.faults { new.tell(logger) }
         state.withLock { state in
@@ -87,6 +104,58 @@ package final class KeyRing: Sendable {
     /// Reads the keys again when storage has not confirmed them lately; called before whatever ends in a signature, and
     /// before one is believed.
     package func renewWhenOld() async throws(StorageError) {
-        if !isConfirmed { try await reload() }
+        guard !isConfirmed else { return }
+        if let error = await sharedRead().value { throw error }
+    }
+
+    /// The same for somebody who goes on with what there is when storage takes long or has just failed.
+    func renewBriefly() async {
+        let now = clock.monotonicNow()
+        let hasFailed = state.withLock { state in
+            state.failedAt.map { now - $0 < KeyTimes.nodePoll.wholeMilliseconds } ?? false
+        }
+        guard !isConfirmed, !hasFailed else { return }
+        _ = sharedRead()
+        let end = ContinuousClock.now + Self.briefly
+        while state.withLock({ $0.reading != nil }), ContinuousClock.now < end {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// Reads the keys again for one that is not known here.
+    ///
+    /// - Throws: `overloaded` when that was done a moment ago: whether there is such a key is not known then.
+    func lookUp() async throws(StorageError) {
+        let now = clock.monotonicNow()
+        let isTooSoon = state.withLock { state in
+            if let at = state.lookedUpAt, now - at < Self.lookUpInterval.wholeMilliseconds { return true }
+            state.lookedUpAt = now
+            return false
+        }
+        guard !isTooSoon else { throw .overloaded(retryAfterSeconds: 1) }
+        try await reload(mends: false)
+    }
+
+    private func sharedRead() -> Task<StorageError?, Never> {
+        state.withLock { state in
+            if let reading = state.reading { return reading }
+            let reading = Task { () -> StorageError? in
+                var failure: StorageError?
+                do throws(StorageError) { try await reload(mends: false) } catch { failure = error }
+                let at = clock.monotonicNow()
+                end(failedAt: failure == nil ? nil : at)
+                return failure
+            }
+            state.reading = reading
+            return reading
+        }
+    }
+
+    /// The shared read has ended.
+    private func end(failedAt: Int64?) {
+        state.withLock { state in
+            state.reading = nil
+            state.failedAt = failedAt
+        }
     }
 }

@@ -16,11 +16,18 @@ package struct KeyRotation: Service {
     private let times: KeyTimes
     private let clock: DeploymentClock
     private let logger: Logger
-    private let complaint = Complaint()
+    private let memory = Memory()
 
-    private final class Complaint: Sendable {
-        let at = Mutex<Int64?>(nil)
+    /// By the monotonic clock.
+    private final class Memory: Sendable {
+        let complainedAt = Mutex<Int64?>(nil)
+        /// Since when keys lie ahead of the clock.
+        let aheadSince = Mutex<Int64?>(nil)
     }
+
+    /// How long keys must have lain ahead before the clock is believed: one that is set back for a moment would end
+    /// keys before their time.
+    package static let doubt: Duration = .seconds(60)
 
     /// - Parameter secrets: Asked for each time: which of them is active changes while we run. Nil while this node
     ///   cannot read the active one: what it sealed otherwise, no other could open.
@@ -61,7 +68,8 @@ package struct KeyRotation: Service {
         // A wrong clock would end keys before their time.
         guard clock.isTrusted, let secrets = secrets() else { return false }
         if keys.current.mayBeMended { try? await keys.reload() }
-        guard let change = keys.current.plan(times, at: clock.now()).due else { return false }
+        let due = keys.current.plan(times, at: clock.now()).due
+        guard isBelieved(due), let change = due else { return false }
         if case .promote(let next, _, _) = change {
             // It may have been damaged since it was read.
             try await keys.reload()
@@ -93,9 +101,22 @@ package struct KeyRotation: Service {
         }
     }
 
+    private func isBelieved(_ change: KeyChange?) -> Bool {
+        let now = clock.monotonicNow()
+        return memory.aheadSince.withLock { since in
+            guard case .redate? = change else {
+                since = nil
+                return true
+            }
+            let first = since ?? now
+            since = first
+            return now - first >= Self.doubt.wholeMilliseconds
+        }
+    }
+
     private func complain(about next: KeyID) {
         let now = clock.monotonicNow()
-        let isTold = complaint.at.withLock { at in
+        let isTold = memory.complainedAt.withLock { at in
             if let at, now - at < Self.remark.wholeMilliseconds { return true }
             at = now
             return false

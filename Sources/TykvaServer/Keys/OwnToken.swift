@@ -30,16 +30,17 @@ struct OwnToken: Sendable {
     /// A token that came back, by the keys of this moment.
     ///
     /// - Returns: Nil as `init` does.
-    /// - Throws: When storage should have been asked, and does not answer.
+    /// - Throws: When storage should be asked, and does not answer or was asked a moment ago.
     static func verified(
         _ text: String, kind: TokenKind, by keys: KeyRing, issuer: Issuer, at now: Milliseconds
     ) async throws(StorageError) -> OwnToken? {
+        guard let kid = keyID(of: text) else { return nil }
         try await keys.renewWhenOld()
         let snapshot = keys.current
         if let token = OwnToken(text, kind: kind, keys: snapshot, issuer: issuer, at: now) { return token }
         // Another node may sign already with a key that this one has not read.
-        guard let kid = keyID(of: text), !snapshot.knows(kid) else { return nil }
-        try await keys.reload()
+        guard !snapshot.knows(kid) else { return nil }
+        try await keys.lookUp()
         return OwnToken(text, kind: kind, keys: keys.current, issuer: issuer, at: now)
     }
 

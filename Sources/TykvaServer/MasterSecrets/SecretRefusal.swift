@@ -30,7 +30,7 @@ package enum SecretRefusal: Error, Sendable, Hashable, CustomStringConvertible {
             "master secret \(number) cannot be read by \(Self.names(nodes))"
         case .nodesSilent(let number, let nodes):
             "master secret \(number) cannot be read by \(Self.names(nodes)), not heard of lately: ended, or a clock "
-                + "was changed; wait for \(ServingNode.patience.components.seconds) s to know which"
+                + "was changed"
         case .active(let number): "master secret \(number) is the active one: activate another before"
         case .needed(let number, let needs): "master secret \(number) is still needed: \(needs)"
         }

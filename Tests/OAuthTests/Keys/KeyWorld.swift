@@ -30,6 +30,7 @@ struct KeyWorld {
     private(set) var refusals: [String] = []
     private(set) var rotations = 0
     private(set) var crashes = 0
+    private(set) var cuts = 0
     private(set) var mostKeys = 0
     private let times: KeyTimes
     private let fault: Fault?
@@ -74,7 +75,10 @@ struct KeyWorld {
     private mutating func act(_ index: Int) {
         let clock = Self.start + now + nodes[index].offset
         let isTrusted = nodes[index].readAt.map { now - $0 <= KeyTimes.trust } ?? false
-        if random.next() % 20_000 == 0 { nodes[index].cutUntil = now + .seconds(Int64(random.next() % 400_000)) }
+        if random.next() % 20_000 == 0 {
+            cuts += 1
+            nodes[index].cutUntil = now + .seconds(Int64(random.next() % 400_000))
+        }
         let isCut = nodes[index].cutUntil > now
         if !isTrusted, fault != .sleeperSigns, !isCut { read(index) }
         if isTrusted || !isCut || fault == .sleeperSigns { sign(index, clock) }

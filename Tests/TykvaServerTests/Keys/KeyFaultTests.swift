@@ -64,7 +64,7 @@ import Testing
             while true {
                 failing.failNextWrite(after: statements)
                 do { try await step.take(scene, through: failing) } catch is StorageError {}
-                guard failing.hasFailed else { break }
+                guard !failing.isToFail else { break }
                 #expect(try await scene.rows() == rows, "after \(statements) statements")
                 #expect(try await scene.events() == events, "after \(statements) statements")
                 statements += 1

@@ -52,6 +52,47 @@ import Testing
             let header = Base64URL.encode(Array(#"{"alg":"ES256","typ":"at+jwt","kid":"another"}"#.utf8))
             #expect(try await !isBelieved(header + tail, by: node, scene))
             #expect(counting.count == before + 1)
+            // Anybody can name one, and one that is real may have come meanwhile: nobody says that it is none.
+            let another = Base64URL.encode(Array(#"{"alg":"ES256","typ":"at+jwt","kid":"a-third"}"#.utf8))
+            await #expect(throws: StorageError.overloaded(retryAfterSeconds: 1)) {
+                _ = try await isBelieved(another + tail, by: node, scene)
+            }
+            #expect(counting.count == before + 1)
+            scene.manual.advance(by: .seconds(1))
+            #expect(try await !isBelieved(another + tail, by: node, scene))
+        }
+    }
+
+    @Test func `many who want the keys share a read, and who can do without does not wait for long`() async throws {
+        try await KeyScene.with(.sqlite) { scene in
+            let held = HeldDatabase(scene.database, passing: 1)
+            let counting = CountingDatabase(held)
+            let node = try await scene.node(through: counting)
+            let token = try token(of: node, scene)
+            scene.manual.advance(by: KeyTimes.trust + .seconds(1))
+            let waiting = Task { [scene] in try await isBelieved(token, by: node, scene) }
+            await held.isHeld()
+            // Storage hangs: these come back all the same.
+            for _ in 0..<3 { await node.keys.renewBriefly() }
+            #expect(!node.keys.isConfirmed)
+            #expect(counting.count == 2)
+            held.release()
+            #expect(try await waiting.value)
+            #expect(node.keys.isConfirmed)
+        }
+    }
+
+    @Test func `after a read that has failed the key set is not held up by another one at once`() async throws {
+        try await KeyScene.with(.sqlite) { scene in
+            let counting = CountingDatabase(scene.database)
+            let node = try await scene.node(through: counting)
+            scene.manual.advance(by: KeyTimes.trust + .seconds(1))
+            await scene.database.close()
+            for _ in 0..<3 { await node.keys.renewBriefly() }
+            #expect(counting.count == 2)
+            scene.manual.advance(by: KeyTimes.nodePoll)
+            await node.keys.renewBriefly()
+            #expect(counting.count == 3)
         }
     }
 

@@ -173,7 +173,7 @@ import Testing
             let scene = try await GrantScene(database, secrets: try both)
             let slow = HeldDatabase(database)
             async let late: Void = scene.ring.reload(slow)
-            await slow.hasRead()
+            await slow.isHeld()
             scene.manual.advance(by: .seconds(1))
             #expect(try await SecretAdministration(database).activate(2, of: both, at: scene.manual.now))
             try await scene.ring.reload(database)

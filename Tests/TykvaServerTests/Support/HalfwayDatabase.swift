@@ -12,13 +12,13 @@ final class HalfwayDatabase: Database {
 
     func failNextWrite(after statements: Int) { left.withLock { $0 = statements } }
 
-    /// Whether the failure has come.
-    var hasFailed: Bool { left.withLock { $0 == nil } }
+    /// Whether a failure is still to come.
+    var isToFail: Bool { left.withLock { $0 != nil } }
 
     func write<Outcome: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
     ) async throws(StorageError) -> Outcome {
-        guard !hasFailed else { return try await inner.write(body) }
+        guard isToFail else { return try await inner.write(body) }
         return try await inner.write { tx throws(StorageError) in
             try body(HalfwayTransaction(inner: tx) { () throws(StorageError) in try self.spend() })
         }

@@ -1,21 +1,25 @@
 import OAuth
 import Storage
+import Synchronization
 
 /// A store that has read, or is about to write, and goes on when a test lets it.
 final class HeldDatabase: Database {
     private let inner: any Database
-    private let read = AsyncStream<Void>.makeStream()
+    private let held = AsyncStream<Void>.makeStream()
     private let released = AsyncStream<Void>.makeStream()
 
     private let holdsWrites: Bool
+    private let passes: Mutex<Int>
 
-    init(_ inner: any Database, holdsWrites: Bool = false) {
+    /// - Parameter passing: How many reads, or writes, pass before it holds the next.
+    init(_ inner: any Database, holdsWrites: Bool = false, passing: Int = 0) {
         self.inner = inner
         self.holdsWrites = holdsWrites
+        passes = Mutex(passing)
     }
 
     /// Returns when it is held.
-    func hasRead() async { for await _ in read.stream { return } }
+    func isHeld() async { for await _ in held.stream { return } }
 
     func release() { released.continuation.finish() }
 
@@ -28,7 +32,12 @@ final class HeldDatabase: Database {
     }
 
     private func hold() async {
-        read.continuation.yield()
+        let isPassing = passes.withLock { passes in
+            passes -= 1
+            return passes >= 0
+        }
+        if isPassing { return }
+        held.continuation.yield()
         for await _ in released.stream {}
     }
 

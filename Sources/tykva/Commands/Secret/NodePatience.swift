@@ -5,7 +5,9 @@ import TykvaServer
 
 /// How long a command waits for nodes that serve to notice something, and names them then.
 struct NodePatience: ParsableArguments {
-    @Option(help: ArgumentHelp("How long to wait for nodes; 15 by default.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait for nodes; 15 by default, and longer where one may have ended.", valueName: "seconds"))
     var wait = 15
 
     private static let pause = Duration.milliseconds(300)
@@ -18,15 +20,16 @@ struct NodePatience: ParsableArguments {
     func whileNodesLack<Outcome>(
         _ workplace: Workplace, _ body: (Milliseconds, _ ended: Set<ServingNode.Sighting>) async throws -> Outcome
     ) async throws -> Outcome {
-        let end = ContinuousClock.now + .seconds(wait)
+        var end = ContinuousClock.now + .seconds(wait)
         var silence = Silence()
         while true {
             do {
                 return try await body(try await workplace.currentTime(), silence.ended)
             } catch SecretRefusal.nodesLack(_, let nodes) where ContinuousClock.now < end {
                 silence.note(nodes)
-            } catch SecretRefusal.nodesSilent(_, let nodes) where ContinuousClock.now < end {
+            } catch SecretRefusal.nodesSilent(_, let nodes) where ContinuousClock.now < max(end, silence.isClearAt) {
                 silence.note(nodes)
+                end = max(end, silence.isClearAt)
             }
             try await Task.sleep(for: Self.pause)
         }
@@ -38,6 +41,11 @@ struct NodePatience: ParsableArguments {
 
         mutating func note(_ nodes: Set<ServingNode.Sighting>) {
             for node in nodes where since[node] == nil { since[node] = .now }
+        }
+
+        /// When it is clear of all of them; a while from now when there are none yet.
+        var isClearAt: ContinuousClock.Instant {
+            (since.values.max() ?? .now).advanced(by: ServingNode.patience + NodePatience.pause + NodePatience.pause)
         }
 
         /// Those that have told nothing new for so long.

@@ -9,7 +9,8 @@ struct SecretCheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Opens everything that is sealed, and looks whether each secret can be read.",
         discussion: """
-            Exit code 1 when something is wrong, with a line for each fault.
+            Signing keys are checked in both halves. Exit code 1 when something is wrong,
+            with a line for each fault.
 
             Example:
               tykva secret check
