@@ -57,38 +57,44 @@ import Testing
     }
 
     #if os(Linux)
-        @Test func `the bytes are in memory while the owner lives and nowhere afterwards`() throws {
-            let pattern = MemoryPattern(seed: 0xA7)
-            let address: UInt
-            do {
-                let secret = SecretBytes(count: MemoryPattern.count) { buffer in
-                    for index in buffer.indices { buffer[index] = pattern.byte(index) }
+        @Test func `the bytes are in memory while the owner lives and nowhere afterwards`() async {
+            // In a process of its own, whose memory is small and holds nothing of other tests.
+            await #expect(processExitsWith: .success) {
+                let pattern = MemoryPattern(seed: 0xA7)
+                let address: UInt
+                do {
+                    let secret = SecretBytes(count: MemoryPattern.count) { buffer in
+                        for index in buffer.indices { buffer[index] = pattern.byte(index) }
+                    }
+                    address = secret.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+                    let found = try pattern.occurrences()
+                    #expect(found == [address])
+                    #expect(secret.count == MemoryPattern.count)
                 }
-                address = secret.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
-                let found = try pattern.occurrences()
-                #expect(found == [address])
-                #expect(secret.count == MemoryPattern.count)
+                #expect(try pattern.occurrences() == [])
             }
-            #expect(try pattern.occurrences() == [])
         }
 
-        @Test func `a decoded master secret is nowhere in memory once it is let go`() throws {
-            let pattern = MemoryPattern(seed: 0x35)
-            let heap = CrowdedHeap()
-            defer { heap.free() }
-            do {
-                let secret = MasterSecret.forTesting { pattern.byte($0) }
-                let found = try pattern.occurrences()
-                #expect(found.count == 1)
-                _ = secret.derive(.check)
-                #expect(try pattern.occurrences() == found, "deriving leaves no copy")
-                var text = Array(secret.revealedText().utf8)
-                #expect(try pattern.occurrences() == found, "writing it down leaves its text alone")
-                #expect(try MasterSecret(utf8: text[...]).isSame(as: secret))
-                Sodium.wipe(&text)
-                #expect(try pattern.occurrences() == found, "reading it leaves no copy")
+        @Test func `a decoded master secret is nowhere in memory once it is let go`() async {
+            // In a process of its own, whose memory is small and holds nothing of other tests.
+            await #expect(processExitsWith: .success) {
+                let pattern = MemoryPattern(seed: 0x35)
+                let heap = CrowdedHeap()
+                defer { heap.free() }
+                do {
+                    let secret = MasterSecret.forTesting { pattern.byte($0) }
+                    let found = try pattern.occurrences()
+                    #expect(found.count == 1)
+                    _ = secret.derive(.check)
+                    #expect(try pattern.occurrences() == found, "deriving leaves no copy")
+                    var text = Array(secret.revealedText().utf8)
+                    #expect(try pattern.occurrences() == found, "writing it down leaves its text alone")
+                    #expect(try MasterSecret(utf8: text[...]).isSame(as: secret))
+                    Sodium.wipe(&text)
+                    #expect(try pattern.occurrences() == found, "reading it leaves no copy")
+                }
+                #expect(try pattern.occurrences() == [])
             }
-            #expect(try pattern.occurrences() == [])
         }
     #endif
 }

@@ -21,20 +21,26 @@ import Testing
             budget: .init(requests: 4, clockSteps: 1, crashes: 0, ends: 1, restores: 1)),
     ]
 
-    @Test(arguments: worlds) func `no state that can be reached breaks a promise`(_ world: World) throws {
-        var walk = try ModelWalk(fault: nil)
-        walk.walk(world.budget, stopsAtViolation: false)
+    @Test(arguments: worlds) func `no state that can be reached breaks a promise`(_ world: World) async throws {
+        let walk = try await onOwnThread {
+            var walk = try ModelWalk(fault: nil)
+            walk.walk(world.budget, stopsAtViolation: false)
+            return walk
+        }
         print("refresh model, \(world.testDescription): \(walk.states.count) states, \(walk.transitions) transitions")
         #expect(walk.violations.isEmpty)
         #expect(walk.states.count > 10_000)
     }
 
-    @Test(arguments: PlantedFault.allCases) func `a planted fault is found`(_ fault: PlantedFault) throws {
-        var found: Set<ModelWalk.Violation> = []
-        for world in Self.worlds where found.isEmpty {
-            var walk = try ModelWalk(fault: fault)
-            walk.walk(world.budget, stopsAtViolation: true)
-            found = walk.violations
+    @Test(arguments: PlantedFault.allCases) func `a planted fault is found`(_ fault: PlantedFault) async throws {
+        let found = try await onOwnThread {
+            var found: Set<ModelWalk.Violation> = []
+            for world in Self.worlds where found.isEmpty {
+                var walk = try ModelWalk(fault: fault)
+                walk.walk(world.budget, stopsAtViolation: true)
+                found = walk.violations
+            }
+            return found
         }
         print("refresh model, \(fault.rawValue): \(found.map(\.rawValue))")
         #expect(!found.isEmpty)

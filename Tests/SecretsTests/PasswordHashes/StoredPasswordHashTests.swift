@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Secrets
@@ -5,6 +6,24 @@ import Testing
 @Suite struct StoredPasswordHashTests {
     private func matches(_ hash: StoredPasswordHash, _ password: String) throws -> Bool {
         try hash.matches(SecretBytes(copying: password.utf8))
+    }
+
+    /// Known hashes with one character changed that the same password matches.
+    private func matchingChanges(_ known: KnownHash) throws -> [String] {
+        var matching: [String] = []
+        let characters = Array(known.text.unicodeScalars)
+        for index in characters.indices {
+            // `$2a$`, `$2b$` and `$2y$` are names of the same.
+            if known.text.hasPrefix("$2"), index == 2 { continue }
+            for other in ["A", "/", "1", "$", "\0", "é"] as [Unicode.Scalar] where other != characters[index] {
+                var changed = characters
+                changed[index] = other
+                let text = String(String.UnicodeScalarView(changed))
+                guard let hash = try? StoredPasswordHash(text) else { continue }
+                if try matches(hash, known.password) { matching.append(text) }
+            }
+        }
+        return matching
     }
 
     @Test(arguments: KnownHash.all)
@@ -20,19 +39,9 @@ import Testing
     }
 
     @Test(arguments: KnownHash.all)
-    func `a hash with any byte changed never matches`(_ known: KnownHash) throws {
-        let characters = Array(known.text.unicodeScalars)
-        for index in characters.indices {
-            // `$2a$`, `$2b$` and `$2y$` are names of the same.
-            if known.text.hasPrefix("$2"), index == 2 { continue }
-            for other in ["A", "/", "1", "$", "\0", "é"] as [Unicode.Scalar] where other != characters[index] {
-                var changed = characters
-                changed[index] = other
-                let text = String(String.UnicodeScalarView(changed))
-                guard let hash = try? StoredPasswordHash(text) else { continue }
-                #expect(try !matches(hash, known.password), "\(text)")
-            }
-        }
+    func `a hash with any byte changed never matches`(_ known: KnownHash) async throws {
+        let matching = try await onOwnThread { try matchingChanges(known) }
+        #expect(matching == [])
     }
 
     /// Some schemes do not say how long a tag is. That of scrypt begins alike in every length, as PBKDF2's does: of a
