@@ -29,10 +29,10 @@ package enum Engine: String, Sendable {
             let database = try await TestPostgres()
             do {
                 let outcome = try await body(TestStore(engine: self, location: database.url))
-                try await database.drop()
+                await database.drop()
                 return outcome
             } catch {
-                try? await database.drop()
+                await database.drop()
                 throw error
             }
         }
@@ -59,12 +59,11 @@ package enum Engine: String, Sendable {
         switch self {
         case .sqlite:
             var options = SQLiteOptions()
+            options.busyTimeout = .testPatience
             if let waiting = limits.waitingWrites { options.waitingWritesLimit = waiting }
             return try await SQLiteDatabase(path: location, options: options)
         case .postgres:
-            var options = PostgresOptions()
-            // Tests write in bulk, beside each other.
-            options.statement = .seconds(60)
+            var options = PostgresOptions.patient
             if let waiting = limits.waitingWrites {
                 options.connections = 1
                 options.waitingLimit = waiting

@@ -15,8 +15,8 @@ package final class PostgresDatabase: Database {
 
     /// The time-outs are said in each transaction too: a pooler's connections are shared, and keep nothing; and a
     /// second try has less time than the first.
-    private static func beginWriting(before deadline: ContinuousClock.Instant) -> String {
-        let timeouts = PostgresOptions.serverTimeouts(within: deadline - .now).map { "SET LOCAL \($0)" }
+    private static func beginWriting(_ options: PostgresOptions, before deadline: ContinuousClock.Instant) -> String {
+        let timeouts = options.serverTimeouts(within: deadline - .now).map { "SET LOCAL \($0)" }
         return (["BEGIN ISOLATION LEVEL READ COMMITTED"] + timeouts).joined(separator: "; ")
     }
 
@@ -44,7 +44,7 @@ package final class PostgresDatabase: Database {
             let rows = Self.again(options, before: deadline) { round in
                 round == 1
                     ? Self.alone(statement.sql, on: connection, before: deadline)
-                    : Self.bounded(statement.sql, on: connection, before: deadline)
+                    : Self.bounded(statement.sql, options, on: connection, before: deadline)
             }
             return rows.flatMap { rows in Result { () throws(StorageError) in try statement.answer(rows) } }
         }
@@ -56,7 +56,7 @@ package final class PostgresDatabase: Database {
         try await submit(commits: true) { [options] connection, deadline in
             Self.again(options, before: deadline) { _ in
                 Self.transaction(
-                    Self.beginWriting(before: deadline), .writing, on: connection, before: deadline, body)
+                    Self.beginWriting(options, before: deadline), .writing, on: connection, before: deadline, body)
             }
         }
     }
@@ -166,9 +166,10 @@ package final class PostgresDatabase: Database {
 
     /// The same under time-outs of what is left: else the server would go on with it after we have hung up.
     private static func bounded(
-        _ sql: SQL, on connection: PostgresConnection, before deadline: ContinuousClock.Instant
+        _ sql: SQL, _ options: PostgresOptions, on connection: PostgresConnection,
+        before deadline: ContinuousClock.Instant
     ) -> (Result<[Row], StorageError>, isStores: Bool) {
-        transaction(beginWriting(before: deadline), .writing, on: connection, before: deadline) {
+        transaction(beginWriting(options, before: deadline), .writing, on: connection, before: deadline) {
             tx throws(StorageError) in
             try tx.run(Statement<[Row]>(sql) { $0 })
         }

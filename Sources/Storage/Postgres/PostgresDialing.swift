@@ -33,7 +33,7 @@ struct PostgresDialing {
         var parameters = url.parameters.merging(PostgresTrust.authorities(for: url.parameters)) { given, _ in given }
         // A pooler refuses options at the start, since its connections are shared; there the role's settings count.
         if url.isPrepared {
-            let timeouts = PostgresOptions.serverTimeouts(within: options.statement).map { "-c" + $0 }
+            let timeouts = options.serverTimeouts(within: options.statement).map { "-c" + $0 }
             parameters["options"] = (timeouts + [parameters["options"] ?? ""]).joined(separator: " ")
         }
         let pairs = parameters.sorted { $0.key < $1.key }

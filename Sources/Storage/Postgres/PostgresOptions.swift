@@ -12,6 +12,8 @@ package struct PostgresOptions: Sendable {
     package var connect = Duration.seconds(3)
     /// How long a statement or a whole transaction may take.
     package var statement = Duration.seconds(5)
+    /// How much of that may go into waiting for a lock, in thousandths.
+    package var lockPermille: Int64 = 800
     /// How long a migration may take.
     package var migration = Duration.seconds(900)
     /// How often is looked whether another node has written, when nothing has told so.
@@ -27,10 +29,10 @@ package struct PostgresOptions: Sendable {
     /// PostgreSQL's own time-outs, a little before ours: its refusal is certain, our hanging up is not.
     ///
     /// - Parameter span: How long we wait.
-    static func serverTimeouts(within span: Duration) -> [String] {
+    func serverTimeouts(within span: Duration) -> [String] {
         let milliseconds = max(10, Int64(span / .milliseconds(1)))
         return [
-            "statement_timeout=\(milliseconds * 9 / 10)", "lock_timeout=\(milliseconds * 8 / 10)",
+            "statement_timeout=\(milliseconds * 9 / 10)", "lock_timeout=\(max(8, milliseconds * lockPermille / 1000))",
             "idle_in_transaction_session_timeout=\(milliseconds * 2)",
         ]
     }
@@ -41,7 +43,7 @@ package struct PostgresOptions: Sendable {
         return switch error {
         case .conflict: left > statement / 10
         // Less would not do for the wait that has just failed.
-        case .locked: left > statement * 0.8
+        case .locked: left > statement * Double(lockPermille) / 1000
         default: false
         }
     }

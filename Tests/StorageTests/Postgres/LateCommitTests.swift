@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Storage
@@ -16,26 +17,24 @@ import Testing
         }
         defer { fake.stop() }
         let database = try await PostgresDatabase(PostgresURL(fake.url()), options: Self.options)
-        try await Self.write(database)
-        #expect(database.commitsReturn())
+        try await eventually { await Self.write(database) == nil }
+        try await eventually { database.commitsReturn() }
         standby.isAway = true
         for _ in 0..<8 {
             await withTaskGroup(of: Void.self) { group in
-                for _ in 0..<Self.connections { group.addTask { try? await Self.write(database) } }
+                for _ in 0..<Self.connections { group.addTask { _ = await Self.write(database) } }
             }
-            // Two at work, two given up, and one that listens.
-            #expect(fake.connections <= 2 * Self.connections + 1)
+            // Two at work, two given up, and one that listens. A backend that is stuck would stay for ever.
+            try await eventually { fake.connections <= 2 * Self.connections + 1 }
         }
-        let deadline = ContinuousClock.now + .seconds(10)
-        while database.commitsReturn(), .now < deadline { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(!database.commitsReturn())
         // What commits is refused at once, and what reads is not.
-        let error = await #expect(throws: StorageError.self) { try await Self.write(database) }
-        #expect(error == PostgresLateCommits.refusal)
-        #expect(try await database.clock() == 7)
+        try await eventually { await Self.write(database) == PostgresLateCommits.refusal }
+        try await eventually { !database.commitsReturn() }
+        try await eventually { (try? await database.clock()) == 7 }
+        #expect(fake.connections <= 2 * Self.connections + 1)
         standby.isAway = false
-        try await Self.waitUntilCommitsReturn(database)
-        try await Self.write(database)
+        try await eventually { database.commitsReturn() }
+        try await eventually { await Self.write(database) == nil }
         await database.close()
     }
 
@@ -51,11 +50,13 @@ import Testing
         options.connections = 4
         let database = try await PostgresDatabase(PostgresURL(fake.url()), options: options)
         standby.isAway = true
-        try? await Self.write(database)
-        try await Task.sleep(for: options.commitPatience * 2)
-        #expect(!database.commitsReturn())
+        // Whoever is slow does not come as far as to the commit.
+        while database.commitsReturn() {
+            _ = await Self.write(database)
+            try await Task.sleep(for: options.commitPatience * 2)
+        }
         standby.isAway = false
-        try await Self.waitUntilCommitsReturn(database)
+        try await eventually { database.commitsReturn() }
         await database.close()
     }
 
@@ -66,19 +67,17 @@ import Testing
         defer { fake.stop() }
         let late = PostgresLateCommits(PostgresServers(try PostgresURL(fake.url()), Self.options), Self.options)
         let connection = try PostgresConnection(PostgresURL(fake.url()), Self.options)
-        try connection.control("BEGIN", .writing, before: .now + .seconds(5))
-        #expect(throws: StorageError.self) { try connection.commit(.committing, before: .now + .milliseconds(100)) }
+        try connection.control("BEGIN", .writing, before: .now + .testPatience)
+        #expect(throws: StorageError.self) { try connection.commit(.committing, before: .now + .seconds(2)) }
         late.note(connection)
         #expect(!late.areEmpty)
         try await Task.sleep(for: Self.options.commitPatience * 1.5)
         #expect(late.areOverdue)
         standby.isAway = false
-        let deadline = ContinuousClock.now + .seconds(5)
-        while late.areOverdue, .now < deadline {
+        try await eventually {
             late.sweep()
-            try await Task.sleep(for: .milliseconds(20))
+            return !late.areOverdue && late.areEmpty
         }
-        #expect(!late.areOverdue && late.areEmpty)
         late.close()
     }
 
@@ -92,26 +91,21 @@ import Testing
         }
     }
 
-    private static func waitUntilCommitsReturn(_ database: PostgresDatabase) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while !database.commitsReturn(), .now < deadline { try await Task.sleep(for: .milliseconds(50)) }
-        #expect(database.commitsReturn())
-    }
-
     private static var options: PostgresOptions {
-        var options = PostgresOptions()
+        var options = PostgresOptions.patient
         options.connections = connections
-        // Enough for a busy machine: other tests want the processors too.
         options.statement = .seconds(1)
-        options.wait = .seconds(1)
         options.commitPatience = .milliseconds(200)
-        options.backendPatience = .seconds(30)
+        options.backendPatience = .testPatience
         return options
     }
 
-    private static func write(_ database: PostgresDatabase) async throws {
-        try await database.write { tx throws(StorageError) in
-            try tx.run(Statement("UPDATE sample SET number = 1"))
+    /// - Returns: Why it failed; nil when it did not.
+    private static func write(_ database: PostgresDatabase) async -> StorageError? {
+        await failure { () async throws(StorageError) in
+            try await database.write { tx throws(StorageError) in
+                try tx.run(Statement("UPDATE sample SET number = 1"))
+            }
         }
     }
 }

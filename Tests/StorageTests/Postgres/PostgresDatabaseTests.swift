@@ -7,25 +7,39 @@ import Testing
 @Suite(.timeLimit(.minutes(15)), .enabled(if: Engine.available.contains(.postgres)))
 struct PostgresDatabaseTests {
     @Test func `a statement that takes too long is given up by the server, and the next one works`() async throws {
-        try await with { options in
-            options.statement = .milliseconds(300)
+        try await with { _ in
         } _: { database, _ async throws in
-            let error = await #expect(throws: StorageError.self) { try await database.once(.sleep(5)) }
+            let error = await #expect(throws: StorageError.self) {
+                try await database.write { tx throws(StorageError) in
+                    try tx.run(.soonTimeOut)
+                    try tx.run(.sleep(3600))
+                }
+            }
             // Its refusal is certain, our hanging up is not.
             guard case .unavailable = error else { Issue.record("\(String(describing: error))"); return }
             #expect(try await database.once(.one) == 1)
         }
     }
 
-    @Test func `a write past its deadline before COMMIT has written nothing`() async throws {
+    @Test func `the server's limit of a statement is a little below ours, alone and in a transaction`() async throws {
         try await with { options in
-            options.statement = .milliseconds(500)
+            options.statement = .seconds(500)
+        } _: { database, _ async throws in
+            #expect(try await database.once(.timeOut) == 450_000)
+            let left = try await database.write { tx throws(StorageError) in try tx.run(.timeOut) }
+            #expect((1...450_000).contains(left))
+        }
+    }
+
+    @Test func `a write past its deadline before COMMIT has written nothing`() async throws {
+        try await with { _ in
         } _: { database, _ async throws in
             try await database.once(.makeSample)
             let error = await #expect(throws: StorageError.self) {
                 try await database.write { tx throws(StorageError) in
                     try tx.run(.insert(1))
-                    try tx.run(.sleep(5))
+                    try tx.run(.soonTimeOut)
+                    try tx.run(.sleep(3600))
                 }
             }
             guard case .unavailable = error else { Issue.record("\(String(describing: error))"); return }
@@ -41,7 +55,7 @@ struct PostgresDatabaseTests {
                 #expect(try await database.once(.one) == 1)
                 try await postgres.psql(
                     """
-                    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+                    SELECT pg_terminate_backend(pid, 600000) FROM pg_stat_activity
                     WHERE datname = current_database() AND pid <> pg_backend_pid()
                     """)
                 // Not one of them fails: nothing had been sent.
@@ -55,11 +69,20 @@ struct PostgresDatabaseTests {
             options.connections = 1
             options.wait = .milliseconds(300)
         } _: { database, _ async throws in
-            async let slow: Void = database.once(.sleep(1))
-            try await Task.sleep(for: .milliseconds(100))
+            let step = Rendezvous()
+            // It may have to wait too long itself, until the connection is there.
+            async let held: Void = eventually {
+                let outcome: Void? = try? await database.read { _ in
+                    step.arrive()
+                    step.waitForRelease()
+                }
+                return outcome != nil
+            }
+            await step.arrival()
             let error = await #expect(throws: StorageError.self) { _ = try await database.once(.one) }
+            step.release()
+            try await held
             guard case .unavailable = error else { Issue.record("\(String(describing: error))"); return }
-            try await slow
         }
     }
 
@@ -88,11 +111,11 @@ struct PostgresDatabaseTests {
 
     @Test func `what did not get its lock in time is told so, and not done later`() async throws {
         try await with { options in
-            options.statement = .milliseconds(1000)
+            options.lockPermille = 1
         } _: { database, postgres async throws in
             try await database.once(.makeSample)
             try await database.once(.insert(1))
-            let holder = try await PostgresDatabase(PostgresURL(postgres.url))
+            let holder = try await PostgresDatabase(PostgresURL(postgres.url), options: .patient)
             let step = Rendezvous()
             async let held: Void = holder.write { tx throws(StorageError) in
                 try tx.run(Statement("UPDATE sample SET number = 0 WHERE id = 1"))
@@ -116,7 +139,7 @@ struct PostgresDatabaseTests {
         try await with { _ in
         } _: { database, postgres async throws in
             try await Schema.migrator.migrate(database, at: 0)
-            let stranger = try await PostgresDatabase(PostgresURL(postgres.url))
+            let stranger = try await PostgresDatabase(PostgresURL(postgres.url), options: .patient)
             let step = Rendezvous()
             async let held: Void = stranger.read { tx throws(StorageError) in
                 for number in Int64(1)...4 {
@@ -135,10 +158,10 @@ struct PostgresDatabaseTests {
 
     @Test func `an operator whose turn does not come is told who has it`() async throws {
         try await with { options in
-            options.statement = .milliseconds(600)
+            options.lockPermille = 1
         } _: { database, postgres async throws in
             try await Schema.migrator.migrate(database, at: 0)
-            let other = try await PostgresDatabase(PostgresURL(postgres.url))
+            let other = try await PostgresDatabase(PostgresURL(postgres.url), options: .patient)
             let step = Rendezvous()
             async let held: Void = other.administer { _ throws(StorageError) in
                 step.arrive()
@@ -175,9 +198,9 @@ struct PostgresDatabaseTests {
     @Test func `a role whose commits are not durable is refused`() async throws {
         let postgres = try await TestPostgres()
         let url = try PostgresURL(postgres.url + "&options=-c%20synchronous_commit%3Doff")
-        let error = await #expect(throws: StorageError.self) { _ = try await PostgresDatabase(url) }
+        let error = await #expect(throws: StorageError.self) { _ = try await PostgresDatabase(url, options: .patient) }
         #expect(error?.description.contains("synchronous_commit") == true)
-        try await postgres.drop()
+        await postgres.drop()
     }
 
     @Test(arguments: [
@@ -185,22 +208,22 @@ struct PostgresDatabaseTests {
     ])
     func `statements that have no end behind a pooler are told`(_ query: String, _ isTold: Bool) async throws {
         let postgres = try await TestPostgres()
-        let database = try await PostgresDatabase(PostgresURL(postgres.url + query))
+        let database = try await PostgresDatabase(PostgresURL(postgres.url + query), options: .patient)
         let remarks = try await database.remarks()
         #expect(remarks.contains { $0.contains("statement_timeout") } == isTold)
         await database.close()
-        try await postgres.drop()
+        await postgres.drop()
     }
 
     @Test func `without prepared statements everything works the same`() async throws {
         let postgres = try await TestPostgres()
-        let database = try await PostgresDatabase(PostgresURL(postgres.url + "&prepared=off"))
+        let database = try await PostgresDatabase(PostgresURL(postgres.url + "&prepared=off"), options: .patient)
         try await Schema.migrator.migrate(database, at: 0)
         try await database.once(.makeSample)
         try await database.once(.insert(1, "words", number: 7))
         #expect(try await database.once(.swap(1, from: 7, to: 8)) == 8)
         await database.close()
-        try await postgres.drop()
+        await postgres.drop()
     }
 
     private func with(
@@ -210,22 +233,33 @@ struct PostgresDatabaseTests {
         await TestPostgresSlots.shared.take()
         defer { TestPostgresSlots.shared.give() }
         let postgres = try await TestPostgres()
-        var options = PostgresOptions()
+        var options = PostgresOptions.patient
         change(&options)
         let database = try await PostgresDatabase(PostgresURL(postgres.url), options: options)
         try await body(database, postgres)
         await database.close()
-        try await postgres.drop()
+        await postgres.drop()
     }
 }
 
 extension Statement where Answer == Void {
+    /// The server gives up what comes next in the transaction.
+    fileprivate static var soonTimeOut: Self { Self("SET LOCAL statement_timeout = 300") }
+
     fileprivate static func sleep(_ seconds: Double) -> Self {
         Self("SELECT pg_sleep(CAST(\(Int64(seconds * 1000)) AS DOUBLE PRECISION) / 1000)")
     }
 }
 
 extension Statement where Answer == Int64 {
+    /// The server's limit of a statement, in milliseconds.
+    fileprivate static var timeOut: Self {
+        Self("SELECT CAST(setting AS BIGINT) AS n FROM pg_settings WHERE name = 'statement_timeout'") {
+            rows throws(StorageError) in
+            try rows.first?.integer("n") ?? 0
+        }
+    }
+
     fileprivate static var one: Self {
         Self("SELECT 1 AS n") { rows throws(StorageError) in try rows.first?.integer("n") ?? 0 }
     }

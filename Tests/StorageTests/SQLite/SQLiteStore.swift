@@ -30,7 +30,7 @@ extension SQLiteDatabase {
         }
         await step.arrival()
         async let outcome = queued()
-        while statistics.waiting < count { await Task.yield() }
+        while statistics.waiting < count { try await Task.sleep(for: .milliseconds(1)) }
         step.release()
         await holder.value
         return try await outcome
