@@ -169,6 +169,13 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["OAuth", "Secrets", "Storage", .logging], path: "Tests/TestSupport",
             swiftSettings: settings),
+        .target(
+            name: "LiveServing",
+            dependencies: [
+                .hummingbird, .hummingbirdCore, .hummingbirdTesting, .httpTypes, .logging, .nioCore,
+                .serviceLifecycle,
+            ],
+            path: "Tests/LiveServing", swiftSettings: settings),
         .testTarget(name: "StrictFormatsTests", dependencies: ["StrictFormats"], swiftSettings: settings),
         .testTarget(
             name: "PrometheusTextTests", dependencies: ["PrometheusText", .coreMetrics], swiftSettings: settings),
@@ -192,31 +199,30 @@ let package = Package(
         .testTarget(
             name: "TykvaVerifierTests",
             dependencies: [
-                "PrometheusText", "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto, .cryptoExtras,
-                .hummingbird, .hummingbirdTesting, .httpTypes,
+                "LiveServing", "PrometheusText", "StrictFormats", "TykvaVerifier", .asyncHTTPClient, .crypto,
+                .cryptoExtras, .hummingbird, .httpTypes,
                 .jwtKit, .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
             ],
             swiftSettings: settings),
         .testTarget(
             name: "TykvaHummingbirdTests",
             dependencies: [
-                "StrictFormats", "TykvaHummingbird", "TykvaVerifier", .crypto, .hummingbird, .hummingbirdTesting,
-                .httpTypes, .nioCore,
+                "LiveServing", "StrictFormats", "TykvaHummingbird", "TykvaVerifier", .crypto, .hummingbird,
+                .hummingbirdTesting, .httpTypes, .nioCore,
             ],
             swiftSettings: settings),
         .testTarget(
             name: "WebAppTests",
             dependencies: [
-                "StrictFormats", "TykvaVerifier", "webapp", .crypto, .httpTypes, .hummingbird, .hummingbirdTesting,
-                .nioCore,
+                "LiveServing", "StrictFormats", "TykvaVerifier", "webapp", .asyncHTTPClient, .crypto, .httpTypes,
+                .hummingbird, .hummingbirdTesting, .nioCore,
             ],
             swiftSettings: settings),
         .testTarget(
             name: "TykvaServerTests",
             dependencies: [
-                "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TykvaVerifier", "TestSupport", .crypto,
-                .cryptoExtras, .httpTypes,
-                .hummingbird, .coreMetrics, .hummingbirdTesting, .logging, .nioCore,
+                "LiveServing", "OAuth", "Secrets", "Storage", "StrictFormats", "TykvaServer", "TykvaVerifier",
+                "TestSupport", .crypto, .cryptoExtras, .httpTypes, .hummingbird, .coreMetrics, .logging, .nioCore,
             ],
             swiftSettings: settings),
         .testTarget(

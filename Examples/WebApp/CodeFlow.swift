@@ -11,21 +11,17 @@ import TykvaVerifier
 struct CodeFlow: Sendable {
     private static let scope = "openid profile orders:read"
     private static let maximumAnswerBytes = 64 * 1024
-    private static let timeoutSeconds: Int64 = 10
-
-    /// It follows no redirects: they would carry the client's secret elsewhere.
-    private static let http: HTTPClient = {
-        HTTPClient(
-            eventLoopGroupProvider: .singleton,
-            configuration: HTTPClient.Configuration(redirectConfiguration: .disallow))
-    }()
 
     private let settings: Settings
     private let idTokens: IDTokenVerifier
+    private let calls: OutgoingCalls
     let now: @Sendable () -> Date
 
-    init(_ settings: Settings, keys: RemoteJWKSet, now: @escaping @Sendable () -> Date) throws {
+    init(
+        _ settings: Settings, keys: RemoteJWKSet, calls: OutgoingCalls, now: @escaping @Sendable () -> Date
+    ) throws {
         self.settings = settings
+        self.calls = calls
         self.now = now
         idTokens = try IDTokenVerifier(
             issuer: settings.issuer, clientID: settings.clientID, algorithm: settings.algorithm, keys: .remote(keys),
@@ -133,7 +129,7 @@ struct CodeFlow: Sendable {
 
     private func answer(to request: HTTPClientRequest) async throws -> (status: UInt, body: Data) {
         do {
-            let response = try await Self.http.execute(request, timeout: .seconds(Self.timeoutSeconds))
+            let response = try await calls.execute(request)
             let body = try await response.body.collect(upTo: Self.maximumAnswerBytes)
             return (response.status.code, Data(body.readableBytesView))
         } catch {

@@ -19,15 +19,13 @@ struct OrdersClient: Sendable {
         case failed(UInt)
     }
 
-    private static let http = HTTPClient(
-        eventLoopGroupProvider: .singleton, configuration: HTTPClient.Configuration(redirectConfiguration: .disallow))
-
     let url: String
+    let calls: OutgoingCalls
 
     func list(_ accessToken: String) async throws -> Answer {
         var request = HTTPClientRequest(url: url + "/orders")
         request.headers.add(name: "authorization", value: "Bearer \(accessToken)")
-        let response = try await Self.http.execute(request, timeout: .seconds(10))
+        let response = try await calls.execute(request)
         let body = try await response.body.collect(upTo: 256 * 1024)
         switch response.status.code {
         case 200: return .orders(try JSONDecoder().decode([Order].self, from: Data(body.readableBytesView)))

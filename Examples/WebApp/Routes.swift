@@ -7,6 +7,7 @@ import TykvaVerifier
 /// What each path does.
 struct Routes: Sendable {
     let settings: Settings
+    let calls: OutgoingCalls
     let flow: CodeFlow
     let sessions: BrowserSessions
     let pending: PendingSignIns
@@ -72,7 +73,7 @@ struct Routes: Sendable {
     /// Calls another service for the person who is signed in.
     func orders(_ request: Request, _ context: some RequestContext) async throws -> Response {
         guard let cookie = cookie(request), var signIn = await sessions.signIn(cookie) else { return signInFirst() }
-        let client = OrdersClient(url: settings.ordersURL)
+        let client = OrdersClient(url: settings.ordersURL, calls: calls)
         do {
             if signIn.accessTokenExpiresAt.timeIntervalSince(flow.now()) < Self.earlySeconds {
                 guard let fresh = try await refreshed(cookie) else { return signInFirst() }

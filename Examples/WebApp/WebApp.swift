@@ -24,14 +24,16 @@ import TykvaVerifier
     }
 
     static func application(
-        _ settings: Settings, now: @escaping @Sendable () -> Date = { Date() }
+        _ settings: Settings, keys: RemoteJWKSet? = nil, calls: OutgoingCalls = .standard,
+        now: @escaping @Sendable () -> Date = { Date() }
     ) throws -> some ApplicationProtocol {
         // One key set for both kinds of token.
-        let keys = try RemoteJWKSet(discoveryOf: settings.issuer)
-        let flow = try CodeFlow(settings, keys: keys, now: now)
+        let keys = try keys ?? RemoteJWKSet(discoveryOf: settings.issuer)
+        let flow = try CodeFlow(settings, keys: keys, calls: calls, now: now)
         let sessions = BrowserSessions(now: now)
 
-        let routes = Routes(settings: settings, flow: flow, sessions: sessions, pending: PendingSignIns(now: now))
+        let routes = Routes(
+            settings: settings, calls: calls, flow: flow, sessions: sessions, pending: PendingSignIns(now: now))
         let receiver = BackchannelLogout(
             verifier: try LogoutTokenVerifier(
                 issuer: settings.issuer, clientID: settings.clientID, algorithm: settings.algorithm,

@@ -1,6 +1,6 @@
 import Crypto
 import HTTPTypes
-import HummingbirdTesting
+import LiveServing
 import OAuth
 import Secrets
 import StrictFormats

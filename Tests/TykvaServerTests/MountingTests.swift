@@ -1,6 +1,6 @@
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
+import LiveServing
 import Logging
 import NIOCore
 import OAuth
@@ -20,7 +20,7 @@ private struct ApplicationContext: IssuerRequestContext {
     }
 }
 
-@Suite(.serialized) struct MountingTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct MountingTests {
     private static let issuer = "https://auth.example.com"
 
     private static func logger() -> Logger {
@@ -35,21 +35,20 @@ private struct ApplicationContext: IssuerRequestContext {
 
     /// A program that another test is about to start holds what was open here until it is loaded: a lock too.
     private static func mountedAgain(_ folder: String) async throws -> TykvaServer {
-        for _ in 0..<100 {
+        while true {
             if let server = try? await mounted(folder) { return server }
             try await Task.sleep(for: .milliseconds(50))
         }
-        return try await mounted(folder)
     }
 
     private static func serve(
-        _ server: TykvaServer, _ body: @Sendable (any TestClientProtocol) async throws -> Void
+        _ server: TykvaServer, _ body: @Sendable (LiveClient) async throws -> Void
     ) async throws {
         let router = Router(context: ApplicationContext.self)
         server.install(on: router)
         router.get("/") { _, _ in "mine" }
         let application = Application(router: router, services: server.services, logger: logger())
-        try await application.test(.live) { try await body($0) }
+        try await application.live { try await body($0) }
     }
 
     @Test func `an application serves the issuer beside its own routes`() async throws {

@@ -1,5 +1,5 @@
 import HTTPTypes
-import HummingbirdTesting
+import LiveServing
 import OAuth
 import Storage
 import StrictFormats
@@ -101,7 +101,7 @@ import Testing
     @Test func `too many sign-ins at once are told when to come again`() async throws {
         // By a client that opens a connection for each.
         try await TestServer.run(
-            by: .ahc(), configure: { $0.passwordHashing = .init(threads: 1, waitingPerThread: 1) }
+            connections: 12, configure: { $0.passwordHashing = .init(threads: 1, waitingPerThread: 1) }
         ) { server in
             try await server.addUser("anna")
             let answers = try await withThrowingTaskGroup(of: Answer.self) { group in

@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
+import LiveServing
 import NIOCore
 import StrictFormats
 import Synchronization
@@ -42,8 +42,8 @@ final class FakeProvider: Sendable {
         router.post("token") { request, _ in try await self.token(request) }
         router.get("orders") { request, _ in self.orders(request) }
         let application = Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
-        try await application.test(.live) { client in
-            let port = try #require(client.port)
+        try await application.live { client in
+            let port = client.port
             self.state.withLock { $0.issuer = "http://127.0.0.1:\(port)" }
             try await body()
         }

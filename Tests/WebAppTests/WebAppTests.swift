@@ -4,10 +4,11 @@ import HummingbirdTesting
 import StrictFormats
 import Synchronization
 import Testing
+import TykvaVerifier
 
 @testable import webapp
 
-@Suite(.serialized) struct WebAppTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct WebAppTests {
     private let provider = FakeProvider()
 
     /// Runs `body` with a browser at the application and the provider behind it.
@@ -20,7 +21,10 @@ import Testing
             environment.set("ISSUER", value: provider.issuer)
             environment.set("CLIENT_SECRET", value: FakeProvider.secret)
             environment.set("ORDERS_URL", value: provider.issuer)
-            let application = try WebApp.application(try Settings(environment), now: provider.now)
+            let keys = try RemoteJWKSet(
+                discoveryOf: provider.issuer, timeoutSeconds: 60, client: OutgoingCalls.patient.client)
+            let application = try WebApp.application(
+                try Settings(environment), keys: keys, calls: .patient, now: provider.now)
             try await application.test(.router) { client in try await body(Browser(client, provider), client) }
         }
     }

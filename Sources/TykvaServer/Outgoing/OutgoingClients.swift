@@ -9,8 +9,6 @@ import Synchronization
 /// Which address a name stands for is a setting of the whole client. So a connection that stays open for the next
 /// request is kept with the address, and is used only for a request to which that address was just given again.
 final class OutgoingClients: Sendable {
-    /// Servers end a connection that nobody uses, many after two seconds: ours is ended sooner.
-    private static let idle = TimeAmount.seconds(1)
     private static let kept = 64
 
     private struct Key: Hashable {
@@ -22,11 +20,13 @@ final class OutgoingClients: Sendable {
 
     private let tls: TLSConfiguration
     private let keeps: Bool
+    private let patience: OutgoingPatience
     private let clients = Mutex<[Key: OutgoingClient]>([:])
 
     /// - Parameter keeps: Whether connections stay open between requests.
-    init(tls: TLSConfiguration, keepsConnections keeps: Bool) {
+    init(tls: TLSConfiguration, keepsConnections keeps: Bool, patience: OutgoingPatience) {
         self.tls = tls
+        self.patience = patience
         self.keeps = keeps
     }
 
@@ -46,10 +46,10 @@ final class OutgoingClients: Sendable {
     private func new(for url: OutgoingURL, at address: NetworkAddress, seconds: Int64) -> OutgoingClient {
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(2), read: .seconds(seconds + 1)))
+            timeout: .init(connect: .seconds(patience.connectSeconds), read: .seconds(seconds + patience.spareSeconds)))
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.idleTimeout = Self.idle
+        configuration.connectionPool.idleTimeout = .seconds(patience.idleSeconds)
         // Of all webhooks together: those at one host share a client, and one that hangs must not hold up the others.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
         if url.address == nil { configuration.dnsOverride = [url.origin.host: address.text] }

@@ -14,18 +14,21 @@ struct OutgoingRequests: Sendable {
     private let rules: AddressRules
     private let resolve: @Sendable (String) async throws -> [NetworkAddress]
     private let clients: OutgoingClients
+    private let patience: OutgoingPatience
 
     /// - Parameters:
     ///   - keepsConnections: Whether they stay open for a moment, for the next request. One may be sent twice then.
+    ///   - patience: How long anything but an answer is waited for.
     ///   - resolve: Looks a name up; the system's resolver when nil.
     ///   - tls: Whom we trust; the system's authorities by default.
     init(
-        _ rules: AddressRules, keepsConnections: Bool = false,
+        _ rules: AddressRules, keepsConnections: Bool = false, patience: OutgoingPatience = OutgoingPatience(),
         resolve: (@Sendable (String) async throws -> [NetworkAddress])? = nil,
         tls: TLSConfiguration = .makeClientConfiguration()
     ) {
         self.rules = rules
-        clients = OutgoingClients(tls: tls, keepsConnections: keepsConnections)
+        self.patience = patience
+        clients = OutgoingClients(tls: tls, keepsConnections: keepsConnections, patience: patience)
         let names = NameLookup()
         self.resolve = resolve ?? { try await names.addresses(of: $0) }
     }
@@ -50,12 +53,12 @@ struct OutgoingRequests: Sendable {
     }
 
     /// - Throws: When the answer is not 2xx, or there is none, with a reason for the log.
-    func post(_ url: String, form: String) async throws {
+    func post(_ url: String, form: String, within bounds: Bounds = Bounds()) async throws {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
         request.body = .bytes(ByteBuffer(string: form))
-        let (status, _) = try await answer(to: request, at: OutgoingURL(url), within: Bounds())
+        let (status, _) = try await answer(to: request, at: OutgoingURL(url), within: bounds)
         if (400...499).contains(status), status != 408, status != 429 { throw RefusedDelivery(status: status) }
         guard (200...299).contains(status) else { throw InvalidValue(url, "it answered \(status)") }
     }
@@ -131,21 +134,21 @@ struct OutgoingRequests: Sendable {
         _ request: HTTPClientRequest, by client: OutgoingClient, within bounds: Bounds
     ) async throws -> (status: UInt, body: [UInt8]) {
         defer { withExtendedLifetime(client) {} }
-        let response = try await client.http.execute(request, timeout: .seconds(bounds.seconds + 1))
+        let response = try await client.http.execute(request, timeout: .seconds(bounds.seconds + patience.spareSeconds))
         if bounds.bytes > 0 {
             let body = try await response.body.collect(upTo: bounds.bytes)
             return (response.status.code, Array(body.readableBytesView))
         }
-        if client.isKept { await Self.pass(over: response.body) }
+        if client.isKept { await pass(over: response.body) }
         return (response.status.code, [])
     }
 
     /// Reads a short answer that nobody looks at to its end, so that its connection can carry the next request. One
     /// that is long or slow costs its connection instead.
-    private static func pass(over body: HTTPClientResponse.Body) async {
+    private func pass(over body: HTTPClientResponse.Body) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { _ = try? await body.collect(upTo: Limits.passedOverBytes) }
-            group.addTask { try? await Task.sleep(for: .milliseconds(200)) }
+            group.addTask { try? await Task.sleep(for: patience.passingOver) }
             await group.next()
             group.cancelAll()
         }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import TykvaServer
 
-@Suite(.serialized) struct LeakedPasswordRangesTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct LeakedPasswordRangesTests {
     /// What an operator was told, and a clock that a test moves.
     private final class Operator: Sendable {
         private let state = Mutex((told: [String](), now: Int64(0)))
@@ -18,13 +18,14 @@ import Testing
     }
 
     private func rules(
-        _ url: LeakedPasswordsURL, _ person: Operator, seconds: Int64 = 60, allowsPrivate: Bool = true
+        _ url: LeakedPasswordsURL, _ person: Operator, seconds: Int64 = 600, allowsPrivate: Bool = true
     ) throws -> PasswordRules {
         let addresses = AddressRules(issuer: try Issuer("https://auth.example.com"), allowsPrivate: allowsPrivate)
         return PasswordRules(
             minimum: .standard, common: .none, serviceNames: [],
             leaked: LeakedPasswordRanges(
-                url, OutgoingRequests(addresses), seconds: seconds, monotonic: { person.now }, tell: person.tell))
+                url, OutgoingRequests(addresses, patience: .forTests), seconds: seconds, monotonic: { person.now },
+                tell: person.tell))
     }
 
     @Test func `a leaked password is refused, by five digits of its hash, with padding asked for`() async throws {
@@ -62,7 +63,7 @@ import Testing
             let person = Operator()
             server.behave(behaviour)
             let isLate = behaviour == .slow || behaviour == .dripping
-            _ = try await rules(url, person, seconds: isLate ? 2 : 60).accept(FakeRangeServer.leaked, for: .nobody)
+            _ = try await rules(url, person, seconds: isLate ? 2 : 600).accept(FakeRangeServer.leaked, for: .nobody)
             #expect(person.told.count == 1)
             #expect(person.told.allSatisfy { $0.contains(words) && $0.contains(url.text) }, "\(person.told)")
             expectNoSecret(in: person.told, server.prefix)

@@ -1,6 +1,6 @@
 import Foundation
 import HTTPTypes
-import HummingbirdTesting
+import LiveServing
 import OAuth
 import Storage
 import StrictFormats

@@ -1,7 +1,7 @@
 import Crypto
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
+import LiveServing
 import Logging
 import NIOCore
 import Synchronization
@@ -17,7 +17,7 @@ final class FakeRangeServer: Sendable {
 
     static let leaked = "correct horse battery staple"
 
-    private let state = Mutex((behaviour: Behaviour.good, came: [String](), isPaddingAsked: true))
+    private let state = Mutex((behaviour: Behaviour.good, came: [String](), isPaddingAsked: true, isOver: false))
     private let listed = Insecure.SHA1.hash(data: Array(leaked.utf8)).map { byte in
         (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
     }.joined()
@@ -27,6 +27,9 @@ final class FakeRangeServer: Sendable {
     /// Whether each question asked for padding.
     var isPaddingAsked: Bool { state.withLock { $0.isPaddingAsked } }
     var prefix: String { String(listed.prefix(5)) }
+
+    /// Whether the test that is kept waiting has ended.
+    private var isOver: Bool { state.withLock { $0.isOver } }
 
     func behave(_ behaviour: Behaviour) { state.withLock { $0.behaviour = behaviour } }
 
@@ -39,8 +42,9 @@ final class FakeRangeServer: Sendable {
         }
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        try await Application(router: router, logger: logger).test(.live) { client in
-            let port = try #require(client.port)
+        try await Application(router: router, logger: logger).live { client in
+            let port = client.port
+            defer { server.state.withLock { $0.isOver = true } }
             try await body(server, LeakedPasswordsURL("http://127.0.0.1:\(port)/range"))
         }
     }
@@ -62,13 +66,13 @@ final class FakeRangeServer: Sendable {
         case .broken: return Response(status: .internalServerError)
         case .moved: return Response(status: .found, headers: [.location: "/range/\(prefix)"])
         case .slow:
-            try await Task.sleep(for: .seconds(5))
+            while !isOver { try await Task.sleep(for: .milliseconds(20)) }
             return text("")
         case .dripping:
             return Response(
                 status: .ok,
                 body: ResponseBody { writer in
-                    for _ in 0..<20 {
+                    while !self.isOver {
                         try await writer.write(ByteBuffer(string: "\(other):1\r\n"))
                         try await Task.sleep(for: .milliseconds(300))
                     }

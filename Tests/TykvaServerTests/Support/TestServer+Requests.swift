@@ -1,6 +1,6 @@
 import Foundation
 import HTTPTypes
-import HummingbirdTesting
+import LiveServing
 import NIOCore
 import StrictFormats
 import Testing
@@ -12,7 +12,7 @@ struct Answer: Sendable {
     let text: String
     let json: JSONObject?
 
-    init(_ response: TestResponse) {
+    init(_ response: LiveClient.Response) {
         status = response.status.code
         headers = response.headers
         text = String(buffer: response.body)

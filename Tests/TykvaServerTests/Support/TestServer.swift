@@ -1,7 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
+import LiveServing
 import Logging
 import NIOCore
 import OAuth
@@ -21,14 +21,15 @@ struct TestServer {
     let database: any Database
     /// Where the database is, for a program beside the server.
     let store: TestStore
-    let http: any TestClientProtocol
+    let http: LiveClient
     let secrets: MasterSecrets
 
     /// - Parameters:
+    ///   - connections: How many requests can be under way at once.
     ///   - configure: Changes the configuration before the start.
     ///   - clients: Registered before the start, beside a public first-party `app` and a confidential `service`.
     static func run(
-        by setup: TestingSetup = .live, on engine: Engine = .sqlite,
+        connections: Int = 1, on engine: Engine = .sqlite,
         configure: (inout ServerConfiguration) throws -> Void = { _ in }, clients: [Client] = [],
         _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
@@ -38,7 +39,7 @@ struct TestServer {
         try await engine.withStore { [configuration] store in
             let base = try await store.open()
             do {
-                try await serve(store, ClocklessDatabase(base: base), by: setup, configuration, clients, body)
+                try await serve(store, ClocklessDatabase(base: base), connections, configuration, clients, body)
             } catch {
                 await base.close()
                 throw error
@@ -48,7 +49,7 @@ struct TestServer {
     }
 
     private static func serve(
-        _ store: TestStore, _ database: any Database, by setup: TestingSetup, _ configuration: ServerConfiguration,
+        _ store: TestStore, _ database: any Database, _ connections: Int, _ configuration: ServerConfiguration,
         _ clients: [Client], _ body: @Sendable (TestServer) async throws -> Void
     ) async throws {
         let clock = ManualClock()
@@ -61,6 +62,7 @@ struct TestServer {
             database, secrets: secrets, terms: .init(issuer: configuration.issuer, isDev: false), at: clock.now)
         let server = try await TykvaServer(
             opened, secretReader: .never, configuration: configuration, clock: deploymentClock, logger: logger)
+        defer { server.passwordHasher.stop() }
         for client in try standardClients(at: clock.now) + clients {
             let event = Event(at: clock.now, type: .clientAdded, client: client.id)
             _ = try await database.write { tx throws(StorageError) in try tx.add(client, event) }
@@ -68,10 +70,9 @@ struct TestServer {
         let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
         server.routes.install(on: router)
         let application = Application(router: router, services: server.services, logger: logger)
-        try await application.test(setup) { http in
+        try await application.live(connections: connections) { http in
             try await body(TestServer(clock: clock, database: database, store: store, http: http, secrets: secrets))
         }
-        server.passwordHasher.stop()
     }
 
     private static func standardClients(at now: Milliseconds) throws -> [Client] {

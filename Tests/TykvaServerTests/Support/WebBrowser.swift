@@ -1,6 +1,6 @@
 import Foundation
 import HTTPTypes
-import HummingbirdTesting
+import LiveServing
 import NIOCore
 import OAuth
 import Testing
@@ -105,7 +105,7 @@ struct Visit: Sendable {
     let headers: HTTPFields
     let text: String
 
-    init(_ response: TestResponse) {
+    init(_ response: LiveClient.Response) {
         status = response.status.code
         headers = response.headers
         text = String(buffer: response.body)
