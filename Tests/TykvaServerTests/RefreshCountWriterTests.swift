@@ -12,7 +12,8 @@ import Testing
     private static func writer(_ scene: GrantScene, _ tally: RefreshTally, _ database: any Database)
         -> RefreshCountWriter
     {
-        RefreshCountWriter(database: database, clock: scene.clock, tally: tally, logger: GrantScene.logger)
+        RefreshCountWriter(
+            database: database, clock: scene.clock, tally: tally, logger: GrantScene.logger, interval: .hours(1))
     }
 
     private static func counts(_ scene: GrantScene) async throws -> [ClientRefreshCount] {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import TykvaServer
 
-@Suite(.serialized) struct RefreshTokenGrantTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct RefreshTokenGrantTests {
     @Test func `a refresh buys a new pair`() async throws {
         try await TestServer.run { server in
             try await server.addUser("anna")
@@ -91,7 +91,8 @@ import Testing
                 #expect(try await server.post(body, headers: stranger).error == "invalid_grant")
             }
             #expect(try Tokens(await server.refresh(token)).refreshToken != nil)
-            #expect(try await eventually { try await server.events(.refreshByStranger).count == 1 })
+            try await eventually { try await server.events(.refreshByStranger).count > 0 }
+            #expect(try await server.events(.refreshByStranger).count == 1)
         }
     }
 
@@ -184,13 +185,4 @@ import Testing
             #expect(try await server.refresh(third.refreshToken, with: [(name, value)]).error == "invalid_grant")
         }
     }
-}
-
-/// Waits for what happens behind an answer: at most five seconds.
-func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-    for _ in 0..<500 {
-        if try await condition() { return true }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-    return false
 }

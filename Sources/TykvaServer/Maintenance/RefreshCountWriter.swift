@@ -8,7 +8,6 @@ import Storage
 /// What could not be written stays for the next time. Rows are written whole, so that one whose outcome is unknown is
 /// not counted twice.
 struct RefreshCountWriter: Service {
-    private static let interval = Duration.minutes(1)
     private static let rowsAtOnce = 100
     /// When the server stops, a store that is away for a moment is waited for.
     private static let lastAttempts = 3
@@ -17,11 +16,12 @@ struct RefreshCountWriter: Service {
     let clock: DeploymentClock
     let tally: RefreshTally
     let logger: Logger
+    var interval = Duration.minutes(1)
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
             while true {
-                try await Task.sleep(for: Self.interval)
+                try await Task.sleep(for: interval)
                 await write()
             }
         }

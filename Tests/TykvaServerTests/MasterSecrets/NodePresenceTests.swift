@@ -24,9 +24,9 @@ import Testing
             }
             let group = ServiceGroup(services: [presence], logger: GrantScene.logger)
             let running = Task { try await group.run() }
-            try await until { try await nodes().map(\.readable) == [one.registered] }
+            try await eventually { try await nodes().map(\.readable) == [one.registered] }
             file.content.withLock { $0 = .success(both) }
-            try await until { try await nodes().map(\.readable) == [both.registered] }
+            try await eventually { try await nodes().map(\.readable) == [both.registered] }
             // A file that is no longer to be read changes nothing.
             file.content.withLock { $0 = .failure(.missing(1)) }
             try await Task.sleep(for: .seconds(4))
@@ -43,13 +43,5 @@ import Testing
         init(_ secrets: MasterSecrets) { content = Mutex(.success(secrets)) }
 
         func read() throws -> MasterSecrets { try content.withLock { $0 }.get() }
-    }
-
-    private func until(_ condition: () async throws -> Bool) async throws {
-        for _ in 0..<600 {
-            if try await condition() { return }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        Issue.record("that did not come true within 30 s")
     }
 }

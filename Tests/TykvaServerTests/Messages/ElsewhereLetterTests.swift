@@ -13,11 +13,7 @@ import Testing
     private static let away: HTTPFields = [.xForwardedFor: "203.0.113.9", .userAgent: "thief"]
 
     private func noted(_ count: Int, _ server: TestServer) async throws {
-        for _ in 0..<200 {
-            if try await server.events(.sessionContinuesElsewhere).count >= count { return }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        Issue.record("no \(count) events came")
+        try await eventually { try await server.events(.sessionContinuesElsewhere).count >= count }
     }
 
     @Test func `the person is told once a sign-in and day, of what is recorded each time`() async throws {

@@ -278,14 +278,8 @@ import Testing
 }
 
 extension Mailbox {
-    /// The newest letter to somebody who wants an account, when it comes within ten seconds.
+    /// The newest letter to somebody who wants an account.
     func registration(count: Int = 1) async throws -> Arrival {
-        for _ in 0..<200 {
-            let found = all.filter { RegistrationMessage(payload: $0.message.payload) != nil }
-            if found.count >= count, let last = found.last { return last }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        Issue.record("no letter of a registration came; there are \(all.map(\.letter.subject))")
-        throw CancellationError()
+        try await letter(count: count) { RegistrationMessage(payload: $0.payload) != nil }
     }
 }

@@ -22,6 +22,7 @@ final class Mailbox: Sendable {
     }
 
     private let arrivals = Mutex<[Arrival]>([])
+    private let database = Mutex<(any Database)?>(nil)
 
     var post: LetterPost {
         LetterPost { [self] letter, address, message in
@@ -31,15 +32,35 @@ final class Mailbox: Sendable {
 
     var all: [Arrival] { arrivals.withLock { $0 } }
 
-    /// The newest letter of a kind, when it comes within ten seconds.
+    /// Says where messages wait, for what a test waits for.
+    func belongs(to server: TestServer) { database.withLock { $0 = server.database } }
+
+    /// The newest letter of a kind, when it has come and is noted as delivered: until then it is tried again when the
+    /// clock advances.
     func letter(_ kind: PersonMessageKind, count: Int = 1) async throws -> Arrival {
-        for _ in 0..<200 {
-            let found = all.filter { PersonMessage(payload: $0.message.payload)?.kind == kind }
-            if found.count >= count, let last = found.last { return last }
-            try await Task.sleep(for: .milliseconds(50))
+        try await letter(count: count) { PersonMessage(payload: $0.payload)?.kind == kind }
+    }
+
+    func letter(count: Int, where isMeant: (DueMessage) -> Bool) async throws -> Arrival {
+        let database = try #require(database.withLock { $0 }, "the mailbox belongs to no server")
+        while true {
+            let found = all.filter { isMeant($0.message) }
+            if found.count >= count, let last = found.last {
+                try await eventually {
+                    try await !database.once(.messages(.waiting, limit: 99)).contains { $0.id == last.message.id }
+                }
+                return last
+            }
+            try await Task.sleep(for: .milliseconds(10))
         }
-        Issue.record("no letter of kind \(kind) came; there are \(all.map(\.letter.subject))")
-        throw CancellationError()
+    }
+
+    /// Waits until a delivery was tried.
+    func firstAttempt() async throws {
+        let database = try #require(database.withLock { $0 }, "the mailbox belongs to no server")
+        try await eventually {
+            try await database.once(.messages(.waiting, limit: 99)).contains { $0.lastError != nil }
+        }
     }
 
     /// Two looks of the delivery.
@@ -66,6 +87,7 @@ extension TestServer {
                 try configure(&configuration)
             }, clients: RelyingParty.clients()
         ) { server in
+            mailbox.belongs(to: server)
             try await server.addUser("anna")
             if let email {
                 _ = try await UserAdministration(server.database).change(
