@@ -1,3 +1,4 @@
+package import AsyncHTTPClient
 package import Hummingbird
 package import OAuth
 package import Storage
@@ -27,10 +28,14 @@ package enum DemoStory {
         /// The data folder, as commands take it.
         package let dataFolder: String
         package let mailbox: DemoMailbox
+        /// Calls this server; one for the whole process when nil.
+        package let client: HTTPClient?
+        /// How long a call may take.
+        package let callTimeout: Duration
 
         package init(
             issuer: Issuer, database: any Database, clock: DeploymentClock, program: String, dataFolder: String,
-            mailbox: DemoMailbox
+            mailbox: DemoMailbox, client: HTTPClient? = nil, callTimeout: Duration = .seconds(10)
         ) {
             self.issuer = issuer
             self.database = database
@@ -38,6 +43,8 @@ package enum DemoStory {
             self.program = program
             self.dataFolder = dataFolder
             self.mailbox = mailbox
+            self.client = client
+            self.callTimeout = callTimeout
         }
     }
 
@@ -47,7 +54,9 @@ package enum DemoStory {
     package static func add(to router: Router<ServeRequestContext>, on stage: Stage) throws {
         let templates = try StoryTemplates()
         let verifier = try OrdersRoute.verifier(issuer: stage.issuer, clock: stage.clock)
-        let steps = Steps(stage, calls: IssuerCalls(issuer: stage.issuer), verifier: verifier)
+        let calls = IssuerCalls(
+            issuer: stage.issuer, client: stage.client ?? IssuerCalls.sharedClient, timeout: stage.callTimeout)
+        let steps = Steps(stage, calls: calls, verifier: verifier)
         let site = router.group()
             .add(middleware: PageHeaders())
             .add(middleware: OwnHostOnly(issuer: stage.issuer, templates: templates))

@@ -6,7 +6,7 @@ import Testing
 @testable import DemoStory
 
 /// Who may see a walk and press its buttons: the browser that it belongs to, on the story's own page.
-@Suite(.serialized) struct RefusalTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct RefusalTests {
     static let posts = ["sign-in", "call", "copy", "refresh", "replay", "restart"].map { "/demo/\($0)" }
 
     @Test func `a form of a foreign origin is refused`() async throws {

@@ -115,17 +115,18 @@ import Testing
             "https://orders.example.com")
         let server = try await RunningServer(tykva)
         let token = try #require(try await server.signIn(agent: "x")["access_token"]?.stringValue)
+        // The token lives for five minutes, which a busy machine may need.
+        let issued = ["--at", Date().ISO8601Format()]
         let file = try tykva.write(token + "\n", to: "token")
         let keys = try tykva.write(try await server.document("/.well-known/jwks.json"), to: "keys")
         let fixed = ["verify", file, "--jwks", keys, "--algorithm", "ES256", "--audience"]
-        let good = try await tykva.run(fixed + ["https://orders.example.com"])
+        let good = try await tykva.run(fixed + ["https://orders.example.com"] + issued)
         #expect(good.status == 0)
         #expect(good.complaint == "")
         #expect((try good.json() as? [String: Any])?["client_id"] as? String == "app")
-        let fetched = try await tykva.run([
-            "verify", file, "--issuer", server.issuer, "--algorithm", "ES256", "--audience",
-            "https://orders.example.com",
-        ])
+        let fetched = try await tykva.run(
+            ["verify", file, "--issuer", server.issuer, "--algorithm", "ES256", "--audience"]
+                + ["https://orders.example.com"] + issued)
         #expect(fetched.status == 0)
         let nowhere = try await tykva.run([
             "verify", file, "--issuer", "http://\(FreePort.address())", "--algorithm", "ES256", "--audience", "x",
@@ -133,9 +134,9 @@ import Testing
         #expect(nowhere.status == 1)
         #expect(nowhere.complaint.contains("cannot be fetched: connection refused\n"))
         let refusals: [([String], String)] = [
-            (["https://billing.example.com"], "audience"),
+            (["https://billing.example.com"] + issued, "audience"),
             (["https://orders.example.com", "--at", "2100-01-01T00:00:00Z"], "exp has passed"),
-            (["https://orders.example.com", "--issuer", "https://other.example.com"], "issuer"),
+            (["https://orders.example.com", "--issuer", "https://other.example.com"] + issued, "issuer"),
         ]
         for (arguments, words) in refusals {
             let refused = try await tykva.run(fixed + arguments)

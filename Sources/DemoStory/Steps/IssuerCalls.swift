@@ -15,9 +15,8 @@ struct IssuerCalls: Sendable {
         let reason: String
     }
 
-    private static let timeout: Duration = .seconds(10)
     /// One client for the whole process, as its connections are. It lives as long, so nobody shuts it down.
-    private static let client: HTTPClient = {
+    static let sharedClient: HTTPClient = {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(3)
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -25,6 +24,8 @@ struct IssuerCalls: Sendable {
     }()
 
     let issuer: Issuer
+    let client: HTTPClient
+    let timeout: Duration
 
     func token(
         _ parameters: [(String, String)], as caller: Caller, at now: Milliseconds
@@ -50,7 +51,7 @@ struct IssuerCalls: Sendable {
         request.headers.add(name: "user-agent", value: caller.rawValue)
         request.headers.add(name: "accept", value: "application/json")
         do {
-            let answer = try await Self.client.execute(request, timeout: .seconds(Self.timeout.components.seconds))
+            let answer = try await client.execute(request, timeout: .seconds(timeout.components.seconds))
             let body = try await answer.body.collect(upTo: Exchange.maximumBytes)
             return Exchange(
                 status: Int(answer.status.code), phrase: answer.status.reasonPhrase,

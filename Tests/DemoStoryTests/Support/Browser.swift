@@ -38,7 +38,7 @@ final class Browser {
             request.body = .bytes(
                 ByteBuffer(string: form.map { "\($0.0)=\(Self.encoded($0.1))" }.joined(separator: "&")))
         }
-        let response = try await client.execute(request, timeout: .seconds(20))
+        let response = try await client.execute(request, timeout: .minutes(10))
         let body = String(buffer: try await response.body.collect(upTo: 1 << 20))
         if let set = response.headers.first(name: "set-cookie") {
             cookie = set.split(separator: ";").first.map(String.init)

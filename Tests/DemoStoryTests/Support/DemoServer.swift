@@ -2,7 +2,6 @@ import AsyncHTTPClient
 import Hummingbird
 import Logging
 import NIOCore
-import NIOPosix
 import OAuth
 import Secrets
 import ServiceLifecycle
@@ -24,7 +23,23 @@ struct DemoServer {
     func browser(cookie: String? = nil) -> Browser { Browser(client, origin: origin, cookie: cookie) }
 
     static func run(_ body: @escaping @Sendable (DemoServer) async throws -> Void) async throws {
-        let port = try await freePort()
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.timeout.connect = .minutes(10)
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        do {
+            try await run(client, body)
+        } catch {
+            // A client that nobody shuts down ends the process.
+            try await client.shutdown()
+            throw error
+        }
+        try await client.shutdown()
+    }
+
+    private static func run(
+        _ client: HTTPClient, _ body: @escaping @Sendable (DemoServer) async throws -> Void
+    ) async throws {
+        let port = Int(try FreePort.port())
         let clock = ManualClock()
         let secrets = MasterSecrets(.random())
         try await Engine.sqlite.withDatabase { database in
@@ -42,6 +57,7 @@ struct DemoServer {
             let deploymentClock = DeploymentClock(wall: { clock.now }, monotonic: { clock.monotonic })
             let server = try await TykvaServer(
                 opened, secretReader: .never, configuration: configuration, clock: deploymentClock, logger: logger)
+            defer { server.passwordHasher.stop() }
             try await DemoStory.prepare(database, hasher: server.passwordHasher, at: clock.now)
             let router = Router(context: ServeRequestContext.self, options: .autoGenerateHeadEndpoints)
             server.routes.install(on: router, hasFrontPage: true)
@@ -50,17 +66,13 @@ struct DemoServer {
                 on: DemoStory.Stage(
                     issuer: issuer, database: database, clock: deploymentClock,
                     program: "/opt/tykva/bin/tykva", dataFolder: "/srv/it's data",
-                    mailbox: mailbox))
+                    mailbox: mailbox, client: client, callTimeout: .testPatience))
             let (ready, isReady) = AsyncStream<Void>.makeStream()
             let application = Application(
                 router: router, configuration: .init(address: .hostname("127.0.0.1", port: port)),
                 services: server.services, onServerRunning: { _ in isReady.finish() }, logger: logger)
-            let client = HTTPClient(
-                eventLoopGroupProvider: .singleton, configuration: .init(redirectConfiguration: .disallow))
             let demo = DemoServer(issuer: issuer, clock: clock, database: database, client: client)
             try await serving(application, ready, isReady, logger) { try await body(demo) }
-            try await client.shutdown()
-            server.passwordHasher.stop()
         }
     }
 
@@ -86,14 +98,5 @@ struct DemoServer {
             try await tasks.waitForAll()
             try outcome.get()
         }
-    }
-
-    /// A port of the loopback address that nobody listens on at this moment.
-    private static func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0).get()
-        let port = channel.localAddress?.port ?? 0
-        try await channel.close()
-        return port
     }
 }

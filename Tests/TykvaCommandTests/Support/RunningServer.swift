@@ -59,7 +59,7 @@ final class RunningServer: Sendable {
         request.headers.add(name: "User-Agent", value: agent)
         let body = form.map { name, value in "\(name)=\(value.replacing(" ", with: "+"))" }.joined(separator: "&")
         request.body = .bytes(ByteBuffer(string: body))
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+        let response = try await HTTPClient.shared.execute(request, timeout: .minutes(10))
         let bytes = try await response.body.collect(upTo: 65_536)
         let value = try JSONValue(parsing: Array(bytes.readableBytesView), limits: .document)
         guard let object = value.objectValue else { throw NotReady(complaint: "no object") }
@@ -67,7 +67,7 @@ final class RunningServer: Sendable {
     }
 
     func document(_ path: String) async throws -> String {
-        let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: issuer + path), timeout: .seconds(20))
+        let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: issuer + path), timeout: .minutes(10))
         return String(buffer: try await response.body.collect(upTo: 65_536))
     }
 }
