@@ -18,6 +18,9 @@ package final class Mailer: Sendable {
         /// For the answer to a whole message, counted from its last byte, when nobody waits for it any more.
         package var unawaitedAnswer = Duration.seconds(5)
 
+        /// How long a transfer may be slower than a hundred bytes a second; that the server says nothing counts too.
+        package var lowSpeedSeconds = 20
+
         package init() {}
     }
 
@@ -94,7 +97,7 @@ package final class Mailer: Sendable {
                 if let open = idle.withLock({ $0.popLast() }) {
                     connection = open
                 } else {
-                    connection = try SMTPConnection(to: server, connectWithin: limits.connect)
+                    connection = try SMTPConnection(to: server, limits: limits)
                 }
             } catch {
                 return .library(error.words)

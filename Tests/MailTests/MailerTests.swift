@@ -10,6 +10,7 @@ import Testing
         let message = try MailMessage.test(text: ".\n..\nFrom here\n\n.", html: ".<p>.\n.</p>")
         #expect(try await server.send(message) == nil)
         #expect(server.messages == [message.bytes])
+        try await until { server.commands.last == "QUIT" }
         #expect(
             server.commands == [
                 "EHLO auth.example", "MAIL FROM:<noreply@auth.example> SIZE=\(message.bytes.count)",
@@ -185,7 +186,7 @@ import Testing
         limits.unawaitedAnswer = unawaitedAnswer
         limits.connections = 1
         limits.waitingPerConnection = waiting
-        (limits.whole, limits.connect) = (.seconds(300), .seconds(300))
+        (limits.whole, limits.connect, limits.lowSpeedSeconds) = (.seconds(600), .seconds(600), 600)
         return try Mailer(server.smtp(), limits: limits)
     }
 

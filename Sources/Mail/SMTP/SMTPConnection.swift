@@ -14,8 +14,8 @@ import Synchronization
 final class SMTPConnection: Sendable {
     /// Servers end a connection that brings too many.
     static let maximumMessages = 100
-    /// Slower than this for so long is no transfer any more.
-    private static let lowSpeed = (bytesPerSecond: 100, seconds: 20)
+    /// Slower than this for `Limits.lowSpeedSeconds` is no transfer any more.
+    private static let lowSpeedBytesPerSecond = 100
 
     // Each is used by the thread that has the connection at the time.
     private nonisolated(unsafe) let handle: UnsafeMutableRawPointer
@@ -23,7 +23,7 @@ final class SMTPConnection: Sendable {
     private let server: SMTPServer
     private let messages = Atomic<Int>(0)
 
-    init(to server: SMTPServer, connectWithin limit: Duration) throws(Libcurl.Failure) {
+    init(to server: SMTPServer, limits: Mailer.Limits) throws(Libcurl.Failure) {
         guard Libcurl.start == CURLE_OK else { throw Libcurl.Failure(code: Libcurl.start) }
         guard let handle = curl_easy_init() else { throw Libcurl.Failure(code: CURLE_FAILED_INIT) }
         self.handle = handle
@@ -32,7 +32,7 @@ final class SMTPConnection: Sendable {
         errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         try setServer()
         try setCredentials()
-        try setLimits(connectWithin: limit)
+        try setLimits(limits)
         try setFunctions()
     }
 
@@ -98,13 +98,13 @@ final class SMTPConnection: Sendable {
         try check(credentials.password.withCString { ccurl_set_string(handle, CURLOPT_PASSWORD, $0) })
     }
 
-    private func setLimits(connectWithin limit: Duration) throws(Libcurl.Failure) {
+    private func setLimits(_ limits: Mailer.Limits) throws(Libcurl.Failure) {
         try set(CURLOPT_NOSIGNAL, 1)
         // A name that is not found in time does not hold us up.
         try set(CURLOPT_QUICK_EXIT, 1)
-        try set(CURLOPT_CONNECTTIMEOUT_MS, Int(limit.wholeMilliseconds))
-        try set(CURLOPT_LOW_SPEED_LIMIT, Self.lowSpeed.bytesPerSecond)
-        try set(CURLOPT_LOW_SPEED_TIME, Self.lowSpeed.seconds)
+        try set(CURLOPT_CONNECTTIMEOUT_MS, Int(limits.connect.wholeMilliseconds))
+        try set(CURLOPT_LOW_SPEED_LIMIT, Self.lowSpeedBytesPerSecond)
+        try set(CURLOPT_LOW_SPEED_TIME, limits.lowSpeedSeconds)
     }
 
     private func setFunctions() throws(Libcurl.Failure) {
