@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Secrets
@@ -8,7 +9,7 @@ import Testing
     import Glibc
 #endif
 
-@Suite struct WorkerThreadsTests {
+@Suite(.timeLimit(.minutes(15))) struct WorkerThreadsTests {
     /// Holds the threads back, so that a test decides when work ends.
     private final class Gate: Sendable {
         let started = DispatchSemaphore(value: 0)
@@ -232,23 +233,14 @@ import Testing
                     withExtendedLifetime(threads) {}
                 }
                 for _ in 0..<20 { try await use() }
-                for _ in 0..<2_000 {
-                    if try count() == 0 { return }
-                    usleep(1_000)
-                }
-                exit(1)
+                while try count() > 0 { usleep(1_000) }
             }
         }
     #endif
 
-    /// Yields until the load is reached; the test's time limit ends it otherwise.
+    /// Waits until the load is reached; the test's time limit ends it otherwise.
     private func reach(_ threads: WorkerThreads, waiting: Int, running: Int) async throws {
         let load = PasswordHasher.Load(waiting: waiting, running: running)
-        for _ in 0..<1_000_000 {
-            if threads.load == load { return }
-            await Task.yield()
-        }
-        Issue.record("the load is \(threads.load) and not \(load)")
-        throw CancellationError()
+        try await eventually { threads.load == load }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -83,12 +84,19 @@ import Testing
 
     @Test func `a text that is made to cost ends soon`() throws {
         for text in ["abc", "a", "12", "anna", "qwerty", "ab1"].map({ String(repeating: $0, count: 256 / $0.count) }) {
-            let start = ContinuousClock.now
+            let start = Self.threadSeconds
             #expect(try refusal(text + "ж", names: ["anna"]) == nil)
             #expect(try refusal("ж" + text, names: ["anna"]) == nil)
-            let taken = start.duration(to: .now)
-            #expect(taken < .seconds(5), "\(text.prefix(6)): \(taken)")
+            let taken = Self.threadSeconds - start
+            #expect(taken < 5, "\(text.prefix(6)): \(taken) s")
         }
+    }
+
+    /// How long a processor has worked for this thread: what others do on the machine does not count.
+    private static var threadSeconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     @Test func `random texts and passphrases pass`() throws {
