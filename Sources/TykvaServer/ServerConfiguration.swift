@@ -27,6 +27,8 @@ package struct ServerConfiguration: Sendable {
     /// Whether URLs of clients' registrations, and the one for leaked passwords, may lead to networks of the
     /// operator's own.
     package var allowsPrivateAddresses: Bool
+    /// How long servers of clients, and the one for leaked passwords, are waited for.
+    package var outgoing = OutgoingPatience()
     /// Where letters to people go without a mail server: tests, and the page of a demo.
     package var post: LetterPost?
     /// How mail is sent; nil when none is.

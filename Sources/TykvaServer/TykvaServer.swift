@@ -46,14 +46,15 @@ public struct TykvaServer: Sendable {
         let (epoch, standing) = (RestoreEpoch(opened.deployment.restoreEpoch), IssuerStanding(issuer))
         let directory = ClientDirectory(database, clock: clock)
         let addresses = AddressRules(configuration)
-        let outgoing = OutgoingRequests(addresses)
+        let outgoing = OutgoingRequests(addresses, patience: configuration.outgoing)
         let tokens = TokenIssuer(
             database, issuer: issuer, keys: keys, secrets: secrets, lifetime: configuration.lifetimes.accessToken)
         let hasher = try PasswordHasher(configuration.passwordHashing)
         self.clock = clock
         passwordHasher = hasher
         passwordRules = PasswordRules(
-            configuration.passwords, issuer: issuer, branding: configuration.branding, addresses: addresses
+            configuration.passwords, issuer: issuer, branding: configuration.branding, addresses: addresses,
+            patience: configuration.outgoing
         ) { logger.warning("\($0)") }
         maintenance = ExpiredRows(
             database: database, clock: clock, eventRetention: configuration.eventRetention,

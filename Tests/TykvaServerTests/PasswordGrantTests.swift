@@ -8,7 +8,7 @@ import Testing
 
 @testable import TykvaServer
 
-@Suite(.serialized) struct PasswordGrantTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct PasswordGrantTests {
     @Test func `a right password buys a signed token and a refresh token`() async throws {
         try await TestServer.run { server in
             let user = try await server.addUser("anna", roles: ["reader", "accountant"])
@@ -104,14 +104,17 @@ import Testing
             connections: 12, configure: { $0.passwordHashing = .init(threads: 1, waitingPerThread: 1) }
         ) { server in
             try await server.addUser("anna")
-            let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
-                for _ in 0..<12 { group.addTask { try await server.signIn() } }
-                return try await group.reduce(into: []) { $0.append($1) }
+            var refused: [Answer] = []
+            // On a busy machine one may be through before the next one comes.
+            while refused.isEmpty {
+                let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
+                    for _ in 0..<12 { group.addTask { try await server.signIn() } }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(answers.allSatisfy { $0.status == 200 || $0.status == 503 })
+                refused = answers.filter { $0.status == 503 }
             }
-            let refused = answers.filter { $0.status == 503 }
-            #expect(!refused.isEmpty)
             #expect(refused.allSatisfy { $0.error == "temporarily_unavailable" && $0.headers[.retryAfter] != nil })
-            #expect(answers.allSatisfy { $0.status == 200 || $0.status == 503 })
         }
     }
 }

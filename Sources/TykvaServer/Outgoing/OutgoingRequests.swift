@@ -35,30 +35,32 @@ struct OutgoingRequests: Sendable {
 
     /// How long an answer may take, and how long it may be.
     struct Bounds: Sendable {
-        var seconds = Limits.outgoingSeconds
+        var seconds: Int64
         /// Of the answer's body; with 0 nobody looks at it.
         var bytes = Limits.fetchedBytes
     }
 
+    private var usual: Bounds { Bounds(seconds: patience.answerSeconds) }
+
     /// - Throws: When the answer is not 200 or is too large, or there is none, with a reason for the log.
     func get(
-        _ url: String, accept: String, with headers: HTTPHeaders = [:], within bounds: Bounds = Bounds()
+        _ url: String, accept: String, with headers: HTTPHeaders = [:], within bounds: Bounds? = nil
     ) async throws -> [UInt8] {
         var request = HTTPClientRequest(url: url)
         request.headers = headers
         request.headers.add(name: "accept", value: accept)
-        let (status, body) = try await answer(to: request, at: OutgoingURL(url), within: bounds)
+        let (status, body) = try await answer(to: request, at: OutgoingURL(url), within: bounds ?? usual)
         guard status == 200 else { throw InvalidValue(url, "it answered \(status)") }
         return body
     }
 
     /// - Throws: When the answer is not 2xx, or there is none, with a reason for the log.
-    func post(_ url: String, form: String, within bounds: Bounds = Bounds()) async throws {
+    func post(_ url: String, form: String) async throws {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
         request.body = .bytes(ByteBuffer(string: form))
-        let (status, _) = try await answer(to: request, at: OutgoingURL(url), within: bounds)
+        let (status, _) = try await answer(to: request, at: OutgoingURL(url), within: usual)
         if (400...499).contains(status), status != 408, status != 429 { throw RefusedDelivery(status: status) }
         guard (200...299).contains(status) else { throw InvalidValue(url, "it answered \(status)") }
     }

@@ -8,17 +8,19 @@ extension PasswordRules {
     /// - Parameters:
     ///   - issuer: Nil when it is not known yet.
     ///   - addresses: Where leaked passwords may be asked for.
+    ///   - patience: How long anything but the answer about them is waited for.
     ///   - tell: Tells the operator what cannot be checked, now or later.
     package init(
         _ settings: ServerConfiguration.Passwords, issuer: Issuer?, branding: Branding, addresses: AddressRules,
-        tell: @escaping @Sendable (String) -> Void
+        patience: OutgoingPatience = OutgoingPatience(), tell: @escaping @Sendable (String) -> Void
     ) {
         if let remark = settings.common.remark { tell(remark) }
         self.init(
             minimum: settings.minimum, common: settings.common,
             serviceNames: [issuer?.host, branding.name].compactMap(\.self),
             leaked: settings.leaked.map {
-                LeakedPasswordRanges($0, OutgoingRequests(addresses), seconds: settings.leakedSeconds, tell: tell)
+                LeakedPasswordRanges(
+                    $0, OutgoingRequests(addresses, patience: patience), seconds: settings.leakedSeconds, tell: tell)
             })
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TykvaServer
 
-@Suite(.timeLimit(.minutes(5))) struct NameLookupTests {
+@Suite(.timeLimit(.minutes(15))) struct NameLookupTests {
     @Test func `many who ask for one name at once are all answered`() async throws {
         let names = NameLookup()
         let answers = try await withThrowingTaskGroup(of: [NetworkAddress].self) { group in

@@ -91,7 +91,7 @@ import Testing
         try await FakeRangeServer.run { ranges, url in
             try await TestServer.runSingleSignOn(configure: {
                 $0.passwords.leaked = url
-                $0.passwords.leakedSeconds = 60
+                $0.passwords.leakedSeconds = 600
                 $0.allowsPrivateAddresses = true
             }) { server in
                 let (browser, _) = try await portal.signedIn(server)

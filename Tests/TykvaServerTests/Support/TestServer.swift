@@ -35,6 +35,7 @@ struct TestServer {
     ) async throws {
         var configuration = ServerConfiguration(
             issuer: try Issuer(issuer), trustedProxies: TrustedProxies(networks: [try NetworkRange("127.0.0.0/8")]))
+        configuration.outgoing = .forTests
         try configure(&configuration)
         try await engine.withStore { [configuration] store in
             let base = try await store.open()
