@@ -4,7 +4,7 @@ import Testing
 
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(15))) struct DeploymentMoveTests {
+@Suite(.timeLimit(.minutes(60))) struct DeploymentMoveTests {
     static func move(_ source: any Database, _ target: any Database) async throws(MoveError) -> MoveSummary {
         // So few rows a batch that every table of the scene takes several.
         try await DeploymentMove(from: source, to: target, batchRows: 3).run { Milliseconds(5) }
