@@ -70,7 +70,7 @@ Require all granted
 
     def stop(self):
         if self.process:
-            self.process.stop(20)
+            self.process.stop()
             self.process = None
 
     def log(self):

@@ -10,12 +10,12 @@ import subprocess
 
 import requests
 
-from processes import Process, binary, children, clean_environment, free_port
+from processes import PATIENCE, Process, binary, children, clean_environment, free_port
 
 PASSWORD = "correct horse battery staple"
 ORDERS = "https://orders.example"
 BILLING = "https://billing.example"
-COMMAND_SECONDS = 60
+COMMAND_SECONDS = 300
 
 
 def refused(answer, error="invalid_grant", status=400):
@@ -56,7 +56,7 @@ class Deployment:
 
     def execute(self, statement):
         """Changes the database behind the server's back."""
-        with contextlib.closing(sqlite3.connect(self.data / "tykva.sqlite", timeout=10)) as database, database:
+        with contextlib.closing(sqlite3.connect(self.data / "tykva.sqlite", timeout=PATIENCE)) as database, database:
             database.execute(statement)
 
     def stored(self):
@@ -148,10 +148,10 @@ class Server(Process):
 
     def post(self, path, form, agent=None, session=None, **options):
         headers = options.pop("headers", {}) | ({"User-Agent": agent} if agent else {})
-        return (session or self.session).post(self.url + path, data=form, headers=headers, timeout=30, **options)
+        return (session or self.session).post(self.url + path, data=form, headers=headers, timeout=PATIENCE, **options)
 
     def get(self, path, **options):
-        return self.session.get(self.url + path, timeout=30, **options)
+        return self.session.get(self.url + path, timeout=PATIENCE, **options)
 
     def sign_in(self, user="anna", password=PASSWORD, client="app", agent=None, **parameters):
         """Signs in, which must succeed, and returns the tokens."""

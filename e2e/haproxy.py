@@ -6,7 +6,7 @@ import subprocess
 import threading
 
 from deployment import COMMAND_SECONDS
-from processes import ROOT, Process, binary, clean_environment, free_port, installed, is_listening
+from processes import PATIENCE, ROOT, Process, binary, clean_environment, free_port, installed, is_listening
 
 SCRIPT = ROOT / "docs" / "services" / "haproxy" / "tykva-haproxy-keys"
 
@@ -72,7 +72,7 @@ class Gate:
             [str(SCRIPT)], capture_output=True, text=True, timeout=COMMAND_SECONDS, env=clean_environment(environment))
 
     def ask(self, *authorizations):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         connection.putrequest("GET", "/anything")
         for authorization in authorizations:
             connection.putheader("Authorization", authorization)
@@ -84,7 +84,7 @@ class Gate:
 
     def close(self):
         if self.process:
-            self.process.stop(20)
+            self.process.stop()
         self.service.shutdown()
         self.thread.join()
         self.service.server_close()

@@ -6,6 +6,8 @@ import socket
 import time
 import urllib.parse
 
+from processes import PATIENCE
+
 
 class Exchange:
     """One connection to the server: a refresh, its answer, and so on."""
@@ -14,7 +16,7 @@ class Exchange:
         self.token = token
         self.client = client
         self.agent = agent
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._received = b""
 
@@ -49,7 +51,7 @@ class Exchange:
         self.socket.close()
 
 
-def run(exchanges, rounds, seconds=60, on_answer=None):
+def run(exchanges, rounds, seconds=PATIENCE, on_answer=None):
     """Each exchange refreshes `rounds` times, all of them at once; each with the token of its last answer.
 
     Returns the answers as (exchange, status, body); ends early when the server goes away.

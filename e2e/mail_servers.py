@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from middleman import Listener
-from processes import free_port
+from processes import PATIENCE, free_port
 
 USER, PASSWORD = "mailer", "geheim & 4711: der Weg zur Post"
 
@@ -35,7 +35,8 @@ class Mailbox:
         else:
             options |= {"auth_require_tls": False}
         self.port = free_port()
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
+        self._controller = Controller(
+            self, hostname="127.0.0.1", port=self.port, ready_timeout=PATIENCE, **options)
 
     def __enter__(self):
         self._controller.start()

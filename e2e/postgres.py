@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import urllib.parse
 
-from processes import Process, children, free_port, installed, is_listening, wait_until
+from processes import PATIENCE, STOP_SECONDS, Process, children, free_port, installed, is_listening, wait_until
 
 ROLE = "tykva"
 ADMINISTRATOR = "postgres"
@@ -123,14 +123,14 @@ class Postgres:
         """The fast way of stopping: it ends every connection, and writes what it has."""
         if self.is_running():
             self.process.signal(signal.SIGINT)
-            self.process.popen.wait(60)
+            self.process.popen.wait(PATIENCE)
 
     def kill(self):
         """`kill -9` of the postmaster and every process of its: nothing more is done or answered."""
         if not self.is_running():
             return
         processes = self._signal_all(signal.SIGSTOP, signal.SIGKILL)
-        self.process.popen.wait(30)
+        self.process.popen.wait(STOP_SECONDS)
         wait_until(lambda: not any(map(_lives, processes)), 30, "the end of every process of PostgreSQL")
 
     def pause(self):
@@ -241,7 +241,7 @@ def _lives(pid):
 
 def hold_connection(port, database="postgres", user=ROLE):
     """A connection that is open and asks nothing; ConnectionError when the server has none left."""
-    held = socket.create_connection(("127.0.0.1", port), timeout=10)
+    held = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
     body = struct.pack("!i", 196608) + b"".join(
         part.encode() + b"\0" for part in ("user", user, "database", database)) + b"\0"
     held.sendall(struct.pack("!i", len(body) + 4) + body)

@@ -2,7 +2,7 @@
 
 import requests
 
-from processes import Process, binary, free_port, is_listening
+from processes import PATIENCE, Process, binary, free_port, is_listening
 
 
 class Service:
@@ -19,7 +19,7 @@ class Service:
             session.trust_env = False
             headers = {"Authorization": authorizations[0]} if authorizations else {}
             return session.request(
-                method, f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=20, **options)
+                method, f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=PATIENCE, **options)
 
     def metrics(self):
         """What the verifier says of itself, by the end of the names: `fetches_total` and so on."""

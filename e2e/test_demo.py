@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from processes import PATIENCE
+
 
 @pytest.fixture(scope="module")
 def demo(engine, tmp_path_factory):
@@ -21,7 +23,7 @@ class Page:
         self.load("GET", "/")
 
     def load(self, method, path, **options):
-        answer = self.session.request(method, self.server.url + path, timeout=30, **options)
+        answer = self.session.request(method, self.server.url + path, timeout=PATIENCE, **options)
         assert answer.status_code == 200, answer.text[:400]
         self.headers = answer.headers
         self.text = answer.text
@@ -73,7 +75,7 @@ def test_forms_of_other_pages_are_refused(demo):
         ({"Sec-Fetch-Site": "cross-site"}, fields),
         ({"Origin": demo.url}, fields | {"form": "wrong"}),
     ]:
-        answer = page.session.post(demo.url + "/demo/sign-in", data=data, headers=headers, timeout=10)
+        answer = page.session.post(demo.url + "/demo/sign-in", data=data, headers=headers, timeout=PATIENCE)
         assert answer.status_code in (400, 403), headers
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from damage import altered
 from deployment import BILLING, ORDERS, Deployment
-from processes import binary, clean_environment, free_port
+from processes import PATIENCE, binary, clean_environment, free_port
 from services import Service
 
 
@@ -98,7 +98,7 @@ def test_without_the_issuers_keys_it_is_503(good, tmp_path):
 @pytest.mark.parametrize("setting", ["ALGORITHM", "ALSO_ACCEPTING"])
 def test_an_unknown_algorithm_is_told_at_the_start(name, setting, tmp_path):
     started = subprocess.run(
-        [str(binary(name))], capture_output=True, text=True, timeout=30, cwd=tmp_path,
+        [str(binary(name))], capture_output=True, text=True, timeout=PATIENCE, cwd=tmp_path,
         env=clean_environment({setting: "HS256", "PORT": str(free_port())}))
     assert started.returncode == 1
     assert started.stderr == f"{name}: {setting} must be one of ES256, RS256, PS256, EdDSA, ML-DSA-65\n"

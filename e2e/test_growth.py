@@ -2,14 +2,14 @@
 
 import re
 
-from processes import free_port
+from processes import PATIENCE, free_port
 
 WORD = "grow-9b1c"
 ROUNDS = 60
 
 
 def series(server, port):
-    text = server.session.get(f"http://127.0.0.1:{port}/metrics", timeout=30).text
+    text = server.session.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE).text
     assert WORD not in text
     return {line.rsplit(" ", 1)[0] for line in text.splitlines() if not line.startswith("#")}
 
@@ -25,7 +25,8 @@ def test_p18_metrics_and_logs_do_not_grow_with_what_requests_say(deployment):
             agent = {"User-Agent": word[:1500], "X-Forwarded-For": word[:40], "X-Request-Id": word[:60]}
             server.get(f"/{word}", headers=agent)
             server.get(f"/assets/{word}", headers=agent)
-            server.session.request("BREW" if number % 2 else "TRACE", server.url + "/token", headers=agent, timeout=30)
+            method = "BREW" if number % 2 else "TRACE"
+            server.session.request(method, server.url + "/token", headers=agent, timeout=PATIENCE)
             server.get(f"/authorize?client_id={word}&scope={word}", headers=agent)
             server.get(f"/sign-in?{word}", headers=agent)
             server.get(f"/messages/not-me?link={word}", headers=agent)

@@ -14,7 +14,7 @@ import pytest
 
 from deployment import PASSWORD
 from mail_servers import Mailbox
-from processes import free_port, wait_until
+from processes import PATIENCE, free_port, wait_until
 from visitor import Visitor
 
 PROXY = ("--behind-proxy", "127.0.0.1/32")
@@ -288,5 +288,5 @@ def test_refusals_are_counted_by_what_is_counted(prepared_provider, tmp_path):
     with made.serve(*PROXY, environment={"TYKVA_METRICS_LISTEN": f"127.0.0.1:{port}"}) as running:
         for _ in range(6):
             guess(running, "anna")
-        text = running.session.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
+        text = running.session.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE).text
         assert 'tykva_guesses_refused_total{by="account"} 1' in text

@@ -11,7 +11,7 @@ from joserfc.jwk import KeySet
 
 from damage import header
 from deployment import ORDERS
-from processes import free_port, wait_until
+from processes import PATIENCE, free_port, wait_until
 
 SCOPE = {"scope": "openid profile orders:read", "resource": ORDERS}
 
@@ -41,7 +41,7 @@ def signs_with(server, kid):
 
 
 def by_pyjwt(server, token, algorithm):
-    key = jwt.PyJWKClient(server.url + "/.well-known/jwks.json").get_signing_key_from_jwt(token)
+    key = jwt.PyJWKClient(server.url + "/.well-known/jwks.json", timeout=PATIENCE).get_signing_key_from_jwt(token)
     return jwt.decode(token, key.key, algorithms=[algorithm], issuer=server.issuer, audience=ORDERS)
 
 

@@ -7,7 +7,7 @@ from apache import MODULES, Apache, public_folder
 from application import SIGNED_OUT, Application
 from damage import header
 from deployment import ORDERS, Deployment
-from processes import Process, free_port, installed, is_listening, wait_until
+from processes import PATIENCE, Process, free_port, installed, is_listening, wait_until
 from services import Service
 from visitor import Visitor
 
@@ -50,7 +50,7 @@ def behind(prepared_provider, tmp_path_factory):
         proxy.wait_for(lambda: is_listening(ports["front"]) and is_listening(ports["issuer"]), "listening")
         wait_until(lambda: header(server.sign_in()["access_token"])["kid"] == kid, 15, "tokens of the new key")
         yield server, service, f"http://127.0.0.1:{ports['front']}"
-        proxy.stop(10)
+        proxy.stop()
         service.process.stop()
 
 
@@ -69,7 +69,7 @@ def tokens(behind):
 
 
 def ask(url, token):
-    return requests.get(url + "/orders", headers={"Authorization": f"Bearer {token}"}, timeout=20).status_code
+    return requests.get(url + "/orders", headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE).status_code
 
 
 def test_a_service_takes_them_with_and_without_haproxy(behind, tokens):

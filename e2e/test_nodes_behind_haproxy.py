@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from deployment import PASSWORD, Deployment
-from processes import ROOT, Process, free_port, installed, is_listening, wait_until
+from processes import PATIENCE, ROOT, Process, free_port, installed, is_listening, wait_until
 
 pytestmark = pytest.mark.engine("postgres", "a file has one node")
 
@@ -47,11 +47,11 @@ def proxy(nodes, tmp_path):
     process = Process(tmp_path, "haproxy", [installed("haproxy"), "-db", "-f", configuration])
     process.wait_for(lambda: is_listening(port), "listening")
     yield f"http://127.0.0.1:{port}"
-    process.stop(10)
+    process.stop()
 
 
 def post(session, proxy, **form):
-    return session.post(f"{proxy}/token", data=form | {"client_id": "app"}, timeout=30)
+    return session.post(f"{proxy}/token", data=form | {"client_id": "app"}, timeout=PATIENCE)
 
 
 def new_session():

@@ -28,6 +28,8 @@ OIDCRedirectURI http://127.0.0.1:@PORT@/private/callback
 OIDCDefaultLoggedOutURL http://127.0.0.1:@PORT@/public/
 OIDCCryptoPassphrase of-this-test-alone-{client}
 OIDCPKCEMethod S256
+OIDCHTTPTimeoutShort 60
+OIDCHTTPTimeoutLong 90
 OIDCScope "openid profile email"
 OIDCIDTokenSignedResponseAlg ES256
 OIDCSessionType server-cache

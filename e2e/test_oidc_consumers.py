@@ -13,7 +13,7 @@ from apache import Apache, public_folder
 from application import MAIL, Application
 from damage import altered, claims
 from deployment import BILLING, ORDERS, refused
-from processes import Process, free_port, installed, is_listening
+from processes import PATIENCE, Process, free_port, installed, is_listening
 from visitor import Visitor
 
 
@@ -55,7 +55,7 @@ def ask(apache, token=None):
     with requests.Session() as session:
         session.trust_env = False
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return session.get(f"{apache.url}/private/", headers=headers, timeout=10)
+        return session.get(f"{apache.url}/private/", headers=headers, timeout=PATIENCE)
 
 
 def test_apache_lets_a_token_for_its_service_in(apache, portal, visitor):
@@ -189,7 +189,7 @@ force_introspection = yes
 active_attribute = active
 active_value = true
 username_attribute = username
-timeout_msecs = 5000
+timeout_msecs = 60000
 """
 
 
@@ -220,7 +220,7 @@ def dovecot(provider):
                 "OAUTHBEARER": f"n,a={user},\x01host=127.0.0.1\x01port={port}\x01auth=Bearer {token}\x01\x01",
                 "XOAUTH2": f"user={user}\x01auth=Bearer {token}\x01\x01"}
             for mechanism, message in messages.items():
-                connection = imaplib.IMAP4("127.0.0.1", port, timeout=20)
+                connection = imaplib.IMAP4("127.0.0.1", port, timeout=PATIENCE)
                 sent = iter([message.encode()])
                 try:
                     connection.authenticate(mechanism, lambda _, sent=sent: next(sent, b"\x01"))
@@ -235,7 +235,7 @@ def dovecot(provider):
 
         sign_in.log = lambda: (folder / "dovecot.log").read_text()[-6000:]
         yield sign_in
-        process.stop(20)
+        process.stop()
 
 
 @pytest.fixture(scope="module")

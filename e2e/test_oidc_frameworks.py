@@ -9,7 +9,7 @@ import pytest
 
 from application import CALLBACK, Application
 from deployment import Deployment
-from processes import ROOT, Process, clean_environment, free_port, installed, is_listening
+from processes import PATIENCE, ROOT, Process, clean_environment, free_port, installed, is_listening
 
 PROGRAMS = ROOT / "e2e" / "relying_parties"
 
@@ -63,7 +63,7 @@ def go_client(tmp_path_factory):
     built = subprocess.run(
         [installed("go"), "build", "-o", folder / "client", PROGRAMS / "client.go"], capture_output=True, text=True,
         env=clean_environment({
-            "GOPATH": "/usr/share/gocode", "GO111MODULE": "off", "GOFLAGS": "", "GOCACHE": str(folder / "cache")}), timeout=140)
+            "GOPATH": "/usr/share/gocode", "GO111MODULE": "off", "GOFLAGS": "", "GOCACHE": str(folder / "cache")}), timeout=500)
     assert built.returncode == 0, built.stderr
     return folder / "client"
 
@@ -80,7 +80,8 @@ def test_flask_oidc_takes_a_token_by_introspection(flask, provider, visitor):
     own = Application.of(provider, "flask", redirect_uri=f"{flask}/authorize")
     token = own.sign_in(visitor, scope="openid profile")["access_token"]
     answers = [
-        visitor.session.get(f"{flask}/api", headers={"Authorization": f"Bearer {each}"}, timeout=10) for each in (token, "x")]
+        visitor.session.get(f"{flask}/api", headers={"Authorization": f"Bearer {each}"}, timeout=PATIENCE)
+        for each in (token, "x")]
     assert [answer.status_code for answer in answers] == [200, 401], answers[0].text
 
 
@@ -107,7 +108,7 @@ def test_go_oidc(go_client, provider, visitor, client):
         try:
             url = process.stdout.readline().strip()
             page = visitor.go(url, until=CALLBACK)
-            out, errors = process.communicate(page.url + "\n", timeout=30)
+            out, errors = process.communicate(page.url + "\n", timeout=PATIENCE)
         finally:
             process.kill()
     assert process.returncode == 0, errors

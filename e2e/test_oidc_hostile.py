@@ -12,6 +12,7 @@ import pytest
 from application import CALLBACK, SIGNED_OUT, Application, challenge_of
 from damage import claims
 from deployment import ORDERS, refused
+from processes import PATIENCE
 from visitor import Visitor
 
 SQLITE = pytest.mark.engine("sqlite", "about the wire, not the store")
@@ -232,7 +233,7 @@ def test_p08_two_authorization_headers_are_refused(provider, portal, signed_in):
     code = portal.code(signed_in)
     form = urllib.parse.urlencode({
         "grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": portal.verifier})
-    connection = http.client.HTTPConnection("127.0.0.1", provider.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", provider.port, timeout=PATIENCE)
     connection.putrequest("POST", "/token")
     for _ in range(2):
         connection.putheader("Authorization", basic(f"portal:{portal.secret}")["Authorization"])
@@ -350,7 +351,7 @@ def test_p09_another_method_is_refused(provider, portal, signed_in):
              "client_id": "portal", "client_secret": portal.secret}
     for path in ("/token", "/par", "/revoke"):
         for method in ("GET", "PUT", "DELETE", "PATCH"):
-            answer = provider.session.request(method, provider.url + path, params=query, timeout=30)
+            answer = provider.session.request(method, provider.url + path, params=query, timeout=PATIENCE)
             assert (answer.status_code, answer.headers["Allow"]) == (405, "POST"), (method, path)
     assert provider.post("/token?" + urllib.parse.urlencode(query), {}).status_code in (400, 401), "a query is no form"
     portal.redeemed(code)
@@ -420,7 +421,7 @@ def test_p14_nothing_leads_away_after_signing_in(provider, query):
 @SQLITE
 @pytest.mark.parametrize("path", ["//evil.example/", "/%2F%2Fevil.example", "/\\evil.example", "/account//evil.example", "/.//evil.example"])
 def test_p14_odd_paths_redirect_nowhere(provider, path):
-    connection = http.client.HTTPConnection("127.0.0.1", provider.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", provider.port, timeout=PATIENCE)
     connection.request("GET", path)
     answer = connection.getresponse()
     where = answer.headers.get("Location", "")
@@ -481,7 +482,7 @@ def test_p15_tokens_are_readable_by_pages_of_the_client_alone(provider, spa, sig
             assert "Access-Control-Allow-Credentials" not in one.headers
             assert "Origin" in one.headers.get("Vary", "")
         preflight = provider.session.options(
-            provider.url + "/token", timeout=30,
+            provider.url + "/token", timeout=PATIENCE,
             headers={"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"})
         assert preflight.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
 

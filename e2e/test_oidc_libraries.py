@@ -18,10 +18,12 @@ from oic.oic import Client as OicClient
 from oic.oic.message import AuthorizationResponse
 from oic.utils.authn.client import CLIENT_AUTHN_METHOD, assertion_jwt
 from oic.utils.keyio import KeyBundle
+from oic.utils.settings import OicClientSettings
 from requests_oauth2client import BearerToken, ClientSecretBasic, ClientSecretPost, OAuth2Client, PrivateKeyJwt, PublicApp
 from requests_oauthlib import OAuth2Session as OauthlibSession
 
 from application import CALLBACK, SIGNED_OUT, Application, client_keys, key_set
+from processes import PATIENCE
 
 METADATA = "/.well-known/openid-configuration"
 JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -81,7 +83,7 @@ class Authlib:
             self.metadata["token_endpoint"], authorization_response=url, code_verifier=self.verifier, state=self.state)
 
     def id_token(self, token, nonce=True, **parameters):
-        keys = JsonWebKey.import_key_set(requests.get(self.metadata["jwks_uri"], timeout=10).json())
+        keys = JsonWebKey.import_key_set(requests.get(self.metadata["jwks_uri"], timeout=PATIENCE).json())
         parameters |= {"client_id": self.client, "access_token": token["access_token"]}
         if nonce:
             parameters["nonce"] = self.nonce
@@ -162,7 +164,7 @@ class Oic:
     def __init__(self, provider, client="portal", method="client_secret_basic"):
         self.client = OicClient(
             client_id=client, client_authn_method=CLIENT_AUTHN_METHOD,
-            config={"code_challenge": {"method": "S256", "length": 64}})
+            config={"code_challenge": {"method": "S256", "length": 64}}, settings=OicClientSettings(timeout=PATIENCE))
         self.client.provider_config(provider.issuer)
         self.client.redirect_uris = [CALLBACK]
         self.client.post_logout_redirect_uris = [SIGNED_OUT]
@@ -247,7 +249,7 @@ def test_oic_pushes_its_request_and_introspects(provider, metadata, visitor, cli
             headers = authentication.construct(Message(), {}, {}, user=client, password=secret(provider, client))["headers"]
         else:
             form["client_secret"] = secret(provider, client)
-        return requests.post(metadata[endpoint], form, headers=headers, timeout=10)
+        return requests.post(metadata[endpoint], form, headers=headers, timeout=PATIENCE)
 
     pushed = post("pushed_authorization_request_endpoint", query)
     assert pushed.status_code == 201, pushed.text

@@ -19,7 +19,7 @@ from apache import Apache, public_folder
 from damage import encode, header
 from deployment import BILLING, ORDERS, Deployment, Server
 from haproxy import Gate
-from processes import free_port, wait_until
+from processes import PATIENCE, free_port, wait_until
 from services import Service, series
 from visitor import Visitor
 
@@ -43,6 +43,8 @@ OIDCClientSecret {secret}
 OIDCRedirectURI http://127.0.0.1:@PORT@/private/callback
 OIDCCryptoPassphrase of-this-test-alone
 OIDCPKCEMethod S256
+OIDCHTTPTimeoutShort 60
+OIDCHTTPTimeoutLong 90
 OIDCScope "openid"
 OIDCIDTokenSignedResponseAlg ES256
 OIDCCookie portal_session
@@ -136,7 +138,7 @@ class Tokens:
 
 def over_http(port, path, token, expected=200):
     """One check: an action for a thread, with a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
 
     def check():
         text = token()
@@ -176,7 +178,7 @@ class Scene:
             self.services[name] = Service(name, folder, self.server.issuer, ALSO_ACCEPTING="EdDSA")
             stack.callback(self.services[name].process.stop)
         # Known by then, like everybody's in a deployment that is not new.
-        self.keys = jwt.PyJWKClient(f"{self.server.issuer}/.well-known/jwks.json")
+        self.keys = jwt.PyJWKClient(f"{self.server.issuer}/.well-known/jwks.json", timeout=PATIENCE)
         self.keys.get_signing_keys()
         self.gate = Gate(folder, self.server.issuer, ORDERS)
         stack.callback(self.gate.close)
@@ -190,7 +192,7 @@ class Scene:
             port=port, environment={"TYKVA_METRICS_LISTEN": f"127.0.0.1:{self.metrics_port}"})
 
     def key_set_fetches(self):
-        text = self.server.session.get(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=20).text
+        text = self.server.session.get(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=PATIENCE).text
         return series(text).get(KEY_SET, 0)
 
     def fetches(self):

@@ -14,7 +14,7 @@ import pytest
 
 from certificates import Authority
 from deployment import PASSWORD, Deployment, refused
-from processes import free_port, wait_until
+from processes import PATIENCE, free_port, wait_until
 
 
 class TLSFiles:
@@ -51,7 +51,7 @@ def context(authority, **settings):
 
 @contextlib.contextmanager
 def connection(server, tls_context):
-    with socket.create_connection(("127.0.0.1", server.port), timeout=15) as plain:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as plain:
         with tls_context.wrap_socket(plain, server_hostname="127.0.0.1") as secured:
             yield secured
 
@@ -63,7 +63,8 @@ def serial_number(server, authority):
 
 @pytest.mark.parametrize("http2", [False, True])
 def test_the_whole_way_works_over_tls(tls, authority, http2):
-    with httpx.Client(http1=not http2, http2=http2, verify=context(authority), trust_env=False, timeout=30) as client:
+    versions = {"http1": not http2, "http2": http2}
+    with httpx.Client(**versions, verify=context(authority), trust_env=False, timeout=PATIENCE) as client:
         form = {"grant_type": "password", "client_id": "app", "username": "anna", "password": PASSWORD}
         tokens = client.post(tls.url + "/token", data=form)
         assert tokens.http_version == ("HTTP/2" if http2 else "HTTP/1.1")
@@ -79,7 +80,7 @@ def test_many_streams_of_one_http2_connection_are_answered(tls, authority):
 
     async def ask():
         async with httpx.AsyncClient(
-            http1=False, http2=True, verify=context(authority), trust_env=False, timeout=30
+            http1=False, http2=True, verify=context(authority), trust_env=False, timeout=PATIENCE
         ) as client:
             answers = await asyncio.gather(*(client.get(tls.url + "/.well-known/jwks.json") for _ in range(80)))
         return [(answer.status_code, answer.http_version) for answer in answers]
@@ -101,7 +102,7 @@ def test_tls_1_1_is_refused_and_1_2_is_not(tls, authority):
 
 
 def test_plain_http_at_a_tls_port_gets_no_answer(tls):
-    with socket.create_connection(("127.0.0.1", tls.port), timeout=15) as plain:
+    with socket.create_connection(("127.0.0.1", tls.port), timeout=PATIENCE) as plain:
         plain.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
         with contextlib.suppress(ConnectionResetError):
             assert b"HTTP/" not in plain.recv(4096)
@@ -196,7 +197,7 @@ def test_a_body_over_the_limit_is_refused(server):
 
 def test_a_body_is_not_read_to_its_end_after_its_refusal(server):
     chunk, count = b"a" * 65536, 1600
-    with socket.create_connection(("127.0.0.1", server.port), timeout=15) as plain:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as plain:
         plain.sendall(form_head(len(chunk) * count) + chunk)
         assert plain.recv(4096).startswith(b"HTTP/1.1 400 ")
         sent = 1
@@ -215,7 +216,7 @@ def form_head(length):
 
 def raw(server, sent):
     """The status of the answer to these bytes."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=15) as plain:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as plain:
         plain.sendall(sent)
         return int(plain.recv(4096).split(b" ")[1])
 
@@ -237,7 +238,7 @@ def test_a_request_that_can_be_read_in_two_ways_is_refused(server, line, hosts, 
 
 
 def test_http2_has_the_same_limit_of_header_fields_and_the_same_paths(tls, authority):
-    with httpx.Client(http1=False, http2=True, verify=context(authority), trust_env=False, timeout=30) as client:
+    with httpx.Client(http1=False, http2=True, verify=context(authority), trust_env=False, timeout=PATIENCE) as client:
         assert client.get(tls.url + "/health/live", headers={f"X-{n}": "a" for n in range(40)}).status_code == 200
         assert client.get(tls.url + "/health/live", headers={f"X-{n}": "a" for n in range(150)}).status_code == 431
         assert client.get(tls.url + "//health/live").status_code == 404
@@ -250,7 +251,7 @@ def test_what_strangers_break_off_is_no_error_of_ours(deployment):
         chunked += b"Transfer-Encoding: chunked\r\n\r\n"
         assert raw(server, chunked + b"zz\r\n") == 400
         for begun in (form_head(1000) + b"grant_type=password", chunked + b"5\r\nab"):
-            with socket.create_connection(("127.0.0.1", server.port), timeout=15) as plain:
+            with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as plain:
                 plain.sendall(begun)
                 time.sleep(0.2)
         wait_until(
@@ -301,8 +302,8 @@ def test_a_malformed_form_is_an_invalid_request(server, body, what):
 def test_only_a_form_in_the_body_of_a_post_is_read(server):
     form = {"grant_type": "password", "client_id": "app", "username": "anna", "password": PASSWORD}
     assert server.get("/token", params=form).status_code == 405
-    assert refused(server.session.post(server.url + "/token", json=form, timeout=30), "invalid_request")
-    assert refused(server.session.post(server.url + "/token", params=form, timeout=30), "invalid_request")
+    assert refused(server.session.post(server.url + "/token", json=form, timeout=PATIENCE), "invalid_request")
+    assert refused(server.session.post(server.url + "/token", params=form, timeout=PATIENCE), "invalid_request")
 
 
 def test_an_unknown_path_is_a_404_of_our_own(server):
@@ -437,9 +438,9 @@ def test_metrics_are_on_their_own_listener_only(deployment):
     with deployment.serve(environment={"TYKVA_METRICS_LISTEN": f"127.0.0.1:{port}"}) as server:
         server.refreshed(server.sign_in()["refresh_token"])
         server.get("/nowhere/from-a-stranger")
-        text = server.session.get(f"http://127.0.0.1:{port}/metrics", timeout=30).text
+        text = server.session.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE).text
         assert server.get("/metrics").status_code == 404
-        assert server.session.get(f"http://127.0.0.1:{port}/token", timeout=30).status_code == 404
+        assert server.session.get(f"http://127.0.0.1:{port}/token", timeout=PATIENCE).status_code == 404
     assert re.search(r'^tykva_sign_ins_total\{result="succeeded"\} 1$', text, re.MULTILINE), text
     assert "nowhere" not in text, "no label comes from a request's text"
     types = re.findall(r"^# TYPE (\S+)", text, re.MULTILINE)

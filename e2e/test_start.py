@@ -12,7 +12,7 @@ import pytest
 
 from deployment import Deployment, refused
 from disks import fill, small_disk
-from processes import binary, clean_environment, free_port, installed, wait_until
+from processes import PATIENCE, binary, clean_environment, free_port, installed, wait_until
 
 CONFIGURATION, FAILED, USAGE = 78, 1, 2
 DATA_FOLDER = pytest.mark.engine("sqlite", "only it has a data folder")
@@ -225,7 +225,7 @@ def test_the_limit_of_open_files_is_raised_or_refuses_the_start(deployment):
         with contextlib.ExitStack() as stack:
             # More than there would be descriptors for.
             for _ in range(400):
-                stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=15))
+                stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE))
             assert server.get("/health/live").status_code == 200
 
 

@@ -10,6 +10,7 @@ from joserfc.jwk import KeySet
 
 from damage import altered, claims, header
 from deployment import BILLING, ORDERS
+from processes import PATIENCE
 
 METADATA = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"]
 
@@ -25,7 +26,7 @@ def tokens(server):
 
 
 def by_pyjwt(token, keys_url, issuer, audience):
-    key = jwt.PyJWKClient(keys_url).get_signing_key_from_jwt(token)
+    key = jwt.PyJWKClient(keys_url, timeout=PATIENCE).get_signing_key_from_jwt(token)
     if jwt.get_unverified_header(token)["typ"] != "at+jwt":
         raise ValueError("not an access token")
     required = {"require": ["exp", "iat", "sub", "iss", "aud", "jti", "client_id"]}
@@ -35,7 +36,7 @@ def by_pyjwt(token, keys_url, issuer, audience):
 def fetched(keys_url):
     with requests.Session() as session:
         session.trust_env = False
-        return session.get(keys_url, timeout=10).json()
+        return session.get(keys_url, timeout=PATIENCE).json()
 
 
 def by_joserfc(token, keys_url, issuer, audience):

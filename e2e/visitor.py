@@ -5,6 +5,7 @@ import http.cookiejar
 import urllib.parse
 
 from deployment import PASSWORD, Server
+from processes import PATIENCE
 
 MAXIMUM_STEPS = 20
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -97,7 +98,8 @@ class Visitor:
         self.steps = []
         for _ in range(MAXIMUM_STEPS):
             response = self.session.request(
-                "POST" if form is not None else "GET", url, data=form, headers=headers, allow_redirects=False, timeout=30)
+                "POST" if form is not None else "GET", url, data=form, headers=headers, allow_redirects=False,
+                timeout=PATIENCE)
             self.steps.append((response.status_code, url))
             if response.status_code not in REDIRECTS:
                 return Page(url, response)

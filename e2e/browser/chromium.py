@@ -7,7 +7,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import sync_playwright
 
 from deployment import PASSWORD
-from processes import ROOT, installed
+from processes import PATIENCE, ROOT, installed
 
 OUTPUT = ROOT / "e2e" / "output"
 WIDE = {"width": 1280, "height": 800}
@@ -31,6 +31,7 @@ class Chromium:
         self._options = {
             "executable_path": installed("chromium"),
             "args": ["--no-sandbox", "--host-resolver-rules=MAP *.example 127.0.0.1"],
+            "timeout": PATIENCE * 1000,
         }
         self._browser = self._playwright.chromium.launch(**self._options)
 
@@ -56,7 +57,7 @@ class Person:
         self.context = context
         # Violations of the content security policy, errors of scripts, dialogs: there should be none.
         self.problems = []
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE * 1000)
         context.on("console", self._console)
         context.on("weberror", lambda error: self.problems.append(f"error: {error.error}"))
         context.on("dialog", self._dialog)

@@ -7,6 +7,7 @@ import urllib.parse
 import pytest
 
 from deployment import PASSWORD
+from processes import PATIENCE
 
 SESSION, FORM = "__Host-tykva-session", "__Host-tykva-form"
 SCRIPTS = [
@@ -191,7 +192,7 @@ def test_p11_every_sign_in_makes_a_new_cookie(site, application, person, new_use
 
 def account_with(site, cookie):
     return site.new_session().get(
-        f"{site.url}/account", headers={"Cookie": f"{SESSION}={cookie}"}, allow_redirects=False, timeout=10)
+        f"{site.url}/account", headers={"Cookie": f"{SESSION}={cookie}"}, allow_redirects=False, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("host", ELSEWHERE)
@@ -360,7 +361,7 @@ def test_after_signing_out_the_browser_goes_back_to_the_application(site, applic
     person.opens(f"{site.url}/logout?{urllib.parse.urlencode(query)}")
     assert "Pumpkin Shop" in person.page.locator("main").inner_text()
     person.presses("Sign out")
-    person.page.wait_for_url(f"{application.signed_out}?state=a%26b%3Dc", timeout=3000)
+    person.page.wait_for_url(f"{application.signed_out}?state=a%26b%3Dc")
     assert person.cookie() is None
 
 

@@ -9,7 +9,7 @@ import pytest
 from deployment import Deployment
 from disks import fill, small_disk
 from play import RECOVERY_SECONDS, play, seeded
-from processes import wait_until
+from processes import STOP_SECONDS, wait_until
 from tracing import Tracer, killed_at_its_start
 
 pytestmark = [
@@ -68,7 +68,7 @@ def test_kill_9_at_the_nth_write(node, report):
             assert killed_at_its_start(node.deployment, node.port, number), f"N = {number}: not killed"
             ended = back_again(crowd, number)
             Tracer(node.deployment.folder, node.server.pid, "pwrite64", "signal=SIGKILL", number)
-            assert node.server.ended(20) == -signal.SIGKILL
+            assert node.server.ended(STOP_SECONDS) == -signal.SIGKILL
             ended = back_again(crowd, number)
         return ended, None
 

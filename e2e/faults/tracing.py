@@ -3,9 +3,9 @@
 import signal
 import time
 
-from processes import Process, installed, wait_until
+from processes import STOP_SECONDS, Process, installed, wait_until
 
-ATTACH_SECONDS = 20
+ATTACH_SECONDS = 60
 
 
 class Tracer(Process):
@@ -34,4 +34,4 @@ def killed_at_its_start(deployment, port, write):
     wrapper = [installed("strace"), "-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64", "-e", injected]
     settings = {"TYKVA_METRICS_LISTEN": "off"} | deployment.environment
     process = Process(deployment.folder, "killed", [*wrapper, *deployment.serve_command(port)], settings)
-    return process.ended(20) == -signal.SIGKILL
+    return process.ended(STOP_SECONDS) == -signal.SIGKILL
