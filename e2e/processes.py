@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -15,6 +16,8 @@ STOP_SECONDS = 60
 # How long a client, or a test, waits for what should come at once: whoever waits in vain has found a fault, and not a
 # machine that does something else for a while.
 PATIENCE = 90
+# Below those that the system gives to whoever asks for any: no other program's connection begins at one of these.
+PORTS = range(10_000, 32_000, 100)
 
 
 def binary(name):
@@ -34,10 +37,37 @@ def clean_environment(extra=None):
     return kept | (extra or {})
 
 
+def _ports():
+    """Ports that nobody listens at, each once; a hundred belong to the run that holds the first of them."""
+    for first in PORTS:
+        if claim := _bound(first):
+            _claims.append(claim)
+            for port in range(first + 1, first + PORTS.step):
+                if probe := _bound(port):
+                    probe.close()
+                    yield port
+    raise AssertionError("every port is used")
+
+
+def _bound(port):
+    bound = socket.socket()
+    try:
+        bound.bind(("127.0.0.1", port))
+        return bound
+    except OSError:
+        bound.close()
+        return None
+
+
+_claims = []
+_free_ports = _ports()
+_one_at_a_time = threading.Lock()
+
+
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port for one server of this run, which may start and end there; nobody else gets it meanwhile."""
+    with _one_at_a_time:
+        return next(_free_ports)
 
 
 def wait_until(condition, seconds, what):
