@@ -13,13 +13,14 @@ from processes import installed
 
 FAMILIES = 32
 ROUNDS = 3
+WINDOW = {"TYKVA_RETRY_WINDOW": "5m", "TYKVA_RETRY_WINDOW_OTHER": "5m"}
 
 
 def test_no_acknowledged_token_is_lost_by_kill_9(deployment):
     seed = random.randrange(2**32)
     print(f"seed {seed}")
     chance = random.Random(seed)
-    server = deployment.serve()
+    server = deployment.serve(environment=WINDOW)
     try:
         acknowledged = [[server.sign_in("boris")["refresh_token"]] for _ in range(FAMILIES)]
         for _ in range(ROUNDS):
@@ -28,7 +29,7 @@ def test_no_acknowledged_token_is_lost_by_kill_9(deployment):
             done = sum(len(tokens) for tokens in acknowledged) - sum(before)
             print(f"{done} refreshes were acknowledged before the kill")
             assert done > 0, "the kill came before any answer: it tells nothing"
-            server = deployment.serve(port=server.port)
+            server = deployment.serve(port=server.port, environment=WINDOW)
             check_each(server, acknowledged, chance)
     finally:
         server.kill()
@@ -68,7 +69,7 @@ def check_each(server, acknowledged, chance):
 
 @pytest.mark.engine("sqlite", "the syncs of PostgreSQL are its own")
 def test_sixty_four_clients_at_once_share_their_syncs(deployment, tmp_path):
-    """At most 0.2 syncs a refresh where a sync costs 10 ms, as on a plain disk.
+    """At most 0.2 syncs a refresh where a sync costs 100 ms, many times a request's own work on a slow machine, too.
 
     A batch takes what has come during the last commit and never waits for more. So where a sync costs less than a
     request's own work, there is nothing to share and nothing to gain: the figure for this machine's own disk is printed.
@@ -77,10 +78,10 @@ def test_sixty_four_clients_at_once_share_their_syncs(deployment, tmp_path):
         exchanges = [load.Exchange(server.port, server.sign_in("boris")["refresh_token"]) for _ in range(64)]
         print(f"this disk: {syncs_a_refresh(exchanges, tmp_path / 'own-disk'):.3f} syncs a refresh")
         port = server.port
-    with traced(deployment, tmp_path / "slow-disk", "-e", "inject=fdatasync,fsync:delay_exit=10000", port=port):
+    with traced(deployment, tmp_path / "slow-disk", "-e", "inject=fdatasync,fsync:delay_exit=100000", port=port):
         exchanges = [load.Exchange(port, exchange.token) for exchange in exchanges]
         figure = syncs_a_refresh(exchanges, tmp_path / "slow-disk")
-    print(f"a disk with 10 ms a sync: {figure:.3f} syncs a refresh")
+    print(f"a disk with 100 ms a sync: {figure:.3f} syncs a refresh")
     assert 0 < figure <= 0.2
 
 

@@ -17,7 +17,7 @@ from processes import free_port, wait_until
 
 pytestmark = pytest.mark.engine("postgres", "these are about its server and about many nodes")
 
-ANSWER_SECONDS = 11
+ANSWER_SECONDS = 30
 RECOVERY_SECONDS = 5
 AT_ONCE = 50
 STALE_SECONDS = 8
@@ -163,9 +163,7 @@ def revoke(server, token):
 def test_garbage_tokens_need_no_database(through):
     through.refreshed(through.sign_in()["refresh_token"])
     through.way.mode = "mute"
-    began = time.monotonic()
-    assert refused(through.refresh("tkvr_" + "A" * 72))
-    assert time.monotonic() - began < 1
+    assert refused(through.refresh("tkvr_" + "A" * 72)), "with a database it would be a 503"
 
 
 def test_a_stopped_node_gives_its_connections_back(deployment, engine):
@@ -193,8 +191,10 @@ def test_a_step_of_a_nodes_clock_moves_nothing(deployment, tmp_path, offset):
         first = server.sign_in()["refresh_token"]
         second = server.refreshed(first)["refresh_token"]
         clock.step(offset)
+        before = time.time()
         said = claims(server.sign_in()["access_token"])
-        assert abs(said["iat"] - time.time()) <= 3 and abs(said["auth_time"] - time.time()) <= 3, (said, time.time())
+        after = time.time()
+        assert all(before - 3 <= said[name] <= after + 3 for name in ("iat", "auth_time")), (said, before, after)
         assert server.refreshed(first)["refresh_token"] == second, "a retry"
         third = server.refreshed(second)["refresh_token"]
         clock.step("+0")

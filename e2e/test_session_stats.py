@@ -10,11 +10,15 @@ def counted(deployment, *arguments):
     return {row["client"]: row for row in deployment.json("session", "stats", *arguments)["clients"]}
 
 
+def window(length):
+    return {"TYKVA_RETRY_WINDOW": length, "TYKVA_RETRY_WINDOW_OTHER": length}
+
+
 def test_what_was_counted_outlives_the_server(deployment):
     assert deployment.tykva("session", "stats").strip() == "no refreshes were counted"
-    port, window = free_port(), {"TYKVA_RETRY_WINDOW": "3s", "TYKVA_RETRY_WINDOW_OTHER": "3s"}
+    port = free_port()
     for _ in range(2):
-        with deployment.serve(port=port, environment=window) as server:
+        with deployment.serve(port=port, environment=window("5m")) as server:
             first = server.sign_in()["refresh_token"]
             second = server.refreshed(first)["refresh_token"]
             assert server.refreshed(first)["refresh_token"] == second, "at once"
@@ -24,15 +28,17 @@ def test_what_was_counted_outlives_the_server(deployment):
             assert refused(server.refresh(first)), "two behind"
             late = server.sign_in()["refresh_token"]
             server.refreshed(late)
-            time.sleep(3.2)
+            assert server.stop() == 0
+        with deployment.serve(port=port, environment=window("0s")) as server:
             assert refused(server.refresh(late)), "one behind"
             assert refused(server.refresh(third, client="other-app")), "another client's"
             assert server.stop() == 0
     rows = counted(deployment)
     row = rows["app"]
-    expected = {"refreshes": 6, "retries": 2, "races": 2, "late_replays": 2, "stale_replays": 2, "fast_forwards": 0}
+    expected = {"refreshes": 6, "late_replays": 2, "stale_replays": 2, "fast_forwards": 0, "strangers": 0}
     assert {name: row[name] for name in expected} == expected
-    assert 1.2 <= row["longest_retry_seconds"] < 3 and row["strangers"] == 0
+    assert row["retries"] + row["races"] == 4 and row["retries"] >= 2, "at once is within a second, on a fast machine"
+    assert row["longest_retry_seconds"] >= 1.2
     assert row["retries_per_hundred"] == 66.67
     assert rows["other-app"]["strangers"] == 2 and rows["other-app"]["refreshes"] == 0
     assert counted(deployment, "--client", "other-app").keys() == {"other-app"}

@@ -13,8 +13,8 @@ from play import play
 pytestmark = [
     pytest.mark.engine("postgres", "SQLite has one node, and so one clock"), pytest.mark.timeout(600)]
 
-WINDOW = {"TYKVA_RETRY_WINDOW": "4s", "TYKVA_RETRY_WINDOW_OTHER": "4s"}
-INSIDE, OUTSIDE = 2, 5
+WINDOW = {"TYKVA_RETRY_WINDOW": "15s", "TYKVA_RETRY_WINDOW_OTHER": "15s"}
+INSIDE, OUTSIDE = 2, 16
 """Seconds after a rotation."""
 
 
@@ -60,13 +60,15 @@ def test_an_honest_retry_stays_a_retry(nodes, first, second):
     nodes[second].refreshed(once)
 
 
-@pytest.mark.parametrize("first, second", [(0, 1), (1, 0), (0, 0), (1, 1)])
-def test_a_thief_is_found_as_soon_as_without_skew(nodes, first, second):
-    stolen = nodes[first].sign_in()["refresh_token"]
-    current = nodes[first].refreshed(stolen)["refresh_token"]
+def test_a_thief_is_found_as_soon_as_without_skew(nodes):
+    thefts = []
+    for first, second in ((0, 1), (1, 0), (0, 0), (1, 1)):
+        stolen = nodes[first].sign_in()["refresh_token"]
+        thefts.append((first, second, stolen, nodes[first].refreshed(stolen)["refresh_token"]))
     time.sleep(OUTSIDE)
-    assert refused(nodes[second].refresh(stolen)), f"after {OUTSIDE} s"
-    assert refused(nodes[first].refresh(current)), "and that ended it"
+    for first, second, stolen, current in thefts:
+        assert refused(nodes[second].refresh(stolen)), f"after {OUTSIDE} s: {first}, {second}"
+        assert refused(nodes[first].refresh(current)), f"and that ended it: {first}, {second}"
 
 
 def test_a_stale_token_is_found_at_once(nodes):
