@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import tempfile
+import time
 
 import pytest
 
@@ -16,7 +17,7 @@ from deployment import Deployment, refused
 from disks import small_disk
 from engines import PostgresDeployment
 from postgres import Postgres, temporary_folder
-from processes import Process, binary, clean_environment, free_port, wait_until
+from processes import STOP_SECONDS, Process, binary, clean_environment, free_port, wait_until
 
 pytestmark = pytest.mark.engine("sqlite", "each of these has both engines")
 
@@ -158,13 +159,10 @@ def test_killed_anywhere_it_goes_on_and_nothing_is_lost(deployment, target, tmp_
     crowd(deployment, FAMILIES)
     path = deployment.data / "tykva.sqlite"
     before = rows(path)
-    command = [binary("tykva"), "move", "--from", file_url(deployment), "--to", target.url]
     copied = []
     for share in (0.0, 0.05, 0.3, 0.6, 0.9, 1.3):
-        process = Process(deployment.folder, f"move-{share}", command)
-        wait_until(lambda: process.popen.poll() is not None or progress(target) >= share * FAMILIES, 60, share)
+        process = begun(deployment, target, share * FAMILIES, f"move-{share}")
         process.kill()
-        assert process.popen.returncode == -signal.SIGKILL, process.errors
         copied.append(progress(target))
         if copied[-1]:
             assert_refused(start(target), "tykva move", "unfinished")
@@ -177,6 +175,23 @@ def test_killed_anywhere_it_goes_on_and_nothing_is_lost(deployment, target, tmp_
     home = Deployment(tmp_path / "home")
     moved(target, target.url, file_url(home))
     assert rows(home.data / "tykva.sqlite") == before == rows(path)
+
+
+def begun(deployment, target, enough, name="move"):
+    """A move that is stopped where it is, once so many sessions and families are noted: it gets no further meanwhile."""
+    process = Process(
+        deployment.folder, name, [binary("tykva"), "move", "--from", file_url(deployment), "--to", target.url])
+    process.wait_for(lambda: a_little_further(process) and progress(target) >= enough, f"{enough} copied")
+    return process
+
+
+def a_little_further(process):
+    """Lets it go on for a moment; False when that was its end."""
+    process.signal(signal.SIGCONT)
+    time.sleep(0.05)
+    if process.popen.poll() is None:
+        process.signal(signal.SIGSTOP)
+    return process.popen.poll() is None
 
 
 def progress(target):
@@ -194,10 +209,7 @@ def test_killed_and_served_again_at_the_source_it_begins_anew(deployment, target
         token = server.sign_in()["refresh_token"]
         assert server.stop() == 0
     crowd(deployment, 5000)
-    process = Process(
-        deployment.folder, "move", [binary("tykva"), "move", "--from", file_url(deployment), "--to", target.url])
-    wait_until(lambda: progress(target) > 6000, 60, "most of it")
-    process.kill()
+    begun(deployment, target, 6001).kill()
     with serve(deployment, port, issuer) as server:
         token = server.refreshed(token)["refresh_token"]
         deployment.tykva("user", "set", "anna", "--display-name", "Anna the Second")
@@ -223,9 +235,7 @@ def test_a_server_does_not_start_while_its_database_is_moved(deployment, target)
         server.sign_in()
         assert server.stop() == 0
     crowd(deployment, FAMILIES)
-    process = Process(
-        deployment.folder, "move", [binary("tykva"), "move", "--from", file_url(deployment), "--to", target.url])
-    wait_until(lambda: progress(target) > 0, 60, "begun")
+    process = begun(deployment, target, 1)
     done = start(deployment)
     process.kill()
     assert_refused(done, f"process {process.pid}", "tykva move")
@@ -285,13 +295,11 @@ def test_int_and_term_break_it_off_with_a_sentence(deployment, target):
         server.sign_in()
         assert server.stop() == 0
     crowd(deployment, FAMILIES)
-    command = [binary("tykva"), "move", "--from", file_url(deployment), "--to", target.url]
     for number in (signal.SIGINT, signal.SIGTERM):
-        begun = progress(target)
-        process = Process(deployment.folder, f"move-{number}", command)
-        wait_until(lambda: progress(target) > begun, 60, "begun")
+        process = begun(deployment, target, progress(target) + 1, f"move-{number}")
         process.signal(number)
-        assert process.ended(5) == 128 + number
+        process.signal(signal.SIGCONT)
+        assert process.ended(STOP_SECONDS) == 128 + number
         assert process.errors.splitlines()[-1] == "tykva: broken off; give the same command again, and it goes on where it was"
     assert moved(deployment, file_url(deployment), target.url)["rows"] > 2 * FAMILIES
 
@@ -372,17 +380,15 @@ def test_a_lost_server_breaks_the_move_off_and_it_goes_on(deployment, target):
         server.sign_in()
         assert server.stop() == 0
     crowd(deployment, FAMILIES)
-    process = Process(
-        deployment.folder, "move", [binary("tykva"), "move", "--from", file_url(deployment), "--to", target.url])
-    wait_until(lambda: progress(target) > 2000, 60, "begun")
+    process = begun(deployment, target, 2001)
 
     def has_ended():
         # A connection that was idle is made again, and nothing is lost.
         target.server.end_connections(target.database)
-        return process.popen.poll() is not None
+        return not a_little_further(process)
 
     wait_until(has_ended, 20, "broken off")
-    assert process.ended(1) == FAILED
+    assert process.popen.returncode == FAILED
     assert process.errors.splitlines()[-1].startswith("tykva: the target: "), process.errors
     assert progress(target) > 2000
     assert moved(deployment, file_url(deployment), target.url)["rows"] > 2 * FAMILIES
@@ -406,6 +412,6 @@ def test_progress_is_a_line_a_table_or_one_line_on_a_terminal(deployment, target
         while part := os.read(primary, 65536):
             shown += part
     os.close(primary)
-    assert process.wait(30) == 0
+    assert process.wait(STOP_SECONDS) == 0
     assert b"\r\x1b[Kcopying account: " in shown and b"\r\x1b[Kcomparing " in shown
     assert shown.count(b"\n") == 1, "the last sentence alone ends a line"
