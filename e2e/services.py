@@ -8,8 +8,8 @@ from processes import PATIENCE, Process, binary, free_port, is_listening
 class Service:
     """`orders` or `billing`, behind one issuer."""
 
-    def __init__(self, name, folder, issuer, **environment):
-        self.port = free_port()
+    def __init__(self, name, folder, issuer, port=None, **environment):
+        self.port = port or free_port()
         settings = {"ISSUER": issuer, "PORT": str(self.port)} | environment
         self.process = Process(folder, name, [binary(name)], settings)
         self.process.wait_for(lambda: is_listening(self.port), "listening")

@@ -39,19 +39,19 @@ def behind(prepared_provider, tmp_path_factory):
     deployment.tykva(
         "user", "set", "anna", "--attribute", "essay=" + "e" * 1900, "--attribute", "notes=" + "n" * 1500,
         environment={"TYKVA_CLAIM_LIMIT": "3584"})
-    ports = {"issuer": free_port(), "tykva": free_port(), "front": free_port()}
+    ports = {name: free_port() for name in ("issuer", "tykva", "front", "orders")}
     issuer = f"http://127.0.0.1:{ports['issuer']}"
     with deployment.serve("--issuer", issuer, port=ports["tykva"], issuer=issuer) as server:
         kid = deployment.json("key", "rotate", "--algorithm", "ML-DSA-65", "--now")["kid"]
-        service = Service("orders", folder, issuer, ALGORITHM="ML-DSA-65")
         configuration = folder / "haproxy.cfg"
-        configuration.write_text(HAPROXY.format(orders=service.port, **ports))
+        configuration.write_text(HAPROXY.format(**ports))
         proxy = Process(folder, "haproxy", [installed("haproxy"), "-db", "-f", configuration])
         proxy.wait_for(lambda: is_listening(ports["front"]) and is_listening(ports["issuer"]), "listening")
         wait_until(lambda: header(server.sign_in()["access_token"])["kid"] == kid, 15, "tokens of the new key")
+        service = Service("orders", folder, issuer, ports["orders"], ALGORITHM="ML-DSA-65")
         yield server, service, f"http://127.0.0.1:{ports['front']}"
-        proxy.stop()
         service.process.stop()
+        proxy.stop()
 
 
 @pytest.fixture(scope="module")
