@@ -22,7 +22,12 @@ def follower(deployment):
 
 
 def seen(follower, type):
-    return [event for event in map(json.loads, follower.output.splitlines()) if event["type"] == type]
+    return [event for event in followed(follower) if event["type"] == type]
+
+
+def followed(follower):
+    """What it has told so far, but for a line that is not whole yet."""
+    return [json.loads(line) for line in follower.output.split("\n")[:-1]]
 
 
 def test_filters_find_what_they_say(deployment):
@@ -57,8 +62,10 @@ def test_following_shows_each_event_once(deployment, follower):
         time.sleep(2.5)
         server.sign_in("boris")
         wait_until(lambda: len(seen(follower, "sign_in_succeeded")) == 6, 20, "one more")
-    ids = [event["id"] for event in map(json.loads, follower.output.splitlines())]
-    assert len(ids) == len(set(ids)) == len(deployment.audit())
+    everything = deployment.audit()
+    wait_until(lambda: len(followed(follower)) >= len(everything), 10, "what the stop wrote")
+    ids = [event["id"] for event in followed(follower)]
+    assert len(ids) == len(set(ids)) == len(everything)
 
 
 @pytest.mark.engine("sqlite", "rows are written by hand")

@@ -181,7 +181,7 @@ def test_a_server_that_is_slow_costs_ten_seconds(deployment, greeting):
     start = time.monotonic()
     with Scripted(greeting=greeting) as server:
         assert_told(send(deployment, settings(server.port)), FAILED, "did not answer in time")
-        assert time.monotonic() - start < 20
+        assert time.monotonic() - start < 29
 
 
 @pytest.mark.slow
@@ -189,7 +189,7 @@ def test_a_server_that_is_slow_with_its_last_answer(deployment):
     start = time.monotonic()
     with Scripted(message=silence) as server:
         assert_told(send(deployment, settings(server.port)), FAILED, "it may arrive")
-        assert time.monotonic() - start < 45
+        assert time.monotonic() - start < 120
 
 
 def test_the_environment_leads_nowhere_else(deployment):

@@ -135,13 +135,13 @@ def test_a_range_server_in_trouble_keeps_nobody_from_a_password(deployment, rang
     if fault == "down":
         url = f"http://127.0.0.1:{free_port()}/range"
     elif fault == "slow":
-        ranges.pause = 20
+        ranges.pause = 120
     else:
         ranges.answer = b"<html>" if fault == "garbage" else ranges.answer * 5000
     setting = {"TYKVA_LEAKED_PASSWORDS_URL": url}
     before = time.monotonic()
     done = sets_password(deployment, LEAKED, **setting)
-    assert done.returncode == 0 and time.monotonic() - before < 10
+    assert done.returncode == 0 and time.monotonic() - before < 60
     assert len(done.stderr.splitlines()) == 1 and url in done.stderr and words in done.stderr.lower()
     assert ranges.prefix not in done.stderr and LEAKED not in done.stderr
     with deployment.serve(environment=setting) as server:

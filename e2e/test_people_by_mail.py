@@ -32,7 +32,9 @@ def new_address():
 
 
 def letters(mailbox, address):
-    return [parsed(envelope.content) for envelope in mailbox.messages if envelope.rcpt_tos == [address]]
+    """Each once, were it to come again."""
+    found = [parsed(envelope.content) for envelope in mailbox.messages if envelope.rcpt_tos == [address]]
+    return list({mail["Message-ID"]: mail for mail in found}.values())
 
 
 def link(mailbox, address, path, count=1):

