@@ -346,7 +346,7 @@ def nodes(deployment, tmp_path):
             "--issuer", issuer, issuer=issuer, name="second",
             environment=WINDOW | {"TYKVA_MASTER_SECRET_FILE": str(other)}) as second:
             second.secret_path = other
-            wait_until(lambda: len(listed(deployment)[1]["nodes_that_read"]) == 2, NOTICE_SECONDS, "both tell of themselves")
+            wait_until(lambda: len(listed(deployment)[1]["nodes_that_read"]) == 2, NOTICE_SECONDS, "both are listed")
             yield first, second
 
 
@@ -355,7 +355,7 @@ def test_a_secret_that_a_node_lacks_is_neither_added_nor_activated(deployment, n
     first, second = nodes
     value = write_line(deployment, 2)
     wait_until(
-        lambda: f"process {first.pid}" in str(listed(deployment)[2]["nodes_that_read"]), NOTICE_SECONDS, "the first has it")
+        lambda: f"process {first.pid}" in str(listed(deployment)[2]["nodes_that_read"]), NOTICE_SECONDS, "one has it")
     done = deployment.run("secret", "add", "--wait", "5")
     assert done.returncode == 1 and f"process {second.pid}" in done.stderr and f"process {first.pid}" not in done.stderr
     assert all(node.get("/health/ready").status_code == 200 for node in nodes)

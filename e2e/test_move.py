@@ -178,7 +178,7 @@ def test_killed_anywhere_it_goes_on_and_nothing_is_lost(deployment, target, tmp_
 
 
 def begun(deployment, target, enough, name="move"):
-    """A move that is stopped where it is, once so many sessions and families are noted: it gets no further meanwhile."""
+    """A move that was stopped when so many sessions and families were noted: it gets no further meanwhile."""
     process = Process(
         deployment.folder, name, [binary("tykva"), "move", "--from", file_url(deployment), "--to", target.url])
     process.wait_for(lambda: a_little_further(process) and progress(target) >= enough, f"{enough} copied")

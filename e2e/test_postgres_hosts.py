@@ -109,7 +109,7 @@ def test_a_primary_that_hangs_is_left_for_its_standby(pair, tmp_path):
             primary.pause()
             time.sleep(1)
         for node in nodes:
-            wait_until(lambda: node.get("/health/ready").status_code == 503, UNREADY_SECONDS, "a node that is not ready")
+            wait_until(lambda: node.get("/health/ready").status_code == 503, UNREADY_SECONDS, "one that is not ready")
         replica.promote()
         for node in nodes:
             wait_until(lambda: node.get("/health/ready").status_code == 200, RECOVERY_SECONDS, "a node that is ready")

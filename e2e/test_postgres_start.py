@@ -14,7 +14,7 @@ from test_start import assert_refused, start
 pytestmark = pytest.mark.engine("postgres", "these are about its server")
 
 SECONDS = 45
-"""A start that cannot reach its database is over by then: connecting takes 3 s, a statement 5, and a machine what it likes."""
+"""A start that cannot reach its database is over by then: connecting takes 3 s, a statement 5, and a busy machine more."""
 STRANGERS = [middleman.Mute, middleman.Garbage, middleman.AlmostPostgres, middleman.WebServer, middleman.Dripping, middleman.Closing]
 
 

@@ -305,9 +305,9 @@ def test_ten_rotations_and_another_algorithm_refuse_nobody(scene):
         last = tokens.newest(ORDERS)
         rotate(scene, tokens, "--now", "--algorithm", "EdDSA")
         new = tokens.newest(ORDERS)
+        last_kid, others = header(new)["kid"], ("orders", "billing", "PyJWT")
         wait_until(
-            lambda: load.failures or all(header(new)["kid"] in load.kids[name] for name in ("orders", "billing", "PyJWT")),
-            10, "each of them has met the last key")
+            lambda: load.failures or all(last_kid in load.kids[name] for name in others), 10, "each has met the last key")
         load.expect_no_failure()
         fetches = {name: count - before[name] for name, count in scene.fetches().items()}
     took = time.monotonic() - began

@@ -387,7 +387,7 @@ def test_slow_clients_are_closed_in_time(server, tls):
 
 
 def sign_in_on_a_thread(server):
-    """Of a user whose password is expensive: back when the server has taken most of the memory that checking it needs."""
+    """Of a user whose password is expensive; when the server has taken most of the memory that this needs."""
     before, answers = resident(server), []
     thread = threading.Thread(target=lambda: answers.append(server.try_sign_in()))
     thread.start()
