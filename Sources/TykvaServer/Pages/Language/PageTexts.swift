@@ -1,9 +1,8 @@
-import Mustache
 import OAuth
 import StrictFormats
 
 /// The texts of one language, of its file in `Texts`: the same keys in each.
-struct PageTexts: Sendable, MustacheParent {
+struct PageTexts: Sendable {
     let language: PageLanguage
     private let texts: [String: String]
 
@@ -29,9 +28,6 @@ struct PageTexts: Sendable, MustacheParent {
     }
 
     var keys: Set<String> { Set(texts.keys) }
-
-    /// How templates find one: `{{texts.key}}`.
-    func child(named name: String) -> Any? { texts[name] }
 
     /// A text that may not be there: its key is made of something from outside.
     func known(_ prefix: StaticString, _ name: String) -> String? { texts[prefix.description + name] }

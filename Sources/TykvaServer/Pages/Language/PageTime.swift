@@ -17,9 +17,13 @@ struct PageTime: Hashable, Sendable {
 
     /// `25 Nov 2026, 08:11 UTC`.
     private func words(_ text: String, _ texts: PageTexts) -> String {
-        let digits = text.split(whereSeparator: { "-T:".contains($0) })
-        guard digits.count >= 5, let month = texts.known("month_", String(digits[1])) else { return text }
-        let day = digits[2].drop { $0 == "0" }
-        return "\(day) \(month) \(digits[0])\(texts[.afterYear]), \(digits[3]):\(digits[4]) UTC"
+        // 2026-11-25T08:11…
+        let bytes = Array(text.utf8)
+        func part(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+        guard bytes.count >= 16, bytes[4] == UInt8(ascii: "-"), let month = texts.known("month_", part(5..<7)) else {
+            return text
+        }
+        let day = bytes[8] == UInt8(ascii: "0") ? part(9..<10) : part(8..<10)
+        return "\(day) \(month) \(part(0..<4))\(texts[.afterYear]), \(part(11..<16)) UTC"
     }
 }

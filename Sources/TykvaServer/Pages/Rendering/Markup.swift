@@ -17,7 +17,9 @@ package struct Markup: MustacheContentType {
         return try MustacheTemplate(string: "{{% CONTENT_TYPE:\(name)}}\n\(String(decoding: source, as: UTF8.self))")
     }
 
-    package func escapeText(_ text: String) -> String {
+    package func escapeText(_ text: String) -> String { Self.escaped(text) }
+
+    static func escaped(_ text: String) -> String {
         var escaped: [UInt8] = []
         escaped.reserveCapacity(text.utf8.count)
         for byte in text.utf8 {

@@ -3,17 +3,15 @@ import Hummingbird
 import Mustache
 import NIOCore
 
-/// Makes answers of pages: templates parsed once, every value escaped, the headers of `PageHeaders`.
+/// Makes answers of pages: every value escaped, the headers of `PageHeaders`.
 struct PageRenderer: Sendable {
     let assets: PageAssets
     private let brandName: String
-    private let library: MustacheLibrary
+    private let templates = PageTemplates()
     private let texts: [PageLanguage: PageTexts]
 
-    /// - Throws: When a template or a file of texts of this build is malformed.
+    /// - Throws: When a file of texts of this build is malformed.
     init(branding: Branding = .standard) throws {
-        let templates = try PageTemplate.allCases.map { ($0.rawValue, try Markup.template($0.source)) }
-        library = MustacheLibrary(templates: Dictionary(uniqueKeysWithValues: templates))
         texts = try PageTexts.all()
         assets = PageAssets(branding)
         brandName = branding.name
@@ -31,10 +29,9 @@ struct PageRenderer: Sendable {
     }
 
     func html(_ page: some Page, in language: PageLanguage) -> String {
-        guard let texts = texts[language] else { return "" }
+        guard let texts = texts[language], let library = try? templates.library(texts) else { return "" }
         var content = page.content(texts)
         content["lang"] = language.rawValue
-        content["texts"] = texts
         content["title"] = page.title(texts)
         content["brandName"] = brandName
         content["logoPath"] = assets.logoPath
