@@ -58,14 +58,15 @@ package struct ServingNode: Hashable, Sendable {
 }
 
 extension Statement where Answer == Void {
-    /// Two reports of a node never look the same, though its clock stands still for a while.
+    /// Reports of a node never look the same, though its clock stands still for a while.
     package static func report(_ node: ServingNode) -> Self {
         Self(
             """
             INSERT INTO node (id, name, seen_at, active_secret, readable_secrets)
             VALUES (\(node.id), \(node.name), \(node.seenAt), \(Int64(node.activeSecret)), \(node.packed))
             ON CONFLICT (id) DO UPDATE SET name = excluded.name,
-                seen_at = CASE WHEN excluded.seen_at = node.seen_at THEN node.seen_at + 1 ELSE excluded.seen_at END,
+                seen_at = CASE WHEN excluded.seen_at BETWEEN node.seen_at - 1000 AND node.seen_at
+                               THEN node.seen_at + 1 ELSE excluded.seen_at END,
                 active_secret = excluded.active_secret, readable_secrets = excluded.readable_secrets
             """)
     }

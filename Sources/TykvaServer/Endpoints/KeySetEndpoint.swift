@@ -11,8 +11,9 @@ struct KeySetEndpoint: Sendable {
     func answer(_ request: Request) async -> Response {
         await keys.renewBriefly()
         guard keys.isServable else { return Problem.response(.serviceUnavailable) }
-        let keySet = keys.current.keySet(at: clock.now())
+        // First this: what is read in between is newer than it has to be, and not older.
         let maximumAge = keys.isConfirmed ? CachedDocument.maximumAge : Int(KeyTimes.nodePoll.components.seconds)
+        let keySet = keys.current.keySet(at: clock.now())
         return CachedDocument.response(keySet.json, entityTag: keySet.entityTag, maximumAge: maximumAge, to: request)
     }
 }

@@ -17,15 +17,12 @@ package final class KeyRing: Sendable {
         var confirmedAt: Int64
         /// A read that everybody shares who wants one.
         var reading: Task<StorageError?, Never>?
-        /// When such a read failed last, and when one was begun for an unknown key.
+        /// When such a read failed last.
         var failedAt: Int64?
-        var lookedUpAt: Int64?
     }
 
     /// How long somebody who can do without waits for a read.
     private static let briefly = Duration.seconds(1)
-    /// How often an unknown key is looked up: anybody can name one.
-    private static let lookUpInterval = Duration.seconds(1)
 
     private let database: any Database
     private let secrets: @Sendable () -> MasterSecrets
@@ -104,8 +101,11 @@ package final class KeyRing: Sendable {
     /// Reads the keys again when storage has not confirmed them lately; called before whatever ends in a signature, and
     /// before one is believed.
     package func renewWhenOld() async throws(StorageError) {
-        guard !isConfirmed else { return }
-        if let error = await sharedRead().value { throw error }
+        // A read that somebody else began may be of before this machine was asleep.
+        for _ in 0..<2 where !isConfirmed {
+            if let error = await sharedRead().value { throw error }
+        }
+        guard isConfirmed else { throw .unavailable(reason: "the signing keys could not be read in time") }
     }
 
     /// The same for somebody who goes on with what there is when storage takes long or has just failed.
@@ -118,22 +118,15 @@ package final class KeyRing: Sendable {
         _ = sharedRead()
         let end = ContinuousClock.now + Self.briefly
         while state.withLock({ $0.reading != nil }), ContinuousClock.now < end {
-            try? await Task.sleep(for: .milliseconds(10))
+            guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { return }
         }
     }
 
-    /// Reads the keys again for one that is not known here.
-    ///
-    /// - Throws: `overloaded` when that was done a moment ago: whether there is such a key is not known then.
+    /// Reads the keys again for one that is not known here. Anybody can name one: all who do share a read.
     func lookUp() async throws(StorageError) {
-        let now = clock.monotonicNow()
-        let isTooSoon = state.withLock { state in
-            if let at = state.lookedUpAt, now - at < Self.lookUpInterval.wholeMilliseconds { return true }
-            state.lookedUpAt = now
-            return false
-        }
-        guard !isTooSoon else { throw .overloaded(retryAfterSeconds: 1) }
-        try await reload(mends: false)
+        // One that is under way may have begun before there was such a key.
+        if let reading = state.withLock({ $0.reading }) { _ = await reading.value }
+        if let error = await sharedRead().value { throw error }
     }
 
     private func sharedRead() -> Task<StorageError?, Never> {

@@ -21,8 +21,8 @@ package struct KeyRotation: Service {
     /// By the monotonic clock.
     private final class Memory: Sendable {
         let complainedAt = Mutex<Int64?>(nil)
-        /// Since when keys lie ahead of the clock.
-        let aheadSince = Mutex<Int64?>(nil)
+        /// Since when keys lie ahead of the clock, and when that was seen last.
+        let ahead = Mutex<(since: Int64, seenAt: Int64)?>(nil)
     }
 
     /// How long keys must have lain ahead before the clock is believed: one that is set back for a moment would end
@@ -103,14 +103,16 @@ package struct KeyRotation: Service {
 
     private func isBelieved(_ change: KeyChange?) -> Bool {
         let now = clock.monotonicNow()
-        return memory.aheadSince.withLock { since in
+        return memory.ahead.withLock { ahead in
             guard case .redate? = change else {
-                since = nil
+                ahead = nil
                 return true
             }
-            let first = since ?? now
-            since = first
-            return now - first >= Self.doubt.wholeMilliseconds
+            // Nobody looked for a while: it may have been another clock then.
+            let isOld = ahead.map { now - $0.seenAt > Self.doubt.wholeMilliseconds } ?? true
+            let since = isOld ? now : ahead?.since ?? now
+            ahead = (since, now)
+            return now - since >= Self.doubt.wholeMilliseconds
         }
     }
 

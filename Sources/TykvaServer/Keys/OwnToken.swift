@@ -30,7 +30,7 @@ struct OwnToken: Sendable {
     /// A token that came back, by the keys of this moment.
     ///
     /// - Returns: Nil as `init` does.
-    /// - Throws: When storage should be asked, and does not answer or was asked a moment ago.
+    /// - Throws: When storage should be asked, and does not answer.
     static func verified(
         _ text: String, kind: TokenKind, by keys: KeyRing, issuer: Issuer, at now: Milliseconds
     ) async throws(StorageError) -> OwnToken? {

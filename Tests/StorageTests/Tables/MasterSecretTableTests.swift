@@ -72,9 +72,12 @@ import Testing
             try await database.once(.report(node("a", at: Self.start + .seconds(36))))
             #expect(try await names(at: Self.start + .seconds(40)) == ["a", "b"])
             // A clock that stands still, as it does after a step back: it lives all the same.
-            try await database.once(.report(node("a", at: Self.start + .seconds(36))))
-            let seen = try await database.once(.nodes).first { $0.id == "a" }?.seenAt
-            #expect(seen == Self.start + .seconds(36) + .milliseconds(1))
+            var seen: Set<Milliseconds> = []
+            for _ in 0..<4 {
+                try await database.once(.report(node("a", at: Self.start + .seconds(36))))
+                seen.insert(try #require(try await database.once(.nodes).first { $0.id == "a" }?.seenAt))
+            }
+            #expect(seen.count == 4)
             // The clock went back an hour: those rows are of before.
             #expect(try await names(at: Self.start - .hours(1)) == [])
             try await database.once(.removeNodes(notSeenSince: Self.start + .seconds(30)))

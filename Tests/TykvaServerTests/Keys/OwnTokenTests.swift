@@ -52,14 +52,21 @@ import Testing
             let header = Base64URL.encode(Array(#"{"alg":"ES256","typ":"at+jwt","kid":"another"}"#.utf8))
             #expect(try await !isBelieved(header + tail, by: node, scene))
             #expect(counting.count == before + 1)
-            // Anybody can name one, and one that is real may have come meanwhile: nobody says that it is none.
-            let another = Base64URL.encode(Array(#"{"alg":"ES256","typ":"at+jwt","kid":"a-third"}"#.utf8))
-            await #expect(throws: StorageError.overloaded(retryAfterSeconds: 1)) {
-                _ = try await isBelieved(another + tail, by: node, scene)
+            // Anybody can name one: however many do at once, they share what is read.
+            let other = Base64URL.encode(Array(#"{"alg":"ES256","typ":"at+jwt","kid":"a-third"}"#.utf8)) + tail
+            let held = HeldDatabase(scene.database, passing: 1)
+            let counted = CountingDatabase(held)
+            let busy = try await scene.node(through: counted)
+            let strangers = Task { [scene] in
+                try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for _ in 0..<50 { group.addTask { try await isBelieved(other, by: busy, scene) } }
+                    return try await group.contains(true)
+                }
             }
-            #expect(counting.count == before + 1)
-            scene.manual.advance(by: .seconds(1))
-            #expect(try await !isBelieved(another + tail, by: node, scene))
+            await held.isHeld()
+            held.release()
+            #expect(try await !strangers.value)
+            #expect(counted.count < 50)
         }
     }
 

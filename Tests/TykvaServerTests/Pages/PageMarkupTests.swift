@@ -131,4 +131,8 @@ import Testing
         }
         return found
     }
+
+    @Test func `every template takes the texts of every language`() throws {
+        for texts in try PageTexts.all().values { _ = try PageTemplates().library(texts) }
+    }
 }

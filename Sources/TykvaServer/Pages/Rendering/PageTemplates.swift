@@ -34,7 +34,9 @@ final class PageTemplates: Sendable {
                 continue
             }
             let key = String(decoding: rest.dropFirst(opening.count).prefix { $0 != closing }, as: UTF8.self)
-            guard let text = texts.known("", key) else { throw InvalidValue("template", "there is no text \(key)") }
+            guard let text = texts.known("", key), !text.utf8.contains(UInt8(ascii: "{")) else {
+                throw InvalidValue("template", "there is no text \(key), or it has a place for a value")
+            }
             filled += Markup.escaped(text).utf8
             rest = rest.dropFirst(opening.count + key.utf8.count + 2)
         }

@@ -23,11 +23,12 @@ struct NodePatience: ParsableArguments {
         var end = ContinuousClock.now + .seconds(wait)
         var silence = Silence()
         while true {
+            let asked = ContinuousClock.now
             do {
                 return try await body(try await workplace.currentTime(), silence.ended)
-            } catch SecretRefusal.nodesLack(_, let nodes) where ContinuousClock.now < end {
+            } catch SecretRefusal.nodesLack(_, let nodes) where asked < end {
                 silence.note(nodes)
-            } catch SecretRefusal.nodesSilent(_, let nodes) where ContinuousClock.now < max(end, silence.isClearAt) {
+            } catch SecretRefusal.nodesSilent(_, let nodes) where asked < max(end, silence.isClearAt) {
                 silence.note(nodes)
                 end = max(end, silence.isClearAt)
             }
@@ -38,14 +39,19 @@ struct NodePatience: ParsableArguments {
     /// Since when this command has not heard of nodes: by its own clock, for those that they tell of may be wrong.
     private struct Silence {
         private var since: [ServingNode.Sighting: ContinuousClock.Instant] = [:]
+        /// Who was noted more than once lives, and is waited for no longer than somebody wanted.
+        private var first: [String: ContinuousClock.Instant] = [:]
 
         mutating func note(_ nodes: Set<ServingNode.Sighting>) {
-            for node in nodes where since[node] == nil { since[node] = .now }
+            for node in nodes where since[node] == nil {
+                since[node] = .now
+                first[node.id] = first[node.id] ?? .now
+            }
         }
 
         /// When it is clear of all of them; a while from now when there are none yet.
         var isClearAt: ContinuousClock.Instant {
-            (since.values.max() ?? .now).advanced(by: ServingNode.patience + NodePatience.pause + NodePatience.pause)
+            (first.values.max() ?? .now).advanced(by: ServingNode.patience + NodePatience.pause + NodePatience.pause)
         }
 
         /// Those that have told nothing new for so long.
