@@ -328,7 +328,8 @@ def test_ten_rotations_and_another_algorithm_refuse_nobody(scene):
 
 def rotate(scene, tokens, *arguments):
     kid = scene.deployment.json("key", "rotate", *arguments)["kid"]
-    wait_until(lambda: kid in tokens.kids, 10, f"tokens of {kid}")
+    wait_until(lambda: all(header(tokens.newest(audience))["kid"] == kid for audience in tokens.recent), 10,
+               f"tokens of {kid}")
 
 
 def test_without_the_issuer_known_keys_go_on_and_the_metrics_tell(scene):
