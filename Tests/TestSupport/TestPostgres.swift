@@ -41,21 +41,12 @@ package struct TestPostgres: Sendable {
     }
 
     private static func psql(_ command: String, on url: String) async throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", url, "--command", command,
-        ]
-        let errors = Pipe()
-        process.standardError = errors
-        process.standardOutput = FileHandle.nullDevice
-        let status: Int32 = try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
-        guard status == 0 else {
-            let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            throw Failure(description: "psql: \(text)")
+        let folder = try TemporaryFolder()
+        let psql = try ChildProcess(
+            ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", url, "--command", command],
+            errors: folder.file("errors"))
+        guard try await psql.ended() == .exited(0) else {
+            throw Failure(description: try "psql: " + String(contentsOfFile: folder.file("errors"), encoding: .utf8))
         }
     }
 }

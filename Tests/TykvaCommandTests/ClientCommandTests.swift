@@ -8,10 +8,8 @@ import Testing
         let tykva = try Program()
         _ = try await tykva("client", "add", "one")
         let complaint = tykva.folder.file("complaint")
-        let process = try tykva.process(command + ["--data", tykva.data], output: "/dev/full", complaint: complaint)
-        try process.run()
-        while process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(process.terminationStatus == 1)
+        let process = try tykva.start(command + ["--data", tykva.data], output: "/dev/full", complaint: complaint)
+        #expect(try await process.ended() == .exited(1))
         let told = try String(contentsOfFile: complaint, encoding: .utf8)
         #expect(told.contains("its secret was shown to nobody: run `tykva client secret \(command[2])`"))
         #expect(try await tykva("client", "show", command[2]).status == 0)

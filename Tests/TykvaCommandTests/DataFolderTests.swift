@@ -176,10 +176,8 @@ import Testing
 
     @Test func `an answer that cannot be written whole is a failure`() async throws {
         let tykva = try Program()
-        let process = try tykva.process(["--help"], output: "/dev/full", complaint: tykva.folder.file("complaint"))
-        try process.run()
-        while process.isRunning { try await Task.sleep(for: .milliseconds(20)) }
-        #expect(process.terminationStatus == 1)
+        let process = try tykva.start(["--help"], output: "/dev/full", complaint: tykva.folder.file("complaint"))
+        #expect(try await process.ended() == .exited(1))
         let complaint = try String(contentsOfFile: tykva.folder.file("complaint"), encoding: .utf8)
         #expect(complaint.contains("cannot be written"))
     }

@@ -4,14 +4,13 @@ import Testing
 
 @Suite(.enabled(if: Terminal.isAvailable)) struct PasswordPromptTests {
     private func add(_ tykva: Program, typing answers: [String]) async throws -> (
-        status: Int32, said: String, echo: String
+        status: Int32?, said: String, echo: String
     ) {
         let terminal = try Terminal()
         let complaint = tykva.folder.file(UUID().uuidString)
-        let process = try tykva.process(
-            ["user", "add", "anna", "--data", tykva.data], output: tykva.folder.file("output"), complaint: complaint)
-        process.standardInput = terminal.input
-        try process.run()
+        let process = try tykva.start(
+            ["user", "add", "anna", "--data", tykva.data], input: terminal.path, output: tykva.folder.file("output"),
+            complaint: complaint)
         var asked = 0
         while process.isRunning {
             let said = try String(contentsOfFile: complaint, encoding: .utf8)
@@ -22,7 +21,7 @@ import Testing
             try await Task.sleep(for: .milliseconds(20))
         }
         return (
-            process.terminationStatus, try String(contentsOfFile: complaint, encoding: .utf8), terminal.shown()
+            process.end?.status, try String(contentsOfFile: complaint, encoding: .utf8), terminal.shown()
         )
     }
 

@@ -103,17 +103,10 @@ import Testing
     }
 
     private func pack(_ words: [String], into path: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/sbin/cracklib-packer")
-        process.arguments = [path]
-        let input = Pipe()
-        (process.standardInput, process.standardError) = (input, FileHandle.nullDevice)
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        input.fileHandleForWriting.write(Data((words.joined(separator: "\n") + "\n").utf8))
-        try input.fileHandleForWriting.close()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        let folder = try TestSupport.TemporaryFolder()
+        try Data((words.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: folder.file("words")))
+        let packer = try ChildProcess(["/usr/sbin/cracklib-packer", path], input: folder.file("words"))
+        #expect(packer.waited() == .exited(0))
     }
 }
 

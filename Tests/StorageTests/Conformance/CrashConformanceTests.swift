@@ -14,7 +14,7 @@ import Testing
             try await database.once(Statement("CREATE TABLE crash (id BIGINT NOT NULL PRIMARY KEY)"))
             await database.close()
 
-            let rows = try killedWriter(store, after: count)
+            let rows = try await killedWriter(store, after: count)
             #expect(rows.count >= count)
 
             let reopened = try await store.open()
@@ -32,25 +32,19 @@ import Testing
     /// Starts the writer and kills it once it has acknowledged `count` rows.
     ///
     /// - Returns: All rows that it has acknowledged.
-    private func killedWriter(_ store: TestStore, after count: Int) throws -> Set<Int64> {
-        let writer = Process()
-        writer.executableURL = URL(fileURLWithPath: try BuildProducts.executable("crash-writer"))
-        writer.arguments = [store.engine.rawValue, store.location]
-        let output = Pipe()
-        writer.standardOutput = output
-        try writer.run()
-        var text = Data()
-        while text.count(where: { $0 == UInt8(ascii: "\n") }) < count {
-            let part = output.fileHandleForReading.availableData
-            guard !part.isEmpty else { break }
-            text.append(part)
+    private func killedWriter(_ store: TestStore, after count: Int) async throws -> Set<Int64> {
+        let folder = try TestSupport.TemporaryFolder()
+        let output = folder.file("output")
+        let writer = try ChildProcess(
+            [try BuildProducts.executable("crash-writer"), store.engine.rawValue, store.location], output: output)
+        var text: Data { get throws { try Data(contentsOf: URL(filePath: output)) } }
+        while writer.isRunning, try text.count(where: { $0 == UInt8(ascii: "\n") }) < count {
+            try await Task.sleep(for: .milliseconds(1))
         }
-        kill(writer.processIdentifier, SIGKILL)
-        writer.waitUntilExit()
-        text.append(output.fileHandleForReading.readDataToEndOfFile())
-        #expect(writer.terminationReason == .uncaughtSignal)
+        writer.stop(SIGKILL)
+        #expect(try await writer.ended() == .signalled(SIGKILL))
         // The last line may be cut short.
-        let lines = String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = try String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         return Set(lines.dropLast().compactMap { Int64($0) })
     }
 }

@@ -9,13 +9,6 @@ enum Privileges {
         guard geteuid() == 0, FileManager.default.isExecutableFile(atPath: asNobody[0]),
             let program = try? BuildProducts.executable("tykva")
         else { return false }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: asNobody[0])
-        process.arguments = Array(asNobody.dropFirst()) + [program, "--version"]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        return (try? ChildProcess(asNobody + [program, "--version"]).waited()) == .exited(0)
     }()
 }

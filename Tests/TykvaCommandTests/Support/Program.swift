@@ -9,9 +9,12 @@ struct Program: Sendable {
     var runner: [String] = []
 
     struct Outcome: Sendable {
-        let status: Int32
+        let end: ChildProcess.End
         let output: String
         let complaint: String
+
+        /// What it exited with; nil when a signal ended it.
+        var status: Int32? { end.status }
 
         /// Everything that was printed anywhere.
         var all: String { output + complaint }
@@ -32,18 +35,9 @@ struct Program: Sendable {
 
     func run(_ arguments: [String], input: String? = nil) async throws -> Outcome {
         let (output, complaint) = (folder.file(UUID().uuidString), folder.file(UUID().uuidString))
-        let process = try process(arguments, output: output, complaint: complaint)
-        process.standardInput = try input.map { try handle(of: $0) } ?? FileHandle.nullDevice
-        let ended = AsyncStream<Void>.makeStream()
-        process.terminationHandler = { _ in ended.continuation.finish() }
-        try process.run()
-        for await _ in ended.stream {}
-        // Foundation keeps what has ended, and its files with it: with thousands of them open it reads past a buffer.
-        for handle in [process.standardInput, process.standardOutput, process.standardError] {
-            try (handle as? FileHandle).map { if $0 !== FileHandle.nullDevice { try $0.close() } }
-        }
+        let end = try await start(arguments, input: input.map(file(of:)), output: output, complaint: complaint).ended()
         return Outcome(
-            status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
+            end: end, output: try String(contentsOfFile: output, encoding: .utf8),
             complaint: try String(contentsOfFile: complaint, encoding: .utf8))
     }
 
@@ -54,30 +48,18 @@ struct Program: Sendable {
         return try await shell.run([], input: input)
     }
 
-    func process(_ arguments: [String], output: String, complaint: String) throws -> Process {
+    /// Starts it in a folder where nobody has a folder `data`, as whoever has run the demo here has.
+    func start(
+        _ arguments: [String], input: String? = nil, output: String, complaint: String
+    ) throws -> ChildProcess {
         let command = runner + [try BuildProducts.executable("tykva")] + arguments
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.environment = environment
-        // Where nobody has a folder `data`, as whoever has run the demo here has.
-        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        process.standardOutput = try Self.file(output)
-        process.standardError = try Self.file(complaint)
-        return process
+        return try ChildProcess(
+            command, environment: environment, in: folder.path, input: input ?? "/dev/null", output: output,
+            errors: complaint)
     }
 
     /// Standard input as a file: a program that reads none of it breaks no pipe.
-    func handle(of input: String) throws -> FileHandle {
-        let path = try write(input, to: UUID().uuidString)
-        return try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-    }
-
-    private static func file(_ path: String) throws -> FileHandle {
-        // A device is opened as it is.
-        if !path.hasPrefix("/dev/") { _ = FileManager.default.createFile(atPath: path, contents: nil) }
-        return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-    }
+    func file(of input: String) throws -> String { try write(input, to: UUID().uuidString) }
 }
 
 extension Program {

@@ -8,11 +8,11 @@ import TestSupport
 /// A `tykva serve` of a test's own, on loopback.
 final class RunningServer: Sendable {
     let address: String
-    private let process: Process
+    private let process: ChildProcess
     private let complaintPath: String
 
     var issuer: String { "http://\(address)" }
-    var processID: Int32 { process.processIdentifier }
+    var processID: Int32 { process.id }
     var log: String { (try? String(contentsOfFile: complaintPath, encoding: .utf8)) ?? "" }
 
     struct NotReady: Error {
@@ -27,11 +27,9 @@ final class RunningServer: Sendable {
         self.address = address
         complaintPath = program.folder.file(UUID().uuidString)
         let output = program.folder.file(UUID().uuidString)
-        process = try program.process(
-            ["serve", "--data", program.data, "--listen", address] + arguments, output: output,
-            complaint: complaintPath)
-        process.standardInput = try input.map { try program.handle(of: $0) } ?? FileHandle.nullDevice
-        try process.run()
+        process = try program.start(
+            ["serve", "--data", program.data, "--listen", address] + arguments,
+            input: input.map(program.file(of:)), output: output, complaint: complaintPath)
         while try String(contentsOfFile: output, encoding: .utf8).isEmpty {
             guard process.isRunning else {
                 throw NotReady(complaint: try String(contentsOfFile: complaintPath, encoding: .utf8))
@@ -42,13 +40,12 @@ final class RunningServer: Sendable {
         guard line == "tykva: ready at http://\(address)\n" else { throw NotReady(complaint: line) }
     }
 
-    deinit { if process.isRunning { process.terminate() } }
-
     /// Ends the server in order.
-    func stop() async -> Int32 {
-        process.terminate()
-        while process.isRunning { try? await Task.sleep(for: .milliseconds(20)) }
-        return process.terminationStatus
+    ///
+    /// - Returns: What it exited with; nil when a signal ended it.
+    func stop() async -> Int32? {
+        process.stop()
+        return try? await process.ended().status
     }
 
     /// A token request; the answer's members.

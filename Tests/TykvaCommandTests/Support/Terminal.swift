@@ -10,20 +10,25 @@ final class Terminal {
     static let isAvailable = access("/dev/ptmx", R_OK | W_OK) == 0 && access("/dev/pts", X_OK) == 0
 
     private let keyboard: Int32
+    /// The end that is open while the program is not.
+    private let kept: Int32
     /// What the program has as its standard input.
-    let input: FileHandle
+    let path: String
 
     init() throws {
-        keyboard = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+        keyboard = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         var (lock, number) = (Int32(0), Int32(0))
         guard keyboard >= 0, ioctl(keyboard, Self.setLock, &lock) == 0, ioctl(keyboard, Self.getNumber, &number) == 0
         else { throw Failed() }
-        let descriptor = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
-        guard descriptor >= 0, fcntl(keyboard, F_SETFL, O_NONBLOCK) == 0 else { throw Failed() }
-        input = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        path = "/dev/pts/\(number)"
+        kept = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard kept >= 0, fcntl(keyboard, F_SETFL, O_NONBLOCK) == 0 else { throw Failed() }
     }
 
-    deinit { close(keyboard) }
+    deinit {
+        close(keyboard)
+        close(kept)
+    }
 
     func type(_ text: String) {
         let bytes = Array(text.utf8)
