@@ -47,9 +47,9 @@ extension Transaction {
         let judged = try run(.judge(use.family))
         let epoch = try epoch(of: use, judged?.state, rules)
         let decision = decideRefresh(
-            of: use.generation, family: judged?.state, caller: use.caller,
+            of: use.generation, madeUnder: use.key, family: judged?.state, caller: use.caller,
             circumstances: RefreshCircumstances(
-                now: use.now, window: rules.window, epoch: epoch,
+                now: use.now, window: rules.window, epoch: epoch, activeKey: use.newKey,
                 monotonicSinceRotation: rules.monotonicSinceRotation))
         switch decision {
         case .unknown, .stranger, .over:
@@ -113,7 +113,8 @@ extension Transaction {
     ) -> Event {
         let detail = TheftDetail(
             theft: theft, ended: reach, presentedGeneration: use.generation,
-            currentGeneration: judged.state.generation, lastRotationAt: judged.state.rotatedAt,
+            presentedKey: use.key, currentGeneration: judged.state.generation,
+            currentKey: judged.state.tokenKey, lastRotationAt: judged.state.rotatedAt,
             lastRotationBy: judged.state.rotatedBy)
         return Event(
             at: use.now, type: .refreshTheft, user: judged.user, client: use.caller.client, session: judged.session,

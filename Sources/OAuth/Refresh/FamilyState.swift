@@ -6,6 +6,8 @@ package struct FamilyState: Hashable, Sendable {
     package var generation: UInt32
     /// The key number under which the current token was made.
     package var tokenKey: UInt8
+    /// That of the token before it; nil where none was before it, or an older version made the rotation.
+    package var previousKey: UInt8?
     package var rotatedAt: Milliseconds
     /// Who made the call that rotated last.
     package var rotatedBy: Holder
@@ -18,14 +20,16 @@ package struct FamilyState: Hashable, Sendable {
     package var fastForwardEpoch: Int64?
 
     package init(
-        client: ClientID, dpopThumbprint: String? = nil, generation: UInt32, tokenKey: UInt8, rotatedAt: Milliseconds,
-        rotatedBy: Holder, idleExpiresAt: Milliseconds, expiresAt: Milliseconds, hasEnded: Bool = false,
-        sessionHasEnded: Bool = false, userIsDisabled: Bool = false, fastForwardEpoch: Int64? = nil
+        client: ClientID, dpopThumbprint: String? = nil, generation: UInt32, tokenKey: UInt8, previousKey: UInt8? = nil,
+        rotatedAt: Milliseconds, rotatedBy: Holder, idleExpiresAt: Milliseconds, expiresAt: Milliseconds,
+        hasEnded: Bool = false, sessionHasEnded: Bool = false, userIsDisabled: Bool = false,
+        fastForwardEpoch: Int64? = nil
     ) {
         self.client = client
         self.dpopThumbprint = dpopThumbprint
         self.generation = generation
         self.tokenKey = tokenKey
+        self.previousKey = previousKey
         self.rotatedAt = rotatedAt
         self.rotatedBy = rotatedBy
         self.idleExpiresAt = idleExpiresAt

@@ -31,7 +31,7 @@ package enum RefreshDecision: Hashable, Sendable {
 package enum TheftClass: String, Hashable, Sendable, CaseIterable {
     /// One behind, after the window: a lost answer can look so.
     case late
-    /// Two or more behind, or ahead twice in one restore epoch.
+    /// Two or more behind, ahead twice in one restore epoch, or one that nobody was given.
     case stale
 }
 
@@ -41,14 +41,19 @@ package struct RefreshCircumstances: Hashable, Sendable {
     package var window: RetryWindow
     /// Raised by a restore: a family may be fast-forwarded once in each epoch.
     package var epoch: Int64
+    /// The key number that new tokens are made under.
+    package var activeKey: UInt8
     /// Milliseconds by the monotonic clock since this process rotated the family to its current generation;
     /// nil when another process did, or nobody remembers.
     package var monotonicSinceRotation: Int64?
 
-    package init(now: Milliseconds, window: RetryWindow, epoch: Int64, monotonicSinceRotation: Int64? = nil) {
+    package init(
+        now: Milliseconds, window: RetryWindow, epoch: Int64, activeKey: UInt8, monotonicSinceRotation: Int64? = nil
+    ) {
         self.now = now
         self.window = window
         self.epoch = epoch
+        self.activeKey = activeKey
         self.monotonicSinceRotation = monotonicSinceRotation
     }
 }
@@ -61,14 +66,16 @@ private let toleratedMillisecondsAhead: Int64 = 2000
 /// A pure function: no clock, no storage. RFC 9700 §4.14.2 asks for the detection of replay; the rest is ours.
 /// - Parameters:
 ///   - n: The presented token's generation.
+///   - key: The number of the key that its MAC was made with.
 ///   - family: What the store knows; nil when it knows nothing.
 package func decideRefresh(
-    of n: UInt32, family: FamilyState?, caller: RefreshCaller, circumstances: RefreshCircumstances
+    of n: UInt32, madeUnder key: UInt8, family: FamilyState?, caller: RefreshCaller, circumstances: RefreshCircumstances
 ) -> RefreshDecision {
     guard let family else { return .unknown }
     guard family.client == caller.client else { return .stranger }
     if let bound = family.dpopThumbprint, bound != caller.dpopThumbprint { return .stranger }
     if let over = over(family, presented: n, now: circumstances.now) { return .over(over) }
+    guard mayHaveGiven(n, madeUnder: key, family, active: circumstances.activeKey) else { return .theft(.stale) }
     if n == family.generation { return .rotate }
     if n > family.generation {
         return family.fastForwardEpoch == circumstances.epoch ? .theft(.stale) : .fastForward
@@ -86,6 +93,18 @@ private func over(_ family: FamilyState, presented n: UInt32, now: Milliseconds)
     if family.userIsDisabled { return .userDisabled }
     if n >= .max { return .exhausted }
     return nil
+}
+
+/// Whether the family can have been given token `n` of this key.
+///
+/// A token has one key, that which was active when it was made. Whoever knows a master secret of before can make a
+/// token of a family that they once held one of, and its MAC is right; but the family is under another by now.
+private func mayHaveGiven(_ n: UInt32, madeUnder key: UInt8, _ family: FamilyState, active: UInt8) -> Bool {
+    if key == family.tokenKey { return true }
+    if n == family.generation { return false }
+    // Of the rotations that the store has forgotten nobody knows the keys; but numbers grow.
+    if n > family.generation { return key > family.tokenKey || key == active }
+    return n < family.generation - 1 || family.previousKey == nil || family.previousKey == key
 }
 
 /// Row 6: whether a token one behind is an honest client's second try.

@@ -127,6 +127,12 @@ extension Row {
         }
         return number
     }
+
+    func optionalNarrow<Number: FixedWidthInteger>(
+        _ column: String, _ type: Number.Type = Number.self
+    ) throws(StorageError) -> Number? {
+        try optionalInteger(column) == nil ? nil : narrow(column)
+    }
 }
 
 /// Lists of words in one column: divided by single spaces, which no word holds.

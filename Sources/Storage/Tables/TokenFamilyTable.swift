@@ -4,6 +4,8 @@ package import OAuth
 package struct RefreshUse: Hashable, Sendable {
     package let family: FamilyKey
     package let generation: UInt32
+    /// The key number under which the presented token was made.
+    package let key: UInt8
     package let caller: RefreshCaller
     /// The key number under which the successor will be made.
     package let newKey: UInt8
@@ -11,11 +13,12 @@ package struct RefreshUse: Hashable, Sendable {
     package let newIdleExpiry: Milliseconds
 
     package init(
-        family: FamilyKey, generation: UInt32, caller: RefreshCaller, newKey: UInt8, now: Milliseconds,
-        newIdleExpiry: Milliseconds
+        family: FamilyKey, generation: UInt32, key: UInt8, caller: RefreshCaller, newKey: UInt8,
+        now: Milliseconds, newIdleExpiry: Milliseconds
     ) {
         self.family = family
         self.generation = generation
+        self.key = key
         self.caller = caller
         self.newKey = newKey
         self.now = now
@@ -27,7 +30,7 @@ package struct RefreshUse: Hashable, Sendable {
     /// Else a rotation by a faster call could lie in the future of a slower one, and a retry could look like a theft.
     package func again(at now: Milliseconds, newIdleExpiry: Milliseconds) -> RefreshUse {
         RefreshUse(
-            family: family, generation: generation, caller: caller, newKey: newKey, now: now,
+            family: family, generation: generation, key: key, caller: caller, newKey: newKey, now: now,
             newIdleExpiry: newIdleExpiry)
     }
 }
@@ -96,7 +99,7 @@ extension Statement where Answer == LiveFamily? {
                 previous_agent = rotated_agent, rotated_address = \(use.caller.holder.address),
                 rotated_agent = \(use.caller.holder.agent)
             WHERE id = \(use.family) AND client_id = \(use.caller.client) AND generation = \(Int64(use.generation))
-              AND (dpop_jkt IS NULL OR dpop_jkt = \(use.caller.dpopThumbprint ?? ""))
+              AND token_key = \(Int64(use.key)) AND (dpop_jkt IS NULL OR dpop_jkt = \(use.caller.dpopThumbprint ?? ""))
               AND generation < 4294967295 AND ended_at IS NULL
               AND idle_expires_at > \(use.now) AND expires_at > \(use.now) AND \(thoseAboveLive)
             RETURNING \(liveFamily)
@@ -112,8 +115,8 @@ extension Statement where Answer == LiveFamily? {
         Self(
             """
             UPDATE token_family
-            SET generation = \(Int64(use.generation) + 1), previous_key = token_key, token_key = \(Int64(use.newKey)),
-                rotated_at = \(use.now),
+            SET generation = \(Int64(use.generation) + 1), previous_key = \(Int64(use.key)),
+                token_key = \(Int64(use.newKey)), rotated_at = \(use.now),
                 idle_expires_at = \(use.newIdleExpiry), previous_address = rotated_address,
                 previous_agent = rotated_agent, rotated_address = \(use.caller.holder.address),
                 rotated_agent = \(use.caller.holder.agent), fast_forward_epoch = \(epoch)
@@ -156,6 +159,7 @@ extension Statement where Answer == JudgedFamily? {
         Self(
             """
             SELECT token_family.client_id, token_family.dpop_jkt, token_family.generation, token_family.token_key,
+                   token_family.previous_key,
                    token_family.rotated_at, token_family.rotated_address, token_family.rotated_agent,
                    token_family.idle_expires_at, token_family.expires_at, token_family.ended_at,
                    token_family.fast_forward_epoch, token_family.account_id, token_family.session_id,
@@ -170,6 +174,7 @@ extension Statement where Answer == JudgedFamily? {
             let state = FamilyState(
                 client: try row.identifier("client_id"), dpopThumbprint: try row.optionalText("dpop_jkt"),
                 generation: try row.narrow("generation"), tokenKey: try row.narrow("token_key"),
+                previousKey: try row.optionalNarrow("previous_key"),
                 rotatedAt: try row.instant("rotated_at"), rotatedBy: try row.holder("rotated"),
                 idleExpiresAt: try row.instant("idle_expires_at"), expiresAt: try row.instant("expires_at"),
                 hasEnded: try row.optionalInteger("ended_at") != nil,

@@ -81,10 +81,11 @@ struct IntrospectionEndpoint: Sendable {
         guard let (judged, family, account) = found else { return nil }
         let state = judged.state
         let caller = RefreshCaller(client: client.id, dpopThumbprint: state.dpopThumbprint, holder: state.rotatedBy)
-        let circumstances = RefreshCircumstances(now: now, window: .standard, epoch: 0)
-        guard
-            decideRefresh(of: token.generation, family: state, caller: caller, circumstances: circumstances) == .rotate
-        else { return nil }
+        let circumstances = RefreshCircumstances(now: now, window: .standard, epoch: 0, activeKey: state.tokenKey)
+        let decision = decideRefresh(
+            of: token.generation, madeUnder: token.keyNumber, family: state, caller: caller,
+            circumstances: circumstances)
+        guard decision == .rotate else { return nil }
         let scope: [(String, JSONValue)] = family.scope.isEmpty ? [] : [("scope", .string(family.scope.text))]
         return scope + [
             ("client_id", .string(client.id.text)),

@@ -39,7 +39,7 @@ package struct RefreshTokenGrant: Sendable {
             throw Self.refusal("no token of ours")
         }
         let use = RefreshUse(
-            family: token.family.key, generation: token.generation,
+            family: token.family.key, generation: token.generation, key: token.keyNumber,
             caller: RefreshCaller(client: client.id, holder: origin.holder),
             newKey: secrets.current.refreshKeys.activeNumber, now: now,
             newIdleExpiry: now + configuration.lifetimes.familyIdle)
@@ -131,12 +131,13 @@ package struct RefreshTokenGrant: Sendable {
     private func check(_ target: TokenTarget, _ use: RefreshUse, client: Client) async throws {
         let circumstances = RefreshCircumstances(
             now: use.now, window: configuration.retryWindow, epoch: epoch.current,
+            activeKey: use.newKey,
             monotonicSinceRotation: rotations.elapsed(
                 use.family, after: use.generation, now: clock.monotonicNow()))
         let family = try await database.read { tx throws(StorageError) -> LiveFamily? in
             let state = try tx.run(.judge(use.family))?.state
             switch decideRefresh(
-                of: use.generation, family: state, caller: use.caller, circumstances: circumstances)
+                of: use.generation, madeUnder: use.key, family: state, caller: use.caller, circumstances: circumstances)
             {
             case .rotate, .retry, .fastForward: return try tx.run(.family(use.family))
             case .unknown, .stranger, .over, .theft: return nil

@@ -5,8 +5,9 @@ import TykvaServer
 extension TheftReport {
     /// Both holders in a sentence.
     var sentence: String {
-        "THEFT (\(theft.rawValue)): token \(presentedGeneration) was presented at \(presentedAt.text) by "
-            + "\(presentedBy.text), while token \(currentGeneration) was current, made at \(refreshedAt.text) for "
+        "THEFT (\(theft.rawValue)): token \(presentedGeneration)\(secret(presentedKey)) was presented at "
+            + "\(presentedAt.text) by \(presentedBy.text), while token "
+            + "\(currentGeneration)\(secret(currentKey)) was current, made at \(refreshedAt.text) for "
             + "\(refreshedBy.text); it ended the \(ended.word)"
     }
 
@@ -15,19 +16,22 @@ extension TheftReport {
             JSONObject([
                 ("class", .string(theft.rawValue)), ("ended", .string(ended.rawValue)),
                 ("client", (client?.text).json),
-                (
-                    "presented",
-                    holder(presentedBy, presentedAt, generation: presentedGeneration)
-                ),
-                ("current", holder(refreshedBy, refreshedAt, generation: currentGeneration)),
+                ("presented", holder(presentedBy, presentedAt, generation: presentedGeneration, key: presentedKey)),
+                ("current", holder(refreshedBy, refreshedAt, generation: currentGeneration, key: currentKey)),
             ]))
     }
 
-    private func holder(_ holder: Holder, _ at: Milliseconds, generation: Int64) -> JSONValue {
+    /// Under which master secret a token was made, where the two differ.
+    private func secret(_ key: UInt8?) -> String {
+        guard presentedKey != currentKey, let key else { return "" }
+        return " of master secret \(key)"
+    }
+
+    private func holder(_ holder: Holder, _ at: Milliseconds, generation: Int64, key: UInt8?) -> JSONValue {
         .object(
             JSONObject([
                 ("at", at.json), ("address", .string(holder.address.text)), ("agent", .string(holder.agent.text)),
-                ("generation", .integer(generation)),
+                ("generation", .integer(generation)), ("master_secret", key.map { .integer(Int64($0)) } ?? .null),
             ]))
     }
 }

@@ -61,9 +61,9 @@ struct ModelMachine {
             expiresAt: Self.instant(row.expiresAt), hasEnded: row.hasEnded, sessionHasEnded: row.sessionHasEnded,
             fastForwardEpoch: row.fastForwardEpoch == 0 ? nil : Int64(row.fastForwardEpoch))
         return decideRefresh(
-            of: UInt32(token), family: family, caller: caller,
+            of: UInt32(token), madeUnder: 1, family: family, caller: caller,
             circumstances: RefreshCircumstances(
-                now: Self.instant(now), window: .standard, epoch: Int64(state.epoch),
+                now: Self.instant(now), window: .standard, epoch: Int64(state.epoch), activeKey: 1,
                 monotonicSinceRotation: state.monotonic < 0 ? nil : Int64(state.monotonic) * 1000))
     }
 

@@ -12,7 +12,8 @@ import Testing
     @Test func `a family that is not there is unknown`() {
         for token in [UInt32(0), 7, .max] {
             #expect(
-                decideRefresh(of: token, family: nil, caller: sample.owner, circumstances: sample.circumstances)
+                decideRefresh(
+                    of: token, madeUnder: 1, family: nil, caller: sample.owner, circumstances: sample.circumstances)
                     == .unknown)
         }
     }
@@ -165,6 +166,47 @@ import Testing
         sample.circumstances.epoch = 1
         #expect(sample.decide(7) == .rotate)
         #expect(sample.decide(6) == .retry)
+    }
+
+    // MARK: The key of a token
+
+    @Test mutating func `the current token has one key, and one of another was given to nobody`() {
+        sample.family.tokenKey = 2
+        sample.circumstances.activeKey = 2
+        #expect(sample.decide(7, madeUnder: 2) == .rotate)
+        for key: UInt8 in [1, 3] { #expect(sample.decide(7, madeUnder: key) == .theft(.stale)) }
+        // The number that is active has no say in it.
+        sample.circumstances.activeKey = 1
+        #expect(sample.decide(7, madeUnder: 1) == .theft(.stale))
+        #expect(sample.decide(7, madeUnder: 2) == .rotate)
+    }
+
+    @Test mutating func `a retry has the key of the token before, where it is known`() {
+        (sample.family.previousKey, sample.family.tokenKey) = (2, 3)
+        #expect(sample.decide(6, madeUnder: 2) == .retry)
+        #expect(sample.decide(6, madeUnder: 2, after: 60_001) == .theft(.late))
+        #expect(sample.decide(6, madeUnder: 1) == .theft(.stale))
+        #expect(sample.decide(6, madeUnder: 1, after: 60_001) == .theft(.stale))
+        // A node of before this was noted left the key of an earlier token in the row.
+        #expect(sample.decide(6, madeUnder: 3) == .retry)
+        sample.family.previousKey = nil
+        #expect(sample.decide(6, madeUnder: 1) == .retry)
+    }
+
+    @Test mutating func `ahead of the store is a later key than the row's, or the active one`() {
+        (sample.family.tokenKey, sample.circumstances.activeKey) = (2, 2)
+        for key: UInt8 in [2, 3] { #expect(sample.decide(9, madeUnder: key) == .fastForward) }
+        #expect(sample.decide(9, madeUnder: 1) == .theft(.stale))
+        // An old number that was made active again.
+        sample.circumstances.activeKey = 1
+        #expect(sample.decide(9, madeUnder: 1) == .fastForward)
+    }
+
+    @Test mutating func `a stranger with another key stays one, and what is over is over`() {
+        sample.family.tokenKey = 2
+        #expect(sample.decide(7, madeUnder: 1, by: sample.stranger) == .stranger)
+        sample.family.hasEnded = true
+        #expect(sample.decide(7, madeUnder: 1) == .over(.familyEnded))
     }
 
     // MARK: What a theft ends

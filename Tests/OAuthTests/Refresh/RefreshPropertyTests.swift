@@ -36,24 +36,26 @@ import Testing
         var oracle = RefreshOracle(
             client: sample.owner.client, boundKey: bound, by: sample.owner.holder, at: now,
             idleExpiresAt: now + idle, expiresAt: now + 20 * idle)
-        var moment = RefreshOracle.Moment(now: now, idle: idle)
+        var moment = RefreshOracle.Moment(now: now, activeKey: 1, idle: idle)
         for _ in 0..<presentations {
             now += Self.step(&random)
             moment.now = now
             moment.epoch = max(1, moment.epoch + (Int.random(in: 0..<40, using: &random) == 0 ? 1 : 0))
             moment.monotonic = Bool.random(using: &random) ? Int64.random(in: 0...70_000, using: &random) : nil
+            if Int.random(in: 0..<10, using: &random) == 0 { moment.activeKey = .random(in: 1...3, using: &random) }
             let caller = Self.caller(sample, bound, &random)
             let token = Self.token(oracle.family.generation, &random)
+            let key = Self.key(of: token, oracle.family, &random)
             let decision = decideRefresh(
-                of: UInt32(token), family: Self.state(oracle.family), caller: caller,
+                of: UInt32(token), madeUnder: key, family: Self.state(oracle.family), caller: caller,
                 circumstances: RefreshCircumstances(
                     now: Milliseconds(now), window: .standard, epoch: moment.epoch,
-                    monotonicSinceRotation: moment.monotonic))
+                    activeKey: moment.activeKey, monotonicSinceRotation: moment.monotonic))
             let before = oracle
-            let row = oracle.present(token, by: caller, moment)
+            let row = oracle.present(token, madeUnder: key, by: caller, moment)
             seen[row, default: 0] += 1
-            guard Self.agrees(decision, row, token, before.family) else {
-                return "token \(token) of \(before.family) at \(moment): \(decision), not \(row)"
+            guard Self.agrees(decision, row, isLate: before.isLate(token, key, moment)) else {
+                return "token \(token) of key \(key) of \(before.family) at \(moment): \(decision), not \(row)"
             }
             // A family that is over would hide the other rows for the rest of the history.
             if row == .theft || row == .over, Bool.random(using: &random) { oracle = Self.revived(before, at: now) }
@@ -84,6 +86,14 @@ import Testing
         return min(max(0, generation + offset), 4_294_967_294)
     }
 
+    /// Mostly the key that the token was made under.
+    private static func key(
+        of token: Int64, _ family: RefreshOracle.Family, _ random: inout SeededRandom
+    ) -> UInt8 {
+        if Int.random(in: 0..<6, using: &random) == 0 { return .random(in: 1...3, using: &random) }
+        return token < family.generation ? family.keyBefore ?? family.key : family.key
+    }
+
     private static func caller(_ sample: RefreshSample, _ bound: String?, _ random: inout SeededRandom) -> RefreshCaller
     {
         let known = [sample.owner, sample.owner, sample.ownerElsewhere, sample.ownerWithOtherAgent]
@@ -97,21 +107,22 @@ import Testing
 
     private static func state(_ family: RefreshOracle.Family) -> FamilyState {
         FamilyState(
-            client: family.client, dpopThumbprint: family.boundKey, generation: UInt32(family.generation), tokenKey: 1,
-            rotatedAt: Milliseconds(family.rotatedAt), rotatedBy: family.rotatedBy,
+            client: family.client, dpopThumbprint: family.boundKey, generation: UInt32(family.generation),
+            tokenKey: family.key, previousKey: family.keyBefore, rotatedAt: Milliseconds(family.rotatedAt),
+            rotatedBy: family.rotatedBy,
             idleExpiresAt: Milliseconds(family.idleExpiresAt), expiresAt: Milliseconds(family.expiresAt),
             hasEnded: family.isEnded, sessionHasEnded: family.sessionIsEnded, userIsDisabled: family.userIsDisabled,
             fastForwardEpoch: family.fastForwardedIn)
     }
 
     private static func agrees(
-        _ decision: RefreshDecision, _ row: RefreshOracle.Row, _ token: Int64, _ family: RefreshOracle.Family
+        _ decision: RefreshDecision, _ row: RefreshOracle.Row, isLate: Bool
     ) -> Bool {
         switch (decision, row) {
         case (.stranger, .stranger), (.over, .over), (.rotate, .rotation), (.retry, .retry),
             (.fastForward, .fastForward):
             true
-        case (.theft(let theft), .theft): theft == (token == family.generation - 1 ? .late : .stale)
+        case (.theft(let theft), .theft): theft == (isLate ? .late : .stale)
         default: false
         }
     }

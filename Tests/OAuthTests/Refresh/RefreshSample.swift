@@ -26,14 +26,15 @@ struct RefreshSample {
             client: client, generation: 7, tokenKey: 1, rotatedAt: Self.rotatedAt, rotatedBy: home,
             idleExpiresAt: Milliseconds(Self.rotatedAt.value + 30 * Self.dayMilliseconds),
             expiresAt: Milliseconds(Self.rotatedAt.value + 180 * Self.dayMilliseconds))
-        circumstances = RefreshCircumstances(now: Self.rotatedAt, window: .standard, epoch: 1)
+        circumstances = RefreshCircumstances(now: Self.rotatedAt, window: .standard, epoch: 1, activeKey: 1)
     }
 
     func decide(
-        _ token: UInt32, after milliseconds: Int64 = 0, by caller: RefreshCaller? = nil
+        _ token: UInt32, madeUnder key: UInt8 = 1, after milliseconds: Int64 = 0, by caller: RefreshCaller? = nil
     ) -> RefreshDecision {
         var circumstances = circumstances
         circumstances.now = Self.rotatedAt + .milliseconds(milliseconds)
-        return decideRefresh(of: token, family: family, caller: caller ?? owner, circumstances: circumstances)
+        return decideRefresh(
+            of: token, madeUnder: key, family: family, caller: caller ?? owner, circumstances: circumstances)
     }
 }

@@ -19,14 +19,17 @@ final class RaceCall: Sendable {
     }
 
     let token: UInt32
+    /// The key number that the token was made under.
+    let tokenKey: UInt8
     let caller: RefreshCaller
     /// The key number that this caller's node makes new tokens under.
     let key: UInt8
     let connection: SteppedConnection
     private let state = Mutex<(phase: Phase?, answer: Answer?)>((nil, nil))
 
-    init(token: UInt32, caller: RefreshCaller, key: UInt8, on database: any Database) {
+    init(token: UInt32, madeUnder tokenKey: UInt8, caller: RefreshCaller, key: UInt8, on database: any Database) {
         self.token = token
+        self.tokenKey = tokenKey
         self.caller = caller
         self.key = key
         connection = SteppedConnection(database)
@@ -73,7 +76,7 @@ final class RaceCall: Sendable {
 
     private func use(_ family: FamilyKey, at now: Milliseconds) -> RefreshUse {
         RefreshUse(
-            family: family, generation: token, caller: caller, newKey: key, now: now,
+            family: family, generation: token, key: tokenKey, caller: caller, newKey: key, now: now,
             newIdleExpiry: now + RefreshScene.idle)
     }
 }

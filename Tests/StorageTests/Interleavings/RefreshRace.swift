@@ -36,7 +36,8 @@ final class RefreshRace {
 
     /// A call that is held before its blind UPDATE.
     func start(_ caller: RefreshCaller, _ token: UInt32, key: UInt8) async -> RaceCall {
-        let call = RaceCall(token: token, caller: caller, key: key, on: scene.database)
+        let call = RaceCall(
+            token: token, madeUnder: witness.key(of: token), caller: caller, key: key, on: scene.database)
         Task { [family, steps, clock, epoch] in await call.run(family.key, steps, clock, epoch: epoch) }
         _ = await call.connection.next()
         return call
@@ -98,18 +99,24 @@ final class RefreshRace {
 
     /// What the table says of this step; its own family goes along.
     private func expect(_ call: RaceCall, _ phase: RaceCall.Phase) -> RefreshOracle.Row? {
+        let token = Int64(call.token)
         switch phase {
         case .rotating(let now):
-            let moment = moment(now, nil)
-            guard oracle.row(of: Int64(call.token), by: call.caller, moment) == .rotation else { return nil }
-            return oracle.present(Int64(call.token), by: call.caller, moment)
+            let moment = moment(now, call.key, nil)
+            guard oracle.row(of: token, madeUnder: call.tokenKey, by: call.caller, moment) == .rotation else {
+                return nil
+            }
+            return oracle.present(token, madeUnder: call.tokenKey, by: call.caller, moment)
         case .deciding(let now, let monotonic):
-            return oracle.present(Int64(call.token), by: call.caller, moment(now, monotonic))
+            return oracle.present(
+                token, madeUnder: call.tokenKey, by: call.caller, moment(now, call.key, monotonic))
         }
     }
 
-    private func moment(_ now: Milliseconds, _ monotonic: Int64?) -> RefreshOracle.Moment {
-        .init(now: now.value, epoch: epoch, monotonic: monotonic, idle: RefreshScene.idle.wholeMilliseconds)
+    private func moment(_ now: Milliseconds, _ key: UInt8, _ monotonic: Int64?) -> RefreshOracle.Moment {
+        .init(
+            now: now.value, epoch: epoch, activeKey: key, monotonic: monotonic,
+            idle: RefreshScene.idle.wholeMilliseconds)
     }
 
     private func isAsExpected(_ answer: RaceCall.Answer, _ expected: RefreshOracle.Row, _ call: RaceCall) -> Bool {
@@ -123,7 +130,8 @@ final class RefreshRace {
     }
 
     private func isSame(_ expected: RefreshOracle.Family, _ row: FamilyState) -> Bool {
-        expected.generation == Int64(row.generation) && expected.rotatedAt == row.rotatedAt.value
+        expected.generation == Int64(row.generation) && expected.key == row.tokenKey
+            && expected.keyBefore == row.previousKey && expected.rotatedAt == row.rotatedAt.value
             && expected.rotatedBy == row.rotatedBy && expected.idleExpiresAt == row.idleExpiresAt.value
             && expected.isEnded == row.hasEnded && expected.sessionIsEnded == row.sessionHasEnded
             && expected.fastForwardedIn == row.fastForwardEpoch

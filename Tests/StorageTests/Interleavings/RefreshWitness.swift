@@ -22,13 +22,18 @@ struct RefreshWitness {
     private let client: ClientID
     /// The keys that tokens were given out under.
     private var keys: [UInt32: UInt8] = [:]
+    private let firstKey: UInt8
 
     init(_ row: FamilyState, acknowledged: UInt32) {
         self.acknowledged = acknowledged
         isRestored = acknowledged > row.generation
         client = row.client
         keys[row.generation] = row.tokenKey
+        firstKey = row.tokenKey
     }
+
+    /// The key that a token was made under; of one that the store has forgotten, the key of the start.
+    func key(of token: UInt32) -> UInt8 { keys[token] ?? firstKey }
 
     mutating func report(_ violation: Violation) { violations.insert(violation) }
 
@@ -40,6 +45,7 @@ struct RefreshWitness {
     mutating func saw(
         _ call: RaceCall, _ phase: RaceCall.Phase, from before: FamilyState, to after: FamilyState, isWritten: Bool
     ) {
+        if keys[after.generation] == nil { keys[after.generation] = after.tokenKey }
         if before.hasEnded, !after.hasEnded || after.generation != before.generation { report(.endedRose) }
         if before.sessionHasEnded, !after.sessionHasEnded { report(.endedRose) }
         if after != before, call.caller.client != client { report(.strangerHeard) }

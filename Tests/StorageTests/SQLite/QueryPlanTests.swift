@@ -11,7 +11,7 @@ import Testing
         try await RefreshScene.with(.sqlite) { scene in
             let family = try await scene.families(1, at: 4)[0]
             let use = RefreshUse(
-                family: family.key, generation: 4, caller: scene.owner, newKey: 7, now: RefreshScene.start,
+                family: family.key, generation: 4, key: 1, caller: scene.owner, newKey: 7, now: RefreshScene.start,
                 newIdleExpiry: RefreshScene.start + RefreshScene.idle)
             let statements: [SQL] = [
                 Statement.rotate(use).sql,

@@ -104,7 +104,7 @@ import Testing
             #expect(try await scene.database.once(.account(scene.user))?.claims == claims)
             let family = try await scene.families(1, at: 0)[0]
             let use = RefreshUse(
-                family: family.key, generation: 0, caller: scene.owner, newKey: 1, now: Self.now,
+                family: family.key, generation: 0, key: 1, caller: scene.owner, newKey: 1, now: Self.now,
                 newIdleExpiry: Self.now + .days(1))
             #expect(try await scene.database.once(.rotate(use))?.claims == claims)
         }

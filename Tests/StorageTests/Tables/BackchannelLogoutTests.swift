@@ -26,7 +26,7 @@ import Testing
             case .staleTheft, .theftOfUser:
                 try tx.run(Statement("UPDATE token_family SET generation = 5 WHERE id = \(family.id)"))
                 let use = RefreshUse(
-                    family: family.id, generation: 1, caller: caller, newKey: 1, now: Self.later,
+                    family: family.id, generation: 1, key: 1, caller: caller, newKey: 1, now: Self.later,
                     newIdleExpiry: Self.later + .days(1))
                 _ = try tx.decide(
                     use,
@@ -83,7 +83,7 @@ import Testing
             try await scene.database.write { tx throws(StorageError) in
                 try tx.run(Statement("UPDATE token_family SET generation = 2 WHERE id = \(family.id)"))
                 let use = RefreshUse(
-                    family: family.id, generation: 1, caller: caller, newKey: 1, now: Self.later,
+                    family: family.id, generation: 1, key: 1, caller: caller, newKey: 1, now: Self.later,
                     newIdleExpiry: Self.later + .days(1))
                 _ = try tx.decide(use, RefreshRules(window: .standard, thefts: .standard, epoch: 1, requestID: ""))
             }

@@ -103,7 +103,7 @@ import Testing
             let families = try await scene.families(3, at: 4)
             #expect(try await needs() == [1: 3])
             let use = RefreshUse(
-                family: families[0].key, generation: 4, caller: scene.owner, newKey: 2, now: now,
+                family: families[0].key, generation: 4, key: 1, caller: scene.owner, newKey: 2, now: now,
                 newIdleExpiry: now + RefreshScene.idle)
             #expect(try await scene.database.once(.rotate(use)) != nil)
             #expect(try await needs() == [1: 3, 2: 1])

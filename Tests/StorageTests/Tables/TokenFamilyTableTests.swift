@@ -6,11 +6,11 @@ import Testing
 
 @Suite struct TokenFamilyTableTests {
     private func use(
-        _ scene: RefreshScene, _ family: RefreshScene.Family, _ generation: UInt32, by caller: RefreshCaller? = nil,
-        at now: Milliseconds = RefreshScene.start
+        _ scene: RefreshScene, _ family: RefreshScene.Family, _ generation: UInt32, key: UInt8 = 1,
+        by caller: RefreshCaller? = nil, at now: Milliseconds = RefreshScene.start
     ) -> RefreshUse {
         RefreshUse(
-            family: family.key, generation: generation, caller: caller ?? scene.owner, newKey: 7, now: now,
+            family: family.key, generation: generation, key: key, caller: caller ?? scene.owner, newKey: 7, now: now,
             newIdleExpiry: now + RefreshScene.idle)
     }
 
@@ -34,7 +34,7 @@ import Testing
             #expect(row.rotatedBy == RefreshScene.away)
             #expect(row.rotatedAt == later)
             #expect(row.idleExpiresAt == later + RefreshScene.idle)
-            let second = try #require(try await scene.database.once(.rotate(use(scene, family, 5, at: later))))
+            let second = try #require(try await scene.database.once(.rotate(use(scene, family, 5, key: 7, at: later))))
             #expect(second.previous == RefreshScene.away)
         }
     }
@@ -45,6 +45,7 @@ import Testing
             let family = try await scene.families(1, at: 4)[0]
             let before = try await scene.row(family.key)
             let refused = [
+                use(scene, family, 4, key: 2), use(scene, family, 4, key: 7),
                 use(scene, family, 3), use(scene, family, 5), use(scene, family, 4, by: scene.stranger),
                 use(scene, .init(key: FamilyID.random().key, session: family.session), 4),
                 use(scene, family, 4, at: RefreshScene.start + RefreshScene.idle),
@@ -151,10 +152,59 @@ import Testing
                 #expect(event.family == families[0].key)
                 #expect(event.user == scene.user)
                 let detail = TheftDetail(
-                    theft: .stale, ended: reach, presentedGeneration: 1, currentGeneration: 4,
-                    lastRotationAt: RefreshScene.start, lastRotationBy: RefreshScene.home)
+                    theft: .stale, ended: reach, presentedGeneration: 1, presentedKey: 1, currentGeneration: 4,
+                    currentKey: 1, lastRotationAt: RefreshScene.start, lastRotationBy: RefreshScene.home)
                 #expect(event.detail == detail.json)
             }
+        }
+    }
+
+    /// What somebody can make who knows the master secret of before and has held a token of the family.
+    @Test(arguments: Engine.available)
+    func `a current token of another master secret is a theft, told with both numbers`(_ engine: Engine) async throws {
+        try await RefreshScene.with(engine) { scene in
+            let family = try await scene.families(1, at: 4)[0]
+            #expect(try await scene.database.once(.rotate(use(scene, family, 4)))?.tokenKey == 7)
+            let forged = use(scene, family, 5, key: 1, by: scene.ownerAway)
+            #expect(try await scene.database.once(.rotate(forged)) == nil)
+            // The token before is of secret 1, and its holder may ask again.
+            let again = try await scene.database.write { [rules] tx throws(StorageError) in
+                try tx.decide(use(scene, family, 4), rules)
+            }
+            guard case .retry = again else {
+                Issue.record("\(again)")
+                return
+            }
+            let outcome = try await scene.database.write { [rules] tx throws(StorageError) in
+                try tx.decide(forged, rules)
+            }
+            #expect(
+                outcome == .refused(.init(decision: .theft(.stale), user: scene.user, session: family.session)))
+            #expect(try await scene.row(family.key)?.sessionHasEnded == true)
+            let event = try #require(
+                try await scene.database.once(.events(EventFilter(type: .refreshTheft))).first)
+            let detail = try #require(TheftDetail(json: event.detail))
+            #expect(detail.presentedKey == 1 && detail.presentedGeneration == 5)
+            #expect(detail.currentKey == 7 && detail.currentGeneration == 5)
+        }
+    }
+
+    /// The rotations between are forgotten; the next retry comes with the token that was presented.
+    @Test(arguments: Engine.available)
+    func `what was fast-forwarded by a token of a later secret can be asked for again`(_ engine: Engine) async throws {
+        try await RefreshScene.with(engine) { scene in
+            let family = try await scene.families(1, at: 4)[0]
+            for _ in 1...2 {
+                let outcome = try await scene.database.write { [rules] tx throws(StorageError) in
+                    try tx.decide(use(scene, family, 8, key: 2), rules)
+                }
+                switch outcome {
+                case .fastForwarded(let live), .retry(let live): #expect(live.generation == 9 && live.tokenKey == 7)
+                case .rotated, .refused: Issue.record("\(outcome)")
+                }
+            }
+            let row = try #require(try await scene.row(family.key))
+            #expect(row.previousKey == 2 && row.tokenKey == 7 && row.fastForwardEpoch != nil)
         }
     }
 

@@ -10,6 +10,9 @@ package struct RefreshOracle: Sendable {
         package var client: ClientID
         package var boundKey: String?
         package var generation: Int64 = 0
+        /// The key of the current token, and that of the one before where it is known.
+        package var key: UInt8 = 1
+        package var keyBefore: UInt8?
         package var rotatedAt: Int64
         package var rotatedBy: Holder
         package var idleExpiresAt: Int64
@@ -32,13 +35,15 @@ package struct RefreshOracle: Sendable {
         package var sameCallerWindow: Int64 = 60_000
         package var otherCallerWindow: Int64 = 10_000
         package var epoch: Int64 = 1
+        package var activeKey: UInt8
         /// Since the rotation, where the process remembers it.
         package var monotonic: Int64?
         package var idle: Int64
 
-        package init(now: Int64, epoch: Int64 = 1, monotonic: Int64? = nil, idle: Int64) {
+        package init(now: Int64, epoch: Int64 = 1, activeKey: UInt8, monotonic: Int64? = nil, idle: Int64) {
             self.now = now
             self.epoch = epoch
+            self.activeKey = activeKey
             self.monotonic = monotonic
             self.idle = idle
         }
@@ -54,7 +59,7 @@ package struct RefreshOracle: Sendable {
     }
 
     /// The first row of the table whose condition holds.
-    package func row(of token: Int64, by caller: RefreshCaller, _ moment: Moment) -> Row {
+    package func row(of token: Int64, madeUnder key: UInt8, by caller: RefreshCaller, _ moment: Moment) -> Row {
         let isBehind = token < family.generation
         let isAhead = token > family.generation
         let table: [(Row, Bool)] = [
@@ -66,6 +71,7 @@ package struct RefreshOracle: Sendable {
             (.over, moment.now >= family.expiresAt),
             (.over, !isAhead && moment.now >= family.idleExpiresAt),
             (.over, token == 4_294_967_295),
+            (.theft, isForged(token, key, moment)),
             (.rotation, !isBehind && !isAhead),
             (.retry, token == family.generation - 1 && isWithinWindow(caller, moment)),
             (.theft, isBehind),
@@ -75,20 +81,36 @@ package struct RefreshOracle: Sendable {
     }
 
     /// Judges, and does to its own family what the row says.
-    package mutating func present(_ token: Int64, by caller: RefreshCaller, _ moment: Moment) -> Row {
-        let row = row(of: token, by: caller, moment)
+    package mutating func present(
+        _ token: Int64, madeUnder key: UInt8, by caller: RefreshCaller, _ moment: Moment
+    ) -> Row {
+        let row = row(of: token, madeUnder: key, by: caller, moment)
         switch row {
         case .stranger, .over, .retry: break
-        case .rotation: advance(beyond: token, caller, moment)
+        case .rotation: advance(beyond: token, key, caller, moment)
         case .fastForward:
-            advance(beyond: token, caller, moment)
+            advance(beyond: token, key, caller, moment)
             family.fastForwardedIn = moment.epoch
         case .theft:
             family.isEnded = true
-            // One behind may be a lost answer and ends the family; anything else ends the session.
-            if token != family.generation - 1 { family.sessionIsEnded = true }
+            if !isLate(token, key, moment) { family.sessionIsEnded = true }
         }
         return row
+    }
+
+    /// One behind may be a lost answer and ends the family; anything else ends the session.
+    package func isLate(_ token: Int64, _ key: UInt8, _ moment: Moment) -> Bool {
+        token == family.generation - 1 && !isForged(token, key, moment)
+    }
+
+    /// A token of another key than the family's was made under.
+    private func isForged(_ token: Int64, _ key: UInt8, _ moment: Moment) -> Bool {
+        switch token - family.generation {
+        case 0: key != family.key
+        case -1: key != family.key && key != family.keyBefore && family.keyBefore != nil
+        case 1...: key < family.key && key != moment.activeKey
+        default: false
+        }
     }
 
     package func isWithinWindow(_ caller: RefreshCaller, _ moment: Moment) -> Bool {
@@ -103,8 +125,12 @@ package struct RefreshOracle: Sendable {
         return monotonic <= window
     }
 
-    private mutating func advance(beyond token: Int64, _ caller: RefreshCaller, _ moment: Moment) {
+    private mutating func advance(
+        beyond token: Int64, _ key: UInt8, _ caller: RefreshCaller, _ moment: Moment
+    ) {
         family.generation = token + 1
+        family.keyBefore = key
+        family.key = moment.activeKey
         family.rotatedAt = moment.now
         family.rotatedBy = caller.holder
         family.idleExpiresAt = moment.now + moment.idle
