@@ -72,8 +72,8 @@ package enum Limits {
     package static let codeLifetime = Duration.seconds(60)
     /// From pushing a request to its first use (RFC 9126 §2.2).
     package static let pushedRequestLifetime = Duration.seconds(90)
-    /// Sessions on a person's page, the latest first.
-    package static let shownSessions: Int64 = 100
+    /// Sessions on one page of a person's, the latest first, beside the one in which it is read.
+    static let shownSessions = 25
     /// Pushed requests of a public client at once, which anybody can send.
     package static let pushedRequestsOfPublicClient: Int64 = 1000
     /// Messages that are shown after a sign-in, the latest first.

@@ -73,18 +73,32 @@ package struct SessionListing: Hashable, Sendable {
     }
 }
 
+/// Which sessions are listed.
+package enum SessionChoice: Hashable, Sendable {
+    case all
+    case only(SessionID)
+    case except(SessionID)
+}
+
 extension Statement where Answer == [SessionListing] {
     /// Sessions with their families, newest first: a page of at most `limit` sessions, a row for each family.
     ///
     /// - Parameters:
     ///   - user: Whose; nil for everybody's.
+    ///   - choice: Which of them.
     ///   - livingAt: Only those that live then: signed in in a browser, or with an application. Nil for all.
     ///   - before: Only sessions made before this instant, or at it and of a smaller id: where the last page ended.
     package static func sessions(
-        of user: UserID?, livingAt now: Milliseconds? = nil, before: (Milliseconds, SessionID?)?, limit: Int64
+        of user: UserID?, _ choice: SessionChoice = .all, livingAt now: Milliseconds? = nil,
+        before: (Milliseconds, SessionID?)?, limit: Int64
     ) -> Self {
         var filter: SQL = "1 = 1"
         if let user { filter = "session.account_id = \(user)" }
+        switch choice {
+        case .all: break
+        case .only(let id): filter = "\(filter) AND session.id = \(id)"
+        case .except(let id): filter = "\(filter) AND session.id <> \(id)"
+        }
         if let now {
             filter = """
                 \(filter) AND session.ended_at IS NULL AND (

@@ -121,23 +121,30 @@ struct AccountEndpoint: Sendable {
 
     func sessions(_ request: Request, _ context: some IssuerRequestContext) async -> Response {
         await desk.accountPage(request, context) { visit, session in
-            let (listings, clients) = try await database.read { tx throws(StorageError) in
+            let place = try SessionPlace(of: request)
+            let (own, others, clients) = try await database.read { tx throws(StorageError) in
                 (
                     try tx.run(
-                        .sessions(of: session.user, livingAt: visit.now, before: nil, limit: Limits.shownSessions)),
+                        .sessions(of: session.user, .only(session.id), livingAt: visit.now, before: nil, limit: 1)),
+                    // One more tells whether there are more.
+                    try tx.run(
+                        .sessions(
+                            of: session.user, .except(session.id), livingAt: visit.now,
+                            before: place.map { ($0.createdAt, $0.session) }, limit: Int64(Limits.shownSessions) + 1)),
                     try tx.run(.clients())
                 )
             }
             let names = Dictionary(uniqueKeysWithValues: clients.map { ($0.id, $0.displayName) })
-            let shown = ShownSessions(listings, current: session.id, names: names, at: visit.now)
+            let shown = ShownSessions(
+                place == nil ? own : [], others: others, names: names, at: visit.now)
             let forms = SessionsPage.Forms(
                 endSession: desk.form("/account/sessions/end", .endSession, of: session, visit),
                 endApplication: desk.form("/account/applications/end", .endApplication, of: session, visit),
                 endOthers: desk.form("/account/sessions/end-others", .endOtherSessions, of: session, visit))
             return desk.show(
                 SessionsPage(
-                    desk.frame(session, visit), shown.sessions, forms: forms,
-                    done: request.uri.query.flatMap(SessionsPage.Done.init(query:))), visit)
+                    desk.frame(session, visit), shown.sessions, forms: forms, isFirst: place == nil,
+                    older: shown.next?.address, done: request.uri.query.flatMap(SessionsPage.Done.init(query:))), visit)
         }
     }
 

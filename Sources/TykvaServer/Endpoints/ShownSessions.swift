@@ -1,3 +1,4 @@
+import Hummingbird
 import OAuth
 import Secrets
 import Storage
@@ -6,26 +7,40 @@ import StrictFormats
 /// A person's living sessions as the account page shows them: the current one first, each with its applications.
 struct ShownSessions {
     let sessions: [SessionsPage.Session]
+    /// Where the next page begins; nil when this is the last.
+    let next: SessionPlace?
 
+    /// - Parameters:
+    ///   - own: The session in which the page is read, where it is shown.
+    ///   - others: Newest first, and one more than a page holds where there are more.
     init(
-        _ listings: [SessionListing], current: SessionID, names: [ClientID: String?], at now: Milliseconds
+        _ own: [SessionListing], others: [SessionListing], names: [ClientID: String?], at now: Milliseconds
     ) {
+        let current = Self.living(own, isCurrent: true, names, at: now)
+        let living = Self.living(others, isCurrent: false, names, at: now)
+        let page = living.prefix(Limits.shownSessions)
+        sessions = current + page
+        next = living.count > page.count ? page.last.map { SessionPlace(createdAt: $0.firstUse, session: $0.id) } : nil
+    }
+
+    private static func living(
+        _ listings: [SessionListing], isCurrent: Bool, _ names: [ClientID: String?], at now: Milliseconds
+    ) -> [SessionsPage.Session] {
         var rows: [SessionID: [SessionListing]] = [:]
         var order: [SessionID] = []
         for listing in listings where listing.endedAt == nil {
             if rows[listing.session] == nil { order.append(listing.session) }
             rows[listing.session, default: []].append(listing)
         }
-        let shown = order.compactMap { id -> SessionsPage.Session? in
+        return order.compactMap { id -> SessionsPage.Session? in
             guard let rows = rows[id], let first = rows.first else { return nil }
             let families = rows.compactMap(\.family).filter {
                 $0.endedAt == nil && $0.expiresAt > now && $0.idleExpiresAt > now
             }
             // Without a browser and without an application there is nothing left of it.
             guard first.isSignedIn(at: now) || !families.isEmpty else { return nil }
-            return Self.session(first, families, isCurrent: id == current, names)
+            return session(first, families, isCurrent: isCurrent, names)
         }
-        sessions = shown.filter(\.isCurrent) + shown.filter { !$0.isCurrent }
     }
 
     private static func session(
@@ -59,6 +74,31 @@ struct ShownSessions {
         }
         return shown
     }
+}
+
+/// Where a page of sessions goes on: behind the last session of the page before.
+struct SessionPlace: Hashable, Sendable {
+    private static let parameter = "before"
+    let createdAt: Milliseconds
+    let session: SessionID
+
+    init(createdAt: Milliseconds, session: SessionID) {
+        self.createdAt = createdAt
+        self.session = session
+    }
+
+    /// - Returns: Nil for the first page.
+    /// - Throws: `badRequest` for a place that none of our pages leads to.
+    init?(of request: Request) throws(PageRefusal) {
+        guard let text = request.uri.queryParameters[Substring(Self.parameter)] else { return nil }
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let createdAt = Int64(parts[0]), let session = SessionID(String(parts[1])) else {
+            throw PageRefusal(.badRequest, reason: "\(Self.parameter) is no place in a list of sessions")
+        }
+        self.init(createdAt: Milliseconds(createdAt), session: session)
+    }
+
+    var address: String { "/account/sessions?\(Self.parameter)=\(createdAt.value).\(session.text)" }
 }
 
 extension SessionsPage.Done {

@@ -147,6 +147,12 @@ struct SamplePages {
             ("security", security(devices())), ("security-none", security([])),
             ("sessions", SessionsPage(frame, try sessions(), forms: forms, done: .applicationEnded)),
             ("sessions-none", SessionsPage(frame, [], forms: forms)),
+            (
+                "sessions-older",
+                SessionsPage(
+                    frame, try sessions(), forms: forms, isFirst: false, older: "/account/sessions?before=1.a")
+            ),
+            ("sessions-older-none", SessionsPage(frame, [], forms: forms, isFirst: false)),
             ("consents", ConsentsPage(frame, consents, withdraw: form("/account/consents", leadsTo: false))),
             (
                 "consents-none",

@@ -61,13 +61,22 @@ struct SessionsPage: Page {
     let account: AccountFrame?
     let sessions: [Session]
     let forms: Forms
+    /// Whether it is the first of the pages.
+    let isFirst: Bool
+    /// Where those are that were made before these; nil when there are none.
+    let older: String?
     let done: Done?
 
     /// - Parameter sessions: The current one first.
-    init(_ frame: AccountFrame, _ sessions: [Session], forms: Forms, done: Done? = nil) {
+    init(
+        _ frame: AccountFrame, _ sessions: [Session], forms: Forms, isFirst: Bool = true, older: String? = nil,
+        done: Done? = nil
+    ) {
         account = frame.at(.sessions)
         self.sessions = sessions
         self.forms = forms
+        self.isFirst = isFirst
+        self.older = older
         self.done = done
     }
 
@@ -77,7 +86,8 @@ struct SessionsPage: Page {
         [
             "notice": done.map { texts[Self.key($0)] },
             "sessions": sessions.map { content($0, texts) }, "hasNone": sessions.isEmpty,
-            "endOthers": sessions.contains { !$0.isCurrent } ? forms.endOthers.content : nil,
+            "endOthers": isFirst && !sessions.contains { !$0.isCurrent } ? nil : forms.endOthers.content,
+            "older": older, "isLater": !isFirst, "isPaged": !isFirst || older != nil,
         ]
     }
 
