@@ -6,25 +6,17 @@ import StrictFormats
 ///
 /// Signature, kind and issuer are checked; what else must hold is for the caller to say.
 struct OwnToken: Sendable {
-    private static let maximumBytes = 16 * 1024
     let claims: JSONObject
 
     /// - Returns: Nil for anything that no key of ours signed as this kind of token. An ID token may be of a key that
     ///   has left the key set, for sessions live longer; nothing of a revoked key is believed.
-    private init?(_ text: String, kind: TokenKind, keys: KeyRing.Snapshot, issuer: Issuer, at now: Milliseconds) {
-        guard text.utf8.count <= Self.maximumBytes else { return nil }
-        let bytes = Array(text.utf8)
-        let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 3, let header = Self.object(parts[0]), let claims = Self.object(parts[1]),
-            let signature = Base64URL.decode(parts[2])
+    private init?(_ text: TokenText, kind: TokenKind, keys: KeyRing.Snapshot, issuer: Issuer, at now: Milliseconds) {
+        guard text.header["typ"]?.stringValue == kind.rawValue, text.header["crit"] == nil,
+            let key = keys.key(text.kid, mayBeGone: kind == .idToken, at: now),
+            text.header["alg"]?.stringValue == key.algorithm.rawValue, key.isValid(text.signature, of: text.signed),
+            text.claims["iss"]?.stringValue == issuer.text
         else { return nil }
-        guard header["typ"]?.stringValue == kind.rawValue, header["crit"] == nil,
-            let kid = header["kid"]?.stringValue,
-            let key = keys.key(kid, mayBeGone: kind == .idToken, at: now),
-            header["alg"]?.stringValue == key.algorithm.rawValue,
-            key.isValid(signature, of: bytes[..<(parts[1].endIndex)]), claims["iss"]?.stringValue == issuer.text
-        else { return nil }
-        self.claims = claims
+        claims = text.claims
     }
 
     /// A token that came back, by the keys of this moment.
@@ -34,22 +26,14 @@ struct OwnToken: Sendable {
     static func verified(
         _ text: String, kind: TokenKind, by keys: KeyRing, issuer: Issuer, at now: Milliseconds
     ) async throws(StorageError) -> OwnToken? {
-        guard let kid = keyID(of: text) else { return nil }
+        guard let text = TokenText(text) else { return nil }
         try await keys.renewWhenOld()
         let snapshot = keys.current
         if let token = OwnToken(text, kind: kind, keys: snapshot, issuer: issuer, at: now) { return token }
         // Another node may sign already with a key that this one has not read.
-        guard !snapshot.knows(kid) else { return nil }
+        guard !snapshot.knows(text.kid) else { return nil }
         try await keys.lookUp()
         return OwnToken(text, kind: kind, keys: keys.current, issuer: issuer, at: now)
-    }
-
-    /// What a header names, where it could be a key of ours.
-    private static func keyID(of text: String) -> String? {
-        guard text.utf8.count <= maximumBytes, let header = text.utf8.firstIndex(of: UInt8(ascii: ".")) else {
-            return nil
-        }
-        return object(Array(text.utf8[..<header])[...])?["kid"]?.stringValue.flatMap(KeyID.init)?.text
     }
 
     var subject: String? { claims["sub"]?.stringValue }
@@ -65,6 +49,32 @@ struct OwnToken: Sendable {
 
     func isLive(at now: Milliseconds) -> Bool {
         (claims["exp"]?.integerValue).map { now.seconds < $0 } ?? false
+    }
+}
+
+/// The parts of a token in the compact form (RFC 7515 §7.1) that names a key which could be ours; nothing is checked.
+private struct TokenText {
+    private static let maximumBytes = 16 * 1024
+    let header: JSONObject
+    let kid: String
+    let claims: JSONObject
+    let signature: [UInt8]
+    /// What the signature is about.
+    let signed: ArraySlice<UInt8>
+
+    init?(_ text: String) {
+        guard text.utf8.count <= Self.maximumBytes else { return nil }
+        let bytes = Array(text.utf8)
+        let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 3, let header = Self.object(parts[0]), let claims = Self.object(parts[1]),
+            let signature = Base64URL.decode(parts[2]),
+            let kid = header["kid"]?.stringValue.flatMap(KeyID.init)?.text
+        else { return nil }
+        self.header = header
+        self.kid = kid
+        self.claims = claims
+        self.signature = signature
+        signed = bytes[..<parts[1].endIndex]
     }
 
     private static func object(_ part: ArraySlice<UInt8>) -> JSONObject? {

@@ -110,20 +110,33 @@ import Testing
         #expect(refusal(Self.pem(der)) != nil)
     }
 
+    @Test func `an Ed25519 key whose public half is another key's is refused`() throws {
+        let (one, two) = (Curve25519.Signing.PrivateKey(), Curve25519.Signing.PrivateKey())
+        func pair(_ publicHalf: Curve25519.Signing.PublicKey) -> [UInt8] {
+            [0x30, 0x51, 0x02, 0x01, 0x01, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20]
+                + one.rawRepresentation + [0x81, 0x21, 0x00] + publicHalf.rawRepresentation
+        }
+        #expect(refusal(Self.pem(pair(one.publicKey))) == nil)
+        #expect(refusal(Self.pem(pair(two.publicKey)))?.contains("another key's") == true)
+    }
+
     @Test func `an ML-DSA key is read from PKCS 8, with and without the expanded key`() throws {
         let seed = [UInt8](0..<32)
         let head: [UInt8] = [0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x12]
         let alone = [0x30, 0x34, 0x02, 0x01, 0x00, 0x30, 0x0B] + head + [0x04, 0x22, 0x80, 0x20] + seed
+        let expected = try MLDSA65.PrivateKey(seedRepresentation: seed, publicKey: nil).publicKey.rawRepresentation
         let both =
             [0x30, 0x82, 0x0F, 0xFE, 0x02, 0x01, 0x00, 0x30, 0x0B] + head
             + [0x04, 0x82, 0x0F, 0xEA, 0x30, 0x82, 0x0F, 0xE6, 0x04, 0x20] + seed + [0x04, 0x82, 0x0F, 0xC0]
-            + [UInt8](repeating: 7, count: 4032)
-        let expected = try MLDSA65.PrivateKey(seedRepresentation: seed, publicKey: nil).publicKey.rawRepresentation
+            + expected.prefix(32) + [UInt8](repeating: 7, count: 4000)
         for der in [alone, both] {
             let key = try Self.key(Self.pem(der))
             #expect(try key.material.publicMembers()["pub"] == .string(Base64URL.encode(Array(expected))))
             #expect(refusal(Self.pem(Array(der.dropLast()))) != nil)
         }
+        var mixed = both
+        mixed[mixed.count - 4032] ^= 1
+        #expect(refusal(Self.pem(mixed))?.contains("another key's") == true)
         var larger = alone
         larger[17] = 0x13
         #expect(refusal(Self.pem(larger))?.contains("another size") == true)

@@ -52,29 +52,44 @@ enum KeyEncoding {
     private static let mlDSA65Algorithm: [UInt8] = [0x30, 0x0B] + Kind.mlDSA65.identifier
     private static let seedBytes = 32
 
+    /// What a private key is made from, and what else the file says of the key.
+    struct Seed {
+        let bytes: [UInt8]
+        /// The first bytes of the public half that comes with it; nil where the seed comes alone.
+        var publicBeginning: [UInt8]?
+
+        /// Whether a public half is the one that came with the seed, as far as that can be told.
+        func isOf(_ publicHalf: some Sequence<UInt8>) -> Bool {
+            publicBeginning.map { publicHalf.starts(with: $0) } ?? true
+        }
+    }
+
     /// The seed of an Ed25519 key, without or with its public half (RFC 8410 §7).
-    static func ed25519Seed(ofPKCS8 der: [UInt8]) -> [UInt8]? {
+    static func ed25519Seed(ofPKCS8 der: [UInt8]) -> Seed? {
         let octets: [UInt8] = [0x04, 0x22, 0x04, 0x20]
         if let seed = rest(of: der, after: [0x30, 0x2E, 0x02, 0x01, 0x00] + ed25519Algorithm + octets),
             seed.count == seedBytes
         {
-            return seed
+            return Seed(bytes: seed)
         }
         guard let pair = rest(of: der, after: [0x30, 0x51, 0x02, 0x01, 0x01] + ed25519Algorithm + octets),
             pair.count == seedBytes + 3 + 32, pair[seedBytes...].starts(with: [0x81, 0x21, 0x00])
         else { return nil }
-        return Array(pair.prefix(seedBytes))
+        return Seed(bytes: Array(pair.prefix(seedBytes)), publicBeginning: pair.suffix(32))
     }
 
     /// The seed of an ML-DSA-65 key, alone or with the expanded key (RFC 9881 §6).
-    static func mlDSA65Seed(ofPKCS8 der: [UInt8]) -> [UInt8]? {
+    ///
+    /// The expanded key and the public half both begin with 32 bytes that are a hash of the seed (FIPS 204, algorithms
+    /// 6, 22 and 24).
+    static func mlDSA65Seed(ofPKCS8 der: [UInt8]) -> Seed? {
         let alone: [UInt8] = [0x30, 0x34, 0x02, 0x01, 0x00] + mlDSA65Algorithm + [0x04, 0x22, 0x80, 0x20]
-        if let seed = rest(of: der, after: alone), seed.count == seedBytes { return seed }
+        if let seed = rest(of: der, after: alone), seed.count == seedBytes { return Seed(bytes: seed) }
         let both: [UInt8] =
             [0x30, 0x82, 0x0F, 0xFE, 0x02, 0x01, 0x00] + mlDSA65Algorithm
             + [0x04, 0x82, 0x0F, 0xEA, 0x30, 0x82, 0x0F, 0xE6, 0x04, 0x20]
         guard let rest = rest(of: der, after: both), rest.count == seedBytes + 4 + 4032 else { return nil }
-        return Array(rest.prefix(seedBytes))
+        return Seed(bytes: Array(rest.prefix(seedBytes)), publicBeginning: Array(rest[(seedBytes + 4)...].prefix(32)))
     }
 
     /// SubjectPublicKeyInfo (RFC 8410 §4).

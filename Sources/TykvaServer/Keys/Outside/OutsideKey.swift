@@ -39,13 +39,15 @@ package struct OutsideKey: Sendable {
         case .rsaPSS: throw invalid("it is an RSA key for PSS alone by its type; export it as a plain RSA key")
         case .ed25519:
             guard let seed = KeyEncoding.ed25519Seed(ofPKCS8: pem.der),
-                let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed)
+                let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed.bytes)
             else { throw invalid("it is a broken Ed25519 key") }
+            guard seed.isOf(key.publicKey.rawRepresentation) else { throw invalid(otherHalf) }
             return .edDSA(key)
         case .mlDSA65:
             guard let seed = KeyEncoding.mlDSA65Seed(ofPKCS8: pem.der),
-                let key = try? MLDSA65.PrivateKey(seedRepresentation: seed, publicKey: nil)
+                let key = try? MLDSA65.PrivateKey(seedRepresentation: seed.bytes, publicKey: nil)
             else { throw invalid("it is an ML-DSA-65 key that is broken or without its seed, which is needed") }
+            guard seed.isOf(key.publicKey.rawRepresentation) else { throw invalid(otherHalf) }
             return .mlDSA65(key)
         case .ed448: throw invalid("it is an Ed448 key; EdDSA is Ed25519 here")
         case .mlDSA44, .mlDSA87: throw invalid("it is an ML-DSA key of another size than 65")
@@ -53,13 +55,15 @@ package struct OutsideKey: Sendable {
         }
     }
 
+    private static let otherHalf = "its public half is another key's"
+
     private static func ec(_ pem: PEMFile) throws(InvalidValue) -> KeyMaterial {
         // The library takes any scalar of the right length, whatever its curve.
         guard KeyEncoding.namesP256(pem.der), let key = try? P256.Signing.PrivateKey(derRepresentation: pem.der) else {
             throw invalid("it is an EC key that is broken or not on P-256, and ES256 needs that curve")
         }
         guard KeyEncoding.point(pem.der).map({ $0 == Array(key.publicKey.x963Representation) }) ?? true else {
-            throw invalid("its public half is another key's")
+            throw invalid(otherHalf)
         }
         return .es256(key)
     }
