@@ -1,10 +1,8 @@
 """`tykva user import`: users of other systems go in by the thousand, and sign in with their passwords of there."""
 
-import contextlib
 import json
 import os
 import pathlib
-import pty
 import re
 import signal
 import subprocess
@@ -15,6 +13,7 @@ import pytest
 from deployment import PASSWORD, Deployment
 from foreign_hashes import everything, keycloak_password, keycloak_passwords
 from processes import STOP_SECONDS, binary, clean_environment, wait_until
+from terminal import on_terminal
 
 # A debug build takes minutes for a hundred thousand.
 USERS = int(os.environ.get("TYKVA_IMPORT_USERS", "20000"))
@@ -242,19 +241,9 @@ def test_an_array_of_realms_is_refused(deployment):
 
 def test_on_a_terminal_progress_is_one_line(deployment, tmp_path):
     users = crowd(tmp_path / "users.jsonl", 3_000, {1_500})
-    primary, secondary = pty.openpty()
-    command = [binary("tykva"), "user", "import", users, *deployment.store]
-    process = subprocess.Popen(
-        [str(part) for part in command], stdout=subprocess.PIPE, stderr=secondary,
-        env=clean_environment(deployment.environment))
-    os.close(secondary)
-    shown = b""
-    with contextlib.suppress(OSError):
-        while part := os.read(primary, 65536):
-            shown += part
-    os.close(primary)
-    output = process.stdout.read().decode()
-    assert process.wait(STOP_SECONDS) == FAILED
+    code, output, shown = on_terminal(
+        binary("tykva"), "user", "import", users, *deployment.store, environment=deployment.environment)
+    assert code == FAILED
     assert b"\r\x1b[Kread " in shown and b" %)" in shown and b"\n" not in shown
     assert output.splitlines()[1:] == ["added 2999 users, refused 1", "passwords: 2999 bcrypt"]
 

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import pty
 import shutil
 import signal
 import sqlite3
@@ -18,6 +17,7 @@ from disks import small_disk
 from engines import PostgresDeployment
 from postgres import Postgres, temporary_folder
 from processes import STOP_SECONDS, Process, binary, clean_environment, free_port, wait_until
+from terminal import on_terminal
 
 pytestmark = pytest.mark.engine("sqlite", "each of these has both engines")
 
@@ -402,16 +402,8 @@ def test_progress_is_a_line_a_table_or_one_line_on_a_terminal(deployment, target
     assert "\r" not in done.stderr and "\x1b" not in done.stderr
     assert str(deployment.secret_path) in lines[-1] and "master_secret_file" in lines[-1]
     assert "both sides are equal" in done.stdout
-    primary, secondary = pty.openpty()
-    command = [binary("tykva"), "move", "--from", target.url, "--to", f"sqlite:{tmp_path}/home/tykva.sqlite"]
-    process = subprocess.Popen(
-        [str(part) for part in command], stdout=subprocess.DEVNULL, stderr=secondary, env=clean_environment())
-    os.close(secondary)
-    shown = b""
-    with contextlib.suppress(OSError):
-        while part := os.read(primary, 65536):
-            shown += part
-    os.close(primary)
-    assert process.wait(STOP_SECONDS) == 0
+    code, _, shown = on_terminal(
+        binary("tykva"), "move", "--from", target.url, "--to", f"sqlite:{tmp_path}/home/tykva.sqlite")
+    assert code == 0
     assert b"\r\x1b[Kcopying account: " in shown and b"\r\x1b[Kcomparing " in shown
     assert shown.count(b"\n") == 1, "the last sentence alone ends a line"

@@ -1,14 +1,11 @@
 """`secret activate` says until when the old master secret is needed, and it is so; a terminal shows how far it is."""
 
-import contextlib
-import os
-import pty
 import re
-import subprocess
 import time
 
 from key_ages import DAY, HOUR, MINUTE, between, instant, to_the_second
-from processes import binary, clean_environment
+from processes import binary
+from terminal import on_terminal
 from test_master_secret import add, listed
 
 # docs/secrets.md: pages that are open; a call whose answer was lost.
@@ -90,19 +87,10 @@ def test_it_says_when_the_old_secret_may_be_thrown_away_and_then_it_may(deployme
 def test_on_a_terminal_it_shows_how_far_it_is(deployment):
     deployment.serve().__exit__()
     add(deployment)
-    primary, secondary = pty.openpty()
-    command = [binary("tykva"), "secret", "activate", "2", *deployment.store]
-    process = subprocess.Popen(
-        [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=secondary,
-        cwd=deployment.folder, env=clean_environment(deployment.environment))
-    os.close(secondary)
-    shown = b""
-    with contextlib.suppress(OSError):
-        while part := os.read(primary, 65536):
-            shown += part
-    os.close(primary)
-    output = process.communicate(timeout=90)[0].decode()
-    assert process.returncode == 0
+    code, output, shown = on_terminal(
+        binary("tykva"), "secret", "activate", "2", *deployment.store, cwd=deployment.folder,
+        environment=deployment.environment)
+    assert code == 0
     assert shown.startswith(b"\r\x1b[Ksealing anew: 2 of 2 values")
     assert shown.endswith(b"\r\x1b[K") and b"\n" not in shown
     assert output.startswith("master secret 2 is active now; 2 of 2 sealed values were sealed anew\n")

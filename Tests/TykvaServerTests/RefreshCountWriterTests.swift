@@ -141,11 +141,11 @@ import Testing
 }
 
 /// A store that is away, or writes and does not say so.
-private final class FailingDatabase: Database {
+private final class FailingDatabase: ForwardingDatabase {
     enum Mode { case there, away, silent }
 
     let mode = Mutex(Mode.there)
-    private let inner: any Database
+    let inner: any Database
 
     init(_ inner: any Database) { self.inner = inner }
 
@@ -160,17 +160,4 @@ private final class FailingDatabase: Database {
             throw .unknownOutcome(reason: "a test")
         }
     }
-
-    func once<Answer: Sendable>(_ statement: Statement<Answer>) async throws(StorageError) -> Answer {
-        try await inner.once(statement)
-    }
-
-    func read<Outcome: Sendable>(
-        _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
-    ) async throws(StorageError) -> Outcome { try await inner.read(body) }
-
-    func dataVersion() async throws(StorageError) -> Int64 { try await inner.dataVersion() }
-    var changes: AsyncStream<Void> { inner.changes }
-    func clock() async throws(StorageError) -> Int64? { try await inner.clock() }
-    func close() async {}
 }

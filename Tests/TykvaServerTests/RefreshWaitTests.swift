@@ -28,8 +28,8 @@ import Testing
 }
 
 /// A store at which every transaction that writes has to wait.
-private final class BusyDatabase: Database {
-    private let inner: any Database
+private final class BusyDatabase: ForwardingDatabase {
+    let inner: any Database
     private let wait: @Sendable () -> Void
 
     init(_ inner: any Database, _ wait: @escaping @Sendable () -> Void) {
@@ -43,17 +43,4 @@ private final class BusyDatabase: Database {
         wait()
         return try await inner.write(body)
     }
-
-    func once<Answer: Sendable>(_ statement: Statement<Answer>) async throws(StorageError) -> Answer {
-        try await inner.once(statement)
-    }
-
-    func read<Outcome: Sendable>(
-        _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
-    ) async throws(StorageError) -> Outcome { try await inner.read(body) }
-
-    func dataVersion() async throws(StorageError) -> Int64 { try await inner.dataVersion() }
-    var changes: AsyncStream<Void> { inner.changes }
-    func clock() async throws(StorageError) -> Int64? { try await inner.clock() }
-    func close() async {}
 }

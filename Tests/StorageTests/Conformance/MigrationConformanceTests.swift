@@ -173,8 +173,8 @@ import Testing
 }
 
 /// A store at which somebody else holds what the first writes need.
-private final class BusyDatabase: Database {
-    private let inner: any Database
+private final class BusyDatabase: ForwardingDatabase {
+    let inner: any Database
     private let refusals: Int
     private let begun = Mutex<[ContinuousClock.Instant]>([])
 
@@ -196,17 +196,4 @@ private final class BusyDatabase: Database {
         guard count > refusals else { throw .locked(reason: "a node has it") }
         return try await inner.write(body)
     }
-
-    func once<Answer: Sendable>(_ statement: Statement<Answer>) async throws(StorageError) -> Answer {
-        try await inner.once(statement)
-    }
-
-    func read<Outcome: Sendable>(
-        _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
-    ) async throws(StorageError) -> Outcome { try await inner.read(body) }
-
-    func dataVersion() async throws(StorageError) -> Int64 { try await inner.dataVersion() }
-    var changes: AsyncStream<Void> { inner.changes }
-    func clock() async throws(StorageError) -> Int64? { try await inner.clock() }
-    func close() async {}
 }

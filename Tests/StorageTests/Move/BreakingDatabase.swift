@@ -1,9 +1,10 @@
 import Storage
 import Synchronization
+import TestSupport
 
 /// A store whose connection is lost for good at a certain write: before it, or between its COMMIT and the answer.
-final class BreakingDatabase: Database {
-    private let inner: any Database
+final class BreakingDatabase: ForwardingDatabase {
+    let inner: any Database
     private let commits: Bool
     private let left: Mutex<Int>
     private static let loss = StorageError.unknownOutcome(reason: "the test broke the connection")
@@ -42,12 +43,4 @@ final class BreakingDatabase: Database {
         if isBroken { throw Self.loss }
         return try await inner.read(body)
     }
-
-    func dataVersion() async throws(StorageError) -> Int64 { try await inner.dataVersion() }
-
-    var changes: AsyncStream<Void> { inner.changes }
-
-    func clock() async throws(StorageError) -> Int64? { try await inner.clock() }
-
-    func close() async {}
 }

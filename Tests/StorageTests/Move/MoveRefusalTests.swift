@@ -210,8 +210,8 @@ import Testing
 }
 
 /// A source to which somebody writes while it is moved: just before the next read after `arm`.
-private final class MeddlingDatabase: Database {
-    private let inner: any Database
+private final class MeddlingDatabase: ForwardingDatabase {
+    let inner: any Database
     private let isArmed = Mutex(false)
     private let meddle: @Sendable () async throws -> Void
 
@@ -244,17 +244,4 @@ private final class MeddlingDatabase: Database {
         }
         return try await inner.read(body)
     }
-
-    func once<Answer: Sendable>(_ statement: Statement<Answer>) async throws(StorageError) -> Answer {
-        try await inner.once(statement)
-    }
-
-    func write<Outcome: Sendable>(
-        _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
-    ) async throws(StorageError) -> Outcome { try await inner.write(body) }
-
-    func dataVersion() async throws(StorageError) -> Int64 { try await inner.dataVersion() }
-    var changes: AsyncStream<Void> { inner.changes }
-    func clock() async throws(StorageError) -> Int64? { try await inner.clock() }
-    func close() async {}
 }

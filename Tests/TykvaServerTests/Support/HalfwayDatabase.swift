@@ -1,10 +1,11 @@
 import OAuth
 import Storage
 import Synchronization
+import TestSupport
 
 /// A store that fails once, in the middle of a write: before the statement of a number that a test chooses.
-final class HalfwayDatabase: Database {
-    private let inner: any Database
+final class HalfwayDatabase: ForwardingDatabase {
+    let inner: any Database
     /// How many statements of the next write succeed; nil when nothing fails.
     private let left = Mutex<Int?>(nil)
 
@@ -32,24 +33,6 @@ final class HalfwayDatabase: Database {
         }
         if isOver { throw .unavailable(reason: "the test cut the connection") }
     }
-
-    func once<Answer: Sendable>(_ statement: Statement<Answer>) async throws(StorageError) -> Answer {
-        try await inner.once(statement)
-    }
-
-    func read<Outcome: Sendable>(
-        _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
-    ) async throws(StorageError) -> Outcome {
-        try await inner.read(body)
-    }
-
-    func dataVersion() async throws(StorageError) -> Int64 { try await inner.dataVersion() }
-
-    var changes: AsyncStream<Void> { inner.changes }
-
-    func clock() async throws(StorageError) -> Int64? { try await inner.clock() }
-
-    func close() async {}
 }
 
 private struct HalfwayTransaction: Transaction {

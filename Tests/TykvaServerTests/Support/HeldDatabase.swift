@@ -1,10 +1,11 @@
 import OAuth
 import Storage
 import Synchronization
+import TestSupport
 
 /// A store that has read, or is about to write, and goes on when a test lets it.
-final class HeldDatabase: Database {
-    private let inner: any Database
+final class HeldDatabase: ForwardingDatabase {
+    let inner: any Database
     private let held = AsyncStream<Void>.makeStream()
     private let released = AsyncStream<Void>.makeStream()
 
@@ -41,22 +42,10 @@ final class HeldDatabase: Database {
         for await _ in released.stream {}
     }
 
-    func once<Answer: Sendable>(_ statement: Statement<Answer>) async throws(StorageError) -> Answer {
-        try await inner.once(statement)
-    }
-
     func write<Outcome: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws(StorageError) -> Outcome
     ) async throws(StorageError) -> Outcome {
         if holdsWrites { await hold() }
         return try await inner.write(body)
     }
-
-    func dataVersion() async throws(StorageError) -> Int64 { try await inner.dataVersion() }
-
-    var changes: AsyncStream<Void> { inner.changes }
-
-    func clock() async throws(StorageError) -> Int64? { try await inner.clock() }
-
-    func close() async {}
 }

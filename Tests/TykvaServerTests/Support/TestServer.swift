@@ -40,7 +40,7 @@ struct TestServer {
         try await engine.withStore { [configuration] store in
             let base = try await store.open()
             do {
-                try await serve(store, ClocklessDatabase(base: base), connections, configuration, clients, body)
+                try await serve(store, ClocklessDatabase(inner: base), connections, configuration, clients, body)
             } catch {
                 await base.close()
                 throw error
