@@ -3,7 +3,7 @@
 DATA ?= ./data
 LISTEN ?= 127.0.0.1:8080
 BUILD_FLAGS ?=
-# How many tests run at once: more would wait for each other, and have more files open than Foundation's Process bears.
+# How many tests run at once: more would only wait for each other.
 TEST_WIDTH ?= --experimental-maximum-parallelization-width 24
 VENV := e2e/.venv
 

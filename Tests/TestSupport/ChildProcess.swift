@@ -7,6 +7,7 @@ import Synchronization
 /// thousand of them, which the tests together have at times, it reads past its buffer.
 package final class ChildProcess: Sendable {
     package enum End: Sendable, Equatable {
+        /// A program or folder that is not there is 125 to 127, as `env` tells it; −1 when nobody can tell.
         case exited(Int32)
         case signalled(Int32)
 
@@ -32,7 +33,7 @@ package final class ChildProcess: Sendable {
     ///   - environment: The whole environment of the program; nil for the test's own.
     ///   - folder: Where the program runs.
     ///   - input: The file that is its standard input; those of its output and errors are written anew.
-    /// - Throws: ``NotStarted``.
+    /// - Throws: ``NotStarted`` when the system starts no process.
     package init(
         _ command: [String], environment: [String: String]? = nil, in folder: String = "/",
         input: String = "/dev/null", output: String = "/dev/null", errors: String = "/dev/null"
@@ -44,14 +45,21 @@ package final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&files, STDIN_FILENO, input, O_RDONLY | O_NOCTTY, 0)
         posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output, written, 0o600)
         posix_spawn_file_actions_addopen(&files, STDERR_FILENO, errors, written, 0o600)
+        // It gets none of the test's own: in a server that runs for long a listener would stay open.
+        guard let closeFrom = Self.closeFrom, closeFrom(&files, STDERR_FILENO + 1) == 0 else {
+            throw NotStarted(command: command, code: ENOSYS)
+        }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // The thread that starts it may have signals blocked, which a program would inherit.
-        var blocked = sigset_t()
+        // The thread that starts it may have signals blocked, and the process ignore some: a program would inherit it.
+        var (blocked, asUsual) = (sigset_t(), sigset_t())
         sigemptyset(&blocked)
+        sigemptyset(&asUsual)
+        for signal in [SIGHUP, SIGINT, SIGPIPE, SIGTERM, SIGCHLD] { sigaddset(&asUsual, signal) }
         posix_spawnattr_setsigmask(&attributes, &blocked)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        posix_spawnattr_setsigdefault(&attributes, &asUsual)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         let variables = (environment ?? ProcessInfo.processInfo.environment).map { "\($0)=\($1)" }
         var id: Int32 = 0
@@ -75,7 +83,12 @@ package final class ChildProcess: Sendable {
         known.withLock { end in
             guard end == nil else { return end }
             var status: Int32 = 0
-            guard waitpid(id, &status, WNOHANG) == id else { return nil }
+            let found = waitpid(id, &status, WNOHANG)
+            if found == -1, errno != EINTR {
+                end = .exited(-1)
+                return end
+            }
+            guard found == id else { return nil }
             end = status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signalled(status & 0x7F)
             return end
         }
@@ -100,6 +113,12 @@ package final class ChildProcess: Sendable {
             if let end { return end }
             usleep(1000)
         }
+    }
+
+    /// Hides from Swift behind a feature macro of glibc.
+    private static let closeFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np").map {
+        unsafeBitCast(
+            $0, to: (@convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32).self)
     }
 
     private static func withStrings<Result>(

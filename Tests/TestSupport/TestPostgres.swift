@@ -26,7 +26,8 @@ package struct TestPostgres: Sendable {
     /// Makes room. What cannot be dropped goes with the server: PostgreSQL waits five seconds for ended connections.
     package func drop() async {
         guard let server = Self.server else { return }
-        try? await Self.psql("DROP DATABASE \(name) WITH (FORCE)", on: server)
+        // Also after a test that was cancelled.
+        await Task { [name] in try? await Self.psql("DROP DATABASE \(name) WITH (FORCE)", on: server) }.value
     }
 
     /// Runs a command of the test's on a database: what the store itself must never be told.
