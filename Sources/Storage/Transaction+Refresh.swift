@@ -45,12 +45,10 @@ extension Transaction {
     ///   again.
     package func decide(_ use: RefreshUse, _ rules: RefreshRules) throws(StorageError) -> RefreshOutcome {
         let judged = try run(.judge(use.family))
-        let epoch = try epoch(of: use, judged?.state, rules)
+        let circumstances = try circumstances(of: use, judged?.state, rules)
         let decision = decideRefresh(
             of: use.generation, madeUnder: use.key, family: judged?.state, caller: use.caller,
-            circumstances: RefreshCircumstances(
-                now: use.now, window: rules.window, epoch: epoch, activeKey: use.newKey,
-                monotonicSinceRotation: rules.monotonicSinceRotation))
+            circumstances: circumstances)
         switch decision {
         case .unknown, .stranger, .over:
             return .refused(.init(decision: decision, user: judged?.user, session: judged?.session))
@@ -59,7 +57,8 @@ extension Transaction {
         case .fastForward:
             guard let judged else { throw .conflict(reason: "a family vanished within its transaction") }
             return .fastForwarded(
-                try written(run(.fastForward(use, from: judged.state.generation, epoch: epoch))))
+                try written(
+                    run(.fastForward(use, from: judged.state.generation, epoch: circumstances.epoch))))
         case .retry:
             guard let judged else { throw .conflict(reason: "a family vanished within its transaction") }
             // Of the generation that was judged, or not at all: what somebody has made meanwhile is another caller's.
@@ -71,12 +70,18 @@ extension Transaction {
         }
     }
 
-    /// Both counters only grow, so their sum is new whenever one of them is. Row 8 alone looks at it.
-    private func epoch(
+    /// What the decision looks at beside the family; some of it row 8 alone, which is rare.
+    package func circumstances(
         of use: RefreshUse, _ state: FamilyState?, _ rules: RefreshRules
-    ) throws(StorageError) -> Int64 {
-        guard let state, use.generation > state.generation else { return rules.epoch }
-        return rules.epoch + (try timeline)
+    ) throws(StorageError) -> RefreshCircumstances {
+        var circumstances = RefreshCircumstances(
+            now: use.now, window: rules.window, epoch: rules.epoch, activeKey: use.newKey,
+            monotonicSinceRotation: rules.monotonicSinceRotation)
+        guard let state, use.generation > state.generation else { return circumstances }
+        // Both counters only grow, so their sum is new whenever one of them is.
+        circumstances.epoch += try timeline
+        circumstances.keyRetiredAt = try run(.retirement(ofMasterSecret: use.key))
+        return circumstances
     }
 
     /// Row 7: ends what the policy says, notes both holders and tells the applications, in this transaction.

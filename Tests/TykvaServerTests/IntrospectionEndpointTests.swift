@@ -115,6 +115,18 @@ import Testing
         }
     }
 
+    @Test func `a refresh token of another master secret than its family's is inactive`() async throws {
+        try await Self.run { server in
+            let tokens = try Tokens(
+                await server.signIn(client: "service", with: [("client_secret", "s3cret +%")]))
+            try await server.database.once(Statement<Void>("UPDATE token_family SET token_key = 2"))
+            #expect(try await Self.ask(server, tokens.refreshToken, as: "service").text == Self.inactive)
+            try await server.database.once(Statement<Void>("UPDATE token_family SET token_key = 1"))
+            let answer = try await Self.ask(server, tokens.refreshToken, as: "service")
+            #expect(answer.json?["active"]?.boolValue == true)
+        }
+    }
+
     @Test func `what is no token of ours is inactive`() async throws {
         try await Self.run { server in
             let tokens = try Tokens(await server.signIn())

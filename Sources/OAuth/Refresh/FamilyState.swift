@@ -6,7 +6,7 @@ package struct FamilyState: Hashable, Sendable {
     package var generation: UInt32
     /// The key number under which the current token was made.
     package var tokenKey: UInt8
-    /// That of the token before it; nil where none was before it, or an older version made the rotation.
+    /// That of the token before it; nil where none was before it. Versions before schema 10 left it as it was.
     package var previousKey: UInt8?
     package var rotatedAt: Milliseconds
     /// Who made the call that rotated last.

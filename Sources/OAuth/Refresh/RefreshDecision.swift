@@ -24,6 +24,7 @@ package enum RefreshDecision: Hashable, Sendable {
         case sessionEnded = "session ended"
         case userDisabled = "user disabled"
         case exhausted = "family has used every generation"
+        case otherSecret = "token of a master secret that was not active when it would have been made"
     }
 }
 
@@ -43,17 +44,21 @@ package struct RefreshCircumstances: Hashable, Sendable {
     package var epoch: Int64
     /// The key number that new tokens are made under.
     package var activeKey: UInt8
+    /// When another key took the place of the presented token's; nil when that is active, or never was.
+    package var keyRetiredAt: Milliseconds?
     /// Milliseconds by the monotonic clock since this process rotated the family to its current generation;
     /// nil when another process did, or nobody remembers.
     package var monotonicSinceRotation: Int64?
 
     package init(
-        now: Milliseconds, window: RetryWindow, epoch: Int64, activeKey: UInt8, monotonicSinceRotation: Int64? = nil
+        now: Milliseconds, window: RetryWindow, epoch: Int64, activeKey: UInt8, keyRetiredAt: Milliseconds? = nil,
+        monotonicSinceRotation: Int64? = nil
     ) {
         self.now = now
         self.window = window
         self.epoch = epoch
         self.activeKey = activeKey
+        self.keyRetiredAt = keyRetiredAt
         self.monotonicSinceRotation = monotonicSinceRotation
     }
 }
@@ -74,37 +79,50 @@ package func decideRefresh(
     guard let family else { return .unknown }
     guard family.client == caller.client else { return .stranger }
     if let bound = family.dpopThumbprint, bound != caller.dpopThumbprint { return .stranger }
-    if let over = over(family, presented: n, now: circumstances.now) { return .over(over) }
-    guard mayHaveGiven(n, madeUnder: key, family, active: circumstances.activeKey) else { return .theft(.stale) }
+    if let over = over(family, presented: n, madeUnder: key, circumstances) { return .over(over) }
+    guard mayHaveGiven(n, madeUnder: key, family) else { return .theft(.stale) }
     if n == family.generation { return .rotate }
     if n > family.generation {
+        guard mayHaveForgotten(madeUnder: key, family, circumstances) else { return .over(.otherSecret) }
         return family.fastForwardEpoch == circumstances.epoch ? .theft(.stale) : .fastForward
     }
     guard n == family.generation - 1 else { return .theft(.stale) }
     return isRetry(of: family, by: caller, circumstances) ? .retry : .theft(.late)
 }
 
-/// Row 4. The row of a family that went back in time is older than the token, so its idle expiry is not judged.
-private func over(_ family: FamilyState, presented n: UInt32, now: Milliseconds) -> RefreshDecision.Over? {
+/// Row 4. The row of a family that went back in time is older than the token, so its idle expiry is not judged; unless
+/// the token is of a master secret that was replaced: whoever knows it could bring back what nobody uses.
+private func over(
+    _ family: FamilyState, presented n: UInt32, madeUnder key: UInt8, _ circumstances: RefreshCircumstances
+) -> RefreshDecision.Over? {
+    let now = circumstances.now
     if family.hasEnded { return .familyEnded }
     if family.expiresAt <= now { return .expired }
-    if n <= family.generation, family.idleExpiresAt <= now { return .idle }
+    if n <= family.generation || key != circumstances.activeKey, family.idleExpiresAt <= now { return .idle }
     if family.sessionHasEnded { return .sessionEnded }
     if family.userIsDisabled { return .userDisabled }
     if n >= .max { return .exhausted }
     return nil
 }
 
-/// Whether the family can have been given token `n` of this key.
+/// Whether the family can have been given token `n` of this key, of those that the store knows of.
 ///
 /// A token has one key, that which was active when it was made. Whoever knows a master secret of before can make a
 /// token of a family that they once held one of, and its MAC is right; but the family is under another by now.
-private func mayHaveGiven(_ n: UInt32, madeUnder key: UInt8, _ family: FamilyState, active: UInt8) -> Bool {
-    if key == family.tokenKey { return true }
+private func mayHaveGiven(_ n: UInt32, madeUnder key: UInt8, _ family: FamilyState) -> Bool {
+    if key == family.tokenKey || n > family.generation { return true }
     if n == family.generation { return false }
-    // Of the rotations that the store has forgotten nobody knows the keys; but numbers grow.
-    if n > family.generation { return key > family.tokenKey || key == active }
     return n < family.generation - 1 || family.previousKey == nil || family.previousKey == key
+}
+
+/// Whether the store can have forgotten a token of this key that is ahead of it: one made after its last rotation.
+///
+/// Refused as row 4 and no theft: a restored store may have forgotten, too, that an old key was activated again.
+private func mayHaveForgotten(
+    madeUnder key: UInt8, _ family: FamilyState, _ circumstances: RefreshCircumstances
+) -> Bool {
+    guard key != family.tokenKey, key != circumstances.activeKey else { return true }
+    return circumstances.keyRetiredAt.map { $0 > family.rotatedAt } ?? true
 }
 
 /// Row 6: whether a token one behind is an honest client's second try.

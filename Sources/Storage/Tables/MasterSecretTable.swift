@@ -66,6 +66,24 @@ extension Statement where Answer == [KnownMasterSecret] {
     }
 }
 
+extension Statement where Answer == Milliseconds? {
+    /// When another master secret took the place of this one; nil when it is active, never was, or is newer than all
+    /// that the store knows: a restored one may know too few.
+    ///
+    /// Of one that was removed, hence is below another, the beginning of time.
+    static func retirement(ofMasterSecret number: UInt8) -> Self {
+        Self(
+            """
+            SELECT number, retired_at FROM master_secret WHERE number >= \(Int64(number)) ORDER BY number LIMIT 1
+            """
+        ) { rows throws(StorageError) in
+            guard let row = rows.first else { return nil }
+            let found: UInt8 = try row.narrow("number")
+            return found == number ? try row.optionalInstant("retired_at") : Milliseconds(0)
+        }
+    }
+}
+
 extension Statement where Answer == Void {
     /// Does nothing when there is a secret of that number already, the same or another: whoever registers reads again.
     ///

@@ -44,7 +44,7 @@ package struct RefreshTokenGrant: Sendable {
             newKey: secrets.current.refreshKeys.activeNumber, now: now,
             newIdleExpiry: now + configuration.lifetimes.familyIdle)
         // A narrowed answer is checked before anything is written; a family's scope and audience never change.
-        if !request.target.asksForNothing { try await check(request.target, use, client: client) }
+        if !request.target.asksForNothing { try await check(request.target, use, client: client, origin) }
         if let family = try await database.once(.rotate(use)) {
             return try await rotated(family, token, use, request.target, client: client, origin)
         }
@@ -82,11 +82,14 @@ package struct RefreshTokenGrant: Sendable {
     ) throws(StorageError) -> (RefreshUse, RefreshOutcome) {
         let now = clock.now()
         let use = first.again(at: now, newIdleExpiry: now + configuration.lifetimes.familyIdle)
-        let rules = RefreshRules(
+        return (use, try tx.decide(use, rules(for: use, origin)))
+    }
+
+    private func rules(for use: RefreshUse, _ origin: RequestOrigin) -> RefreshRules {
+        RefreshRules(
             window: configuration.retryWindow, thefts: configuration.thefts, epoch: epoch.current,
             monotonicSinceRotation: rotations.elapsed(use.family, after: use.generation, now: clock.monotonicNow()),
             requestID: origin.requestID)
-        return (use, try tx.decide(use, rules))
     }
 
     private func rotated(
@@ -128,17 +131,16 @@ package struct RefreshTokenGrant: Sendable {
     /// Refuses a scope or resource that the family does not have, where there would be an answer.
     ///
     /// Whatever else is wrong the rows will tell: a replay is a theft, whichever scope it asks for.
-    private func check(_ target: TokenTarget, _ use: RefreshUse, client: Client) async throws {
-        let circumstances = RefreshCircumstances(
-            now: use.now, window: configuration.retryWindow, epoch: epoch.current,
-            activeKey: use.newKey,
-            monotonicSinceRotation: rotations.elapsed(
-                use.family, after: use.generation, now: clock.monotonicNow()))
+    private func check(
+        _ target: TokenTarget, _ use: RefreshUse, client: Client, _ origin: RequestOrigin
+    ) async throws {
+        let rules = rules(for: use, origin)
         let family = try await database.read { tx throws(StorageError) -> LiveFamily? in
             let state = try tx.run(.judge(use.family))?.state
-            switch decideRefresh(
-                of: use.generation, madeUnder: use.key, family: state, caller: use.caller, circumstances: circumstances)
-            {
+            let decision = decideRefresh(
+                of: use.generation, madeUnder: use.key, family: state, caller: use.caller,
+                circumstances: try tx.circumstances(of: use, state, rules))
+            switch decision {
             case .rotate, .retry, .fastForward: return try tx.run(.family(use.family))
             case .unknown, .stranger, .over, .theft: return nil
             }

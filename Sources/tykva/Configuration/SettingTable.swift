@@ -79,7 +79,8 @@ enum SettingTable {
     static let theftLate = Setting(
         "theft_late", .reach, default: "family", "What a replay ends that is one refresh behind.")
     static let theftStale = Setting(
-        "theft_stale", .reach, default: "session", "What a replay ends that is two or more refreshes behind.")
+        "theft_stale", .reach, default: "session",
+        "What a replay ends that is two or more refreshes behind, or a token that nobody was given.")
     static let passwordHashMemory = Setting(
         "password_hash_memory", .number(PasswordHashingCost.memoryBounds, unit: "KiB"), default: "19456",
         "What a password hash takes of memory (Argon2id).")

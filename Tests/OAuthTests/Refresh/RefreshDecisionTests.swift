@@ -193,13 +193,30 @@ import Testing
         #expect(sample.decide(6, madeUnder: 1) == .retry)
     }
 
-    @Test mutating func `ahead of the store is a later key than the row's, or the active one`() {
+    @Test mutating func `ahead of the store is no key that was replaced before the row was written`() {
         (sample.family.tokenKey, sample.circumstances.activeKey) = (2, 2)
-        for key: UInt8 in [2, 3] { #expect(sample.decide(9, madeUnder: key) == .fastForward) }
-        #expect(sample.decide(9, madeUnder: 1) == .theft(.stale))
-        // An old number that was made active again.
+        // A number that never was active, as far as the store remembers.
+        for key: UInt8 in [1, 2, 3] { #expect(sample.decide(9, madeUnder: key) == .fastForward) }
+        for key: UInt8 in [1, 3] {
+            sample.circumstances.keyRetiredAt = RefreshSample.rotatedAt
+            #expect(sample.decide(9, madeUnder: key) == .over(.otherSecret))
+            #expect(sample.decide(.max - 1, madeUnder: key) == .over(.otherSecret))
+            sample.circumstances.keyRetiredAt = RefreshSample.rotatedAt + .milliseconds(1)
+            #expect(sample.decide(9, madeUnder: key) == .fastForward)
+        }
+        // The family is still under the number that was replaced, or the number is active again.
+        sample.circumstances.keyRetiredAt = RefreshSample.rotatedAt
+        #expect(sample.decide(9, madeUnder: 2) == .fastForward)
         sample.circumstances.activeKey = 1
         #expect(sample.decide(9, madeUnder: 1) == .fastForward)
+    }
+
+    @Test mutating func `what lies idle is not brought back by a key that was replaced`() {
+        let idle = 31 * RefreshSample.dayMilliseconds
+        #expect(sample.decide(8, after: idle) == .fastForward)
+        sample.circumstances.activeKey = 2
+        #expect(sample.decide(8, after: idle) == .over(.idle))
+        #expect(sample.decide(8) == .fastForward)
     }
 
     @Test mutating func `a stranger with another key stays one, and what is over is over`() {

@@ -43,6 +43,8 @@ import Testing
             moment.epoch = max(1, moment.epoch + (Int.random(in: 0..<40, using: &random) == 0 ? 1 : 0))
             moment.monotonic = Bool.random(using: &random) ? Int64.random(in: 0...70_000, using: &random) : nil
             if Int.random(in: 0..<10, using: &random) == 0 { moment.activeKey = .random(in: 1...3, using: &random) }
+            moment.keyReplacedAt =
+                Bool.random(using: &random) ? oracle.family.rotatedAt + .random(in: -1...1, using: &random) : nil
             let caller = Self.caller(sample, bound, &random)
             let token = Self.token(oracle.family.generation, &random)
             let key = Self.key(of: token, oracle.family, &random)
@@ -50,11 +52,12 @@ import Testing
                 of: UInt32(token), madeUnder: key, family: Self.state(oracle.family), caller: caller,
                 circumstances: RefreshCircumstances(
                     now: Milliseconds(now), window: .standard, epoch: moment.epoch,
-                    activeKey: moment.activeKey, monotonicSinceRotation: moment.monotonic))
+                    activeKey: moment.activeKey, keyRetiredAt: moment.keyReplacedAt.map { Milliseconds($0) },
+                    monotonicSinceRotation: moment.monotonic))
             let before = oracle
             let row = oracle.present(token, madeUnder: key, by: caller, moment)
             seen[row, default: 0] += 1
-            guard Self.agrees(decision, row, isLate: before.isLate(token, key, moment)) else {
+            guard Self.agrees(decision, row, isLate: before.isLate(token, key)) else {
                 return "token \(token) of key \(key) of \(before.family) at \(moment): \(decision), not \(row)"
             }
             // A family that is over would hide the other rows for the rest of the history.

@@ -45,7 +45,9 @@ struct RandomSchedule: Sendable {
             case 1...3: scene.ownerAway
             default: scene.owner
             }
-        return await race.start(caller, newest - min(newest, behind), key: key)
+        let forged: UInt8? =
+            Int.random(in: 0..<20, using: &random) == 0 ? .random(in: 1...4, using: &random) : nil
+        return await race.start(caller, newest - min(newest, behind), key: key, forged: forged)
     }
 
     private func fate(_ random: inout SeededRandom) -> SteppedConnection.Fate {

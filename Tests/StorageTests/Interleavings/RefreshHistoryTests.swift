@@ -42,9 +42,11 @@ import Testing
             let isOld = Int.random(in: 0..<40, using: &random) == 0
             let isBefore = Int.random(in: 0..<4, using: &random) == 0
             let newest = race.witness.acknowledged
+            let forged: UInt8? =
+                Int.random(in: 0..<40, using: &random) == 0 ? .random(in: 1...9, using: &random) : nil
             let call = await race.start(
-                caller, newest - min(newest, isOld ? 2 : isBefore ? 1 : 0), key: UInt8.random(in: 1...9, using: &random)
-            )
+                caller, newest - min(newest, isOld ? 2 : isBefore ? 1 : 0), key: .random(in: 1...9, using: &random),
+                forged: forged)
             while try await !race.step(call, .done) {}
         }
         try await race.end()

@@ -35,9 +35,14 @@ final class RefreshRace {
     }
 
     /// A call that is held before its blind UPDATE.
-    func start(_ caller: RefreshCaller, _ token: UInt32, key: UInt8) async -> RaceCall {
+    ///
+    /// - Parameters:
+    ///   - key: What its node makes new tokens under.
+    ///   - forged: Another key than the token was made under; nil for an honest token.
+    func start(_ caller: RefreshCaller, _ token: UInt32, key: UInt8, forged: UInt8? = nil) async -> RaceCall {
+        let tokenKey = forged ?? witness.key(of: token)
         let call = RaceCall(
-            token: token, madeUnder: witness.key(of: token), caller: caller, key: key, on: scene.database)
+            token: token, madeUnder: tokenKey, caller: caller, key: key, on: scene.database)
         Task { [family, steps, clock, epoch] in await call.run(family.key, steps, clock, epoch: epoch) }
         _ = await call.connection.next()
         return call

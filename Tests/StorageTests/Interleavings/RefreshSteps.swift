@@ -63,7 +63,7 @@ extension RefreshUse {
 }
 
 private let liveColumns: SQL = """
-    generation, token_key, account_id, session_id, scope, audience, auth_time, amr, expires_at,
+    generation, token_key, account_id, session_id, scope, audience, auth_time, amr, expires_at, rotated_at,
     previous_address, previous_agent, '' AS claims
     """
 
@@ -72,7 +72,8 @@ extension Statement where Answer == LiveFamily? {
         Self(
             """
             UPDATE token_family
-            SET generation = generation + 1, token_key = \(Int64(use.newKey)), rotated_at = \(use.now),
+            SET generation = generation + 1, previous_key = token_key, token_key = \(Int64(use.newKey)),
+                rotated_at = \(use.now),
                 idle_expires_at = \(use.newIdleExpiry), rotated_address = \(use.caller.holder.address),
                 rotated_agent = \(use.caller.holder.agent)
             WHERE id = \(use.family) AND client_id = \(use.caller.client) AND ended_at IS NULL
@@ -85,7 +86,8 @@ extension Statement where Answer == LiveFamily? {
         Self(
             """
             UPDATE token_family
-            SET generation = generation + 1, token_key = \(Int64(use.newKey)), rotated_at = \(use.now),
+            SET generation = generation + 1, previous_key = token_key, token_key = \(Int64(use.newKey)),
+                rotated_at = \(use.now),
                 idle_expires_at = \(use.newIdleExpiry), rotated_address = \(use.caller.holder.address),
                 rotated_agent = \(use.caller.holder.agent)
             WHERE id = \(use.family) AND client_id = \(use.caller.client) AND generation = \(Int64(use.generation))

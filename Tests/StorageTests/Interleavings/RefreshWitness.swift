@@ -11,6 +11,7 @@ struct RefreshWitness {
         case retryRefused = "a retry within the window was refused"
         case endedRose = "an ended family went on"
         case strangerHeard = "a stranger changed something or was answered"
+        case forgedHeard = "a token of another master secret was answered, or ended nothing"
         case wentElsewhere = "the store differs from the table"
     }
 
@@ -50,14 +51,27 @@ struct RefreshWitness {
         if before.sessionHasEnded, !after.sessionHasEnded { report(.endedRose) }
         if after != before, call.caller.client != client { report(.strangerHeard) }
         if after.generation != before.generation, after.generation != call.token + 1 { report(.twoSuccessors) }
+        let isForged = isForged(call, before)
+        if isForged, after.generation != before.generation { report(.forgedHeard) }
         guard case .deciding(let now, let monotonic) = phase, isWritten, call.caller.client == client,
-            call.token < before.generation, !isOver(before, now)
+            call.token < before.generation || isForged, !isOver(before, now)
         else { return }
+        if isForged {
+            if !after.hasEnded { report(.forgedHeard) }
+            return
+        }
         if call.token + 1 == before.generation, isWithinWindow(before, call.caller, now, monotonic) {
             if after != before { report(.retryRefused) }
         } else if !after.hasEnded {
             report(.replaySurvived)
         }
+    }
+
+    /// A token that nobody was given, as far as the row tells.
+    private func isForged(_ call: RaceCall, _ row: FamilyState) -> Bool {
+        if call.token == row.generation { return call.tokenKey != row.tokenKey }
+        guard call.token + 1 == row.generation, let previous = row.previousKey else { return false }
+        return ![previous, row.tokenKey].contains(call.tokenKey)
     }
 
     /// A caller has its answer, or lost it on the way.

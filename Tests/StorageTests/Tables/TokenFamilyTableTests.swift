@@ -159,55 +159,6 @@ import Testing
         }
     }
 
-    /// What somebody can make who knows the master secret of before and has held a token of the family.
-    @Test(arguments: Engine.available)
-    func `a current token of another master secret is a theft, told with both numbers`(_ engine: Engine) async throws {
-        try await RefreshScene.with(engine) { scene in
-            let family = try await scene.families(1, at: 4)[0]
-            #expect(try await scene.database.once(.rotate(use(scene, family, 4)))?.tokenKey == 7)
-            let forged = use(scene, family, 5, key: 1, by: scene.ownerAway)
-            #expect(try await scene.database.once(.rotate(forged)) == nil)
-            // The token before is of secret 1, and its holder may ask again.
-            let again = try await scene.database.write { [rules] tx throws(StorageError) in
-                try tx.decide(use(scene, family, 4), rules)
-            }
-            guard case .retry = again else {
-                Issue.record("\(again)")
-                return
-            }
-            let outcome = try await scene.database.write { [rules] tx throws(StorageError) in
-                try tx.decide(forged, rules)
-            }
-            #expect(
-                outcome == .refused(.init(decision: .theft(.stale), user: scene.user, session: family.session)))
-            #expect(try await scene.row(family.key)?.sessionHasEnded == true)
-            let event = try #require(
-                try await scene.database.once(.events(EventFilter(type: .refreshTheft))).first)
-            let detail = try #require(TheftDetail(json: event.detail))
-            #expect(detail.presentedKey == 1 && detail.presentedGeneration == 5)
-            #expect(detail.currentKey == 7 && detail.currentGeneration == 5)
-        }
-    }
-
-    /// The rotations between are forgotten; the next retry comes with the token that was presented.
-    @Test(arguments: Engine.available)
-    func `what was fast-forwarded by a token of a later secret can be asked for again`(_ engine: Engine) async throws {
-        try await RefreshScene.with(engine) { scene in
-            let family = try await scene.families(1, at: 4)[0]
-            for _ in 1...2 {
-                let outcome = try await scene.database.write { [rules] tx throws(StorageError) in
-                    try tx.decide(use(scene, family, 8, key: 2), rules)
-                }
-                switch outcome {
-                case .fastForwarded(let live), .retry(let live): #expect(live.generation == 9 && live.tokenKey == 7)
-                case .rotated, .refused: Issue.record("\(outcome)")
-                }
-            }
-            let row = try #require(try await scene.row(family.key))
-            #expect(row.previousKey == 2 && row.tokenKey == 7 && row.fastForwardEpoch != nil)
-        }
-    }
-
     @Test(arguments: Engine.available)
     func `revoking ends a family of that client, once, wherever it stands`(_ engine: Engine) async throws {
         try await RefreshScene.with(engine) { scene in

@@ -36,6 +36,8 @@ package struct RefreshOracle: Sendable {
         package var otherCallerWindow: Int64 = 10_000
         package var epoch: Int64 = 1
         package var activeKey: UInt8
+        /// When the key of the token that is presented was replaced last.
+        package var keyReplacedAt: Int64?
         /// Since the rotation, where the process remembers it.
         package var monotonic: Int64?
         package var idle: Int64
@@ -69,12 +71,13 @@ package struct RefreshOracle: Sendable {
             ),
             (.over, family.isEnded || family.sessionIsEnded || family.userIsDisabled),
             (.over, moment.now >= family.expiresAt),
-            (.over, !isAhead && moment.now >= family.idleExpiresAt),
+            (.over, moment.now >= family.idleExpiresAt && !(isAhead && key == moment.activeKey)),
             (.over, token == 4_294_967_295),
-            (.theft, isForged(token, key, moment)),
+            (.theft, isForged(token, key)),
             (.rotation, !isBehind && !isAhead),
             (.retry, token == family.generation - 1 && isWithinWindow(caller, moment)),
             (.theft, isBehind),
+            (.over, isAhead && isReplaced(key, moment)),
             (.theft, isAhead && family.fastForwardedIn == moment.epoch),
         ]
         return table.first { $0.1 }?.0 ?? .fastForward
@@ -93,22 +96,27 @@ package struct RefreshOracle: Sendable {
             family.fastForwardedIn = moment.epoch
         case .theft:
             family.isEnded = true
-            if !isLate(token, key, moment) { family.sessionIsEnded = true }
+            if !isLate(token, key) { family.sessionIsEnded = true }
         }
         return row
     }
 
     /// One behind may be a lost answer and ends the family; anything else ends the session.
-    package func isLate(_ token: Int64, _ key: UInt8, _ moment: Moment) -> Bool {
-        token == family.generation - 1 && !isForged(token, key, moment)
+    package func isLate(_ token: Int64, _ key: UInt8) -> Bool {
+        token == family.generation - 1 && !isForged(token, key)
+    }
+
+    /// Of a key that could not make anything after the last rotation.
+    private func isReplaced(_ key: UInt8, _ moment: Moment) -> Bool {
+        guard let replacedAt = moment.keyReplacedAt else { return false }
+        return replacedAt <= family.rotatedAt && ![family.key, moment.activeKey].contains(key)
     }
 
     /// A token of another key than the family's was made under.
-    private func isForged(_ token: Int64, _ key: UInt8, _ moment: Moment) -> Bool {
+    private func isForged(_ token: Int64, _ key: UInt8) -> Bool {
         switch token - family.generation {
         case 0: key != family.key
         case -1: key != family.key && key != family.keyBefore && family.keyBefore != nil
-        case 1...: key < family.key && key != moment.activeKey
         default: false
         }
     }
