@@ -69,6 +69,22 @@ def test_account(site, application, reader, looks, new_user, new_person):
     looks("consents")
 
 
+
+def test_sign_ins_on_several_pages(site, reader, looks, new_user):
+    name = new_user("--display-name", "Mirela Zucca")
+    for _ in range(27):
+        site.sign_in(name, agent="Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0")
+    reader.opens(f"{site.url}/account")
+    reader.signs_in(name)
+    reader.opens(f"{site.url}/account/sessions")
+    assert reader.page.locator("article").count() == 26
+    looks("sessions-many")
+    reader.page.locator("a[rel=next]").click()
+    assert reader.page.locator("article").count() == 2
+    looks("sessions-older")
+    reader.page.locator(".pages a").click()
+    assert reader.page.locator("article.current").count() == 1
+
 def test_password(site, reader, looks, new_user):
     reader.opens(f"{site.url}/account/password")
     reader.signs_in(new_user())
