@@ -9,9 +9,9 @@ from clocks import MovingClock
 from damage import header
 from key_ages import (
     DAY, HOUR, MINUTE, RETIREMENT, SOON, Gauges, age, audited, between, in_state, instant, listed, under)
+from master_secrets import damage_key
 from processes import wait_until
 from test_keys import SCOPE, by_pyjwt, kids
-from test_master_secret import damage_key
 
 pytestmark = pytest.mark.timeout(400)
 

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from deployment import refused
-from test_master_secret import WAIT, add, key_number, lines
+from master_secrets import WAIT, add, key_number, lines
 
 
 def forged(secret, issuer, token, ahead=0, number=1):

@@ -4,9 +4,9 @@ import re
 import time
 
 from key_ages import DAY, HOUR, MINUTE, between, instant, to_the_second
+from master_secrets import add, listed
 from processes import binary
 from terminal import on_terminal
-from test_master_secret import add, listed
 
 # docs/secrets.md: pages that are open; a call whose answer was lost.
 PAGES = 61 * MINUTE
