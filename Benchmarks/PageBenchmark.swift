@@ -28,7 +28,7 @@ enum PageBenchmark {
         let cookies = try await signIn(server, client)
         for (name, path) in [
             ("sign-in page", "/sign-in"), ("error page", "/authorize"), ("no such page", "/nowhere"),
-            ("profile page", "/account"), ("devices page, 100 sign-ins", "/account/sessions"),
+            ("profile page", "/account"), ("devices page of 100 sign-ins, 26 on it", "/account/sessions"),
         ] {
             let isOwn = path.hasPrefix("/account")
             let page = try await milliseconds(server, path, isOwn ? cookies : nil, client)
