@@ -1,5 +1,7 @@
 """What the commands about signing keys say: `list`, `rotate`, `revoke`, and the events that they leave."""
 
+import subprocess
+
 import pytest
 
 from key_ages import (
@@ -105,7 +107,9 @@ def test_a_revocation_says_so_in_words(deployment, keys):
     assert "signs now" not in said and "may not know" not in said
     # One that never signed is in nobody's way.
     (unused,) = in_state(listed(deployment), "published")
-    assert deployment.tykva("key", "revoke", unused).strip() == f"revoked key {unused}, which was published"
+    said = deployment.tykva("key", "revoke", unused).strip()
+    (following,) = in_state(listed(deployment), "published")
+    assert said == f"revoked key {unused}, which was published; key {following} is the successor now"
     # And a successor that was public for long is known to everybody.
     age(deployment, UNKNOWN + MINUTE)
     said = deployment.json("key", "revoke", successor)
@@ -158,3 +162,21 @@ def test_what_an_operator_does_is_in_the_audit_log(deployment, keys):
     types = {event["type"]: event["detail"] for event in deployment.audit()}
     assert types["key_added"] == {"kid": next_one, "algorithm": "EdDSA"}
     assert types["key_withdrawn"] == {"kid": successor} and types["key_rotation_asked"] == {"kid": active}
+
+
+def test_an_import_says_what_it_replaces_and_when_it_signs(deployment, keys):
+    _, active, successor = keys
+    for kind, algorithm in (("P-256", "ES256"), (None, "EdDSA")):
+        options = ["EC", "-pkeyopt", f"ec_paramgen_curve:{kind}"] if kind else ["ed25519"]
+        made = subprocess.run(["openssl", "genpkey", "-algorithm", *options], check=True, capture_output=True)
+        pem = made.stdout.decode()
+        said = deployment.run("key", "import", "-", stdin=pem).stdout
+        found = listed(deployment)
+        (new,) = in_state(found, "published")
+        assert said.startswith(f"published key {new} ({algorithm}) as the successor, in the place of {successor}; ")
+        assert f"it signs from {at(found[new]['next_change_at'])}" in said
+        assert ("ES256 signs until then: every service must accept EdDSA before" in said) == (algorithm == "EdDSA")
+        successor = new
+    # In an emergency it is what takes over.
+    said = deployment.tykva("key", "revoke", active)
+    assert f"key {successor} signs now; it signs with another algorithm, EdDSA: a service" in said

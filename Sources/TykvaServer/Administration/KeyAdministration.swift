@@ -87,6 +87,10 @@ package struct KeyAdministration: Sendable {
         package let signedSince: Milliseconds?
         /// The key that signs now.
         package let active: KeyID
+        /// What it signs with, where that is another algorithm than before.
+        package let newAlgorithm: SigningAlgorithm?
+        /// The successor that was published in the place of the one that is gone or signs now; nil when it stays.
+        package let successor: KeyID?
         /// Until when a verifier that keeps to `max-age` may believe the revoked key, and may not know the new one.
         package let believedUntil: Milliseconds
         package let unknownUntil: Milliseconds?
@@ -112,7 +116,8 @@ package struct KeyAdministration: Sendable {
             let publishedAt = replacement?.life.publishedAt ?? successor.life.publishedAt
             let revocation = Revocation(
                 key: id, was: was, signedSince: key.life.activeAt, active: promoted ?? active.id,
-                believedUntil: now + KeyTimes.disbelief,
+                newAlgorithm: isActive && successor.algorithm != active.algorithm ? successor.algorithm : nil,
+                successor: next?.id, believedUntil: now + KeyTimes.disbelief,
                 unknownUntil: isActive ? Self.unknownUntil(publishedAt, at: now) : nil)
             return (
                 revocation,
@@ -127,17 +132,31 @@ package struct KeyAdministration: Sendable {
         }
     }
 
+    /// An outside key that is the successor.
+    package struct Adoption: Hashable, Sendable {
+        package let key: KeyID
+        /// The successor before it, which never signed.
+        package let replaced: KeyID
+        /// What signs until then.
+        package let activeAlgorithm: SigningAlgorithm
+        /// When it signs, if nobody changes it before.
+        package let at: Milliseconds?
+    }
+
     /// Publishes an outside key as the successor, in the place of the one that is there.
     ///
     /// - Throws: `InvalidValue` when it was there before, or is too weak for verifiers.
-    package func adopt(_ key: OutsideKey, at now: Milliseconds) async throws -> KeyID {
+    package func adopt(_ key: OutsideKey, at now: Milliseconds) async throws -> Adoption {
         let row = try SigningKey.row(key.material, life: KeyLife(publishedAt: now), secrets: secrets)
         try await check(row)
         guard try await !database.once(.signingKeys).contains(where: { $0.id == row.id }) else {
             throw InvalidValue("key", "it is here already, or was, as \(row.id); a key is not used twice")
         }
-        return try await change(at: now) { _, successor, _ in
-            (row.id, { tx throws(StorageError) in try tx.replaceSuccessor(successor.id, by: row, at: now) })
+        return try await change(at: now) { active, successor, _ in
+            let adoption = Adoption(
+                key: row.id, replaced: successor.id, activeAlgorithm: active.algorithm,
+                at: KeyPlan([active, row.planned], times, at: now).rotationAt)
+            return (adoption, { tx throws(StorageError) in try tx.replaceSuccessor(successor.id, by: row, at: now) })
         }
     }
 

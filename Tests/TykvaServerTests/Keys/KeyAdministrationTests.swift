@@ -168,7 +168,7 @@ import Testing
             let second = Task { try await held.rotate(to: nil, isImmediate: true, at: now) }
             await slow.isHeld()
             let key = try OutsideKey(OutsideKeyTests.jwk(of: try KeyMaterial.make(.es256)), for: nil)
-            let next = try await scene.administration.adopt(key, at: now)
+            let next = try await scene.administration.adopt(key, at: now).key
             slow.release()
             await #expect(throws: InvalidValue.self) { _ = try await second.value }
             #expect(try await scene.key(.active).id == active)
@@ -258,8 +258,12 @@ import Testing
         try await KeyScene.with(engine) { scene in
             let material = try KeyMaterial.make(.ps256)
             let key = try OutsideKey(OutsideKeyTests.jwk(of: material), for: nil)
-            let id = try await scene.administration.adopt(key, at: scene.now)
-            #expect(try await scene.key(.published).id == id)
+            let before = try await scene.key(.published).id
+            let adoption = try await scene.administration.adopt(key, at: scene.now)
+            #expect(try await scene.key(.published).id == adoption.key)
+            #expect(adoption.replaced == before && adoption.activeAlgorithm == .es256)
+            let active = try #require(try await scene.key(.active).life.activeAt)
+            #expect(adoption.at == max(active + scene.times.rotation, scene.now + scene.times.publication))
             #expect(try await scene.key(.gone).life.activeAt == nil)
             await #expect(throws: InvalidValue.self) { _ = try await scene.administration.adopt(key, at: scene.now) }
             _ = try await scene.administration.rotate(to: nil, isImmediate: true, at: scene.now)

@@ -12,6 +12,7 @@ struct KeyRevokeCommand: AsyncParsableCommand {
 
             Example:
               tykva key revoke qPlAW5nYPLpZ2rx4bFRdRwfGyHLs0mWOPzn6gfj0y5E
+              tykva key revoke --data /var/lib/tykva -- -abc
             """)
 
     @OptionGroup var common: CommonOptions
@@ -27,6 +28,7 @@ struct KeyRevokeCommand: AsyncParsableCommand {
                 [
                     ("kid", .string(revocation.key.text)), ("was", .string(revocation.was.rawValue)),
                     ("signed_since", revocation.signedSince.json), ("active_kid", .string(revocation.active.text)),
+                    ("successor_kid", (revocation.successor?.text).json),
                     ("believed_until", revocation.believedUntil.json), ("unknown_until", revocation.unknownUntil.json),
                 ], common)
         }
@@ -35,6 +37,14 @@ struct KeyRevokeCommand: AsyncParsableCommand {
     private static func sentences(_ revocation: KeyAdministration.Revocation) -> String {
         var sentences = ["revoked key \(revocation.key), which was \(revocation.was.rawValue)"]
         if revocation.was == .active { sentences.append("key \(revocation.active) signs now") }
+        if let algorithm = revocation.newAlgorithm {
+            sentences.append(
+                "it signs with another algorithm, \(algorithm.rawValue): a service that does not accept that refuses "
+                    + "its tokens")
+        }
+        if revocation.was == .published, let successor = revocation.successor {
+            sentences.append("key \(successor) is the successor now")
+        }
         if let since = revocation.signedSince, revocation.was != .gone {
             sentences.append(
                 "every session that got a token since \(since.text) must refresh, which its applications do by "

@@ -21,7 +21,9 @@ struct SecretAddCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var patience: NodePatience
 
-    @Argument(help: "Its number; the new one of the file by default.", transform: Arguments.secretNumber)
+    @Argument(
+        help: "Its number. By default the new one of the file, or one that was added and is not used yet.",
+        transform: Arguments.secretNumber)
     var number: UInt8?
 
     func run() async throws {
@@ -32,7 +34,7 @@ struct SecretAddCommand: AsyncParsableCommand {
             let administration = SecretAdministration(workplace.database)
             let known = try await administration.known()
             var secrets = try source.load(mayMake: false).secrets
-            let chosen = try number ?? Self.newNumber(in: secrets, known, source)
+            let chosen = try number ?? Self.newNumber(in: secrets, known, source) ?? Self.waiting(known)
             let number = chosen ?? Self.freeNumber(secrets, known)
             let isMade = secrets[number: number] == nil
             if isMade {
@@ -48,7 +50,7 @@ struct SecretAddCommand: AsyncParsableCommand {
                 try await administration.register(number, of: secrets, ended: ended, at: now)
             }
             FaultPoint.secretRegistered.reach()
-            try tell(number, isMade: isMade, isNew: isNew, source)
+            try tell(number, isMade: isMade, isNew: isNew, isActive: number == known.activeNumber, source)
         }
     }
 
@@ -70,6 +72,11 @@ struct SecretAddCommand: AsyncParsableCommand {
                 "\(source.place ?? "the file") has several new master secrets (\(list)): give a number")
         }
         return new.first
+    }
+
+    /// What was added and never used: whoever gives the command again, not knowing whether it ended, wants no other.
+    private static func waiting(_ known: [KnownMasterSecret]) -> UInt8? {
+        known.map(\.number).last { known.standing(of: $0) == .waiting(isNext: true) }
     }
 
     /// The next number; when they are used up, the lowest that nobody has.
@@ -95,12 +102,15 @@ struct SecretAddCommand: AsyncParsableCommand {
         }
     }
 
-    private func tell(_ number: UInt8, isMade: Bool, isNew: Bool, _ source: MasterSecretSource) throws {
+    private func tell(
+        _ number: UInt8, isMade: Bool, isNew: Bool, isActive: Bool, _ source: MasterSecretSource
+    ) throws {
         let place = source.place ?? "the environment"
         let made = isMade ? "made master secret \(number) in \(place) (keep a copy elsewhere) and added it" : ""
         let added = isNew ? "added master secret \(number)" : "master secret \(number) was added before"
+        let next = isActive ? "it is the active one" : "`tykva secret activate \(number)` puts it to use"
         try Console.done(
-            (isMade ? made : added) + "; `tykva secret activate \(number)` puts it to use",
+            "\(isMade ? made : added); \(next)",
             [("number", .integer(Int64(number))), ("made", .bool(isMade)), ("added", .bool(isNew))], common)
     }
 }
