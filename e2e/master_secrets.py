@@ -45,6 +45,14 @@ def add(deployment, number=2):
         assert deployment.json("secret", "add", *WAIT) == {"number": number, "made": False, "added": True}
 
 
+def pass_time(deployment, seconds):
+    """For what needs a master secret so much time passes at once."""
+    for table, columns in (
+        ("token_family", ("idle_expires_at", "expires_at", "rotated_at")), ("master_secret", ("retired_at",))):
+        moved = ", ".join(f"{column} = {column} - {round(seconds * 1000)}" for column in columns)
+        deployment.execute(f"UPDATE {table} SET {moved}")
+
+
 def damage_key(deployment, kid):
     if deployment.data:
         with contextlib.closing(sqlite3.connect(deployment.data / "tykva.sqlite")) as database:

@@ -8,7 +8,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from deployment import refused
-from master_secrets import WAIT, add, key_number, lines
+from key_ages import HOUR
+from master_secrets import WAIT, add, key_number, lines, listed, pass_time, write_line
+from processes import wait_until
 
 
 def forged(secret, issuer, token, ahead=0, number=1):
@@ -49,26 +51,44 @@ def test_a_token_that_the_old_secret_makes_is_a_theft_and_names_both_secrets(dep
         assert "token 2 of master secret 2 was current" in told
 
 
+def removed(deployment, number):
+    """Everything that needs it is over, and it is removed; its line stays in the file."""
+    pass_time(deployment, 2 * HOUR)
+    deployment.tykva("secret", "remove", str(number))
+    assert number in lines(deployment.secret_path) and listed(deployment)[number]["state"] == "not added"
+
+
 @pytest.mark.parametrize("ahead", [1, 7])
 def test_one_that_is_ahead_gets_nothing_whichever_number_is_the_old_one(deployment, ahead):
     with deployment.serve() as server:
         token = server.sign_in(agent="Owner/1")["refresh_token"]
-        secret = lines(deployment.secret_path)[1]
+        first = lines(deployment.secret_path)[1]
         changed(deployment)
+        second = lines(deployment.secret_path)[2]
         token = server.refreshed(token, agent="Owner/1")["refresh_token"]
-        assert refused(server.refresh(forged(secret, server.issuer, token, ahead), agent="Thief/6"))
+        assert refused(server.refresh(forged(first, server.issuer, token, ahead), agent="Thief/6"))
         # Back to the first: now the second is the one that was replaced.
-        secret = lines(deployment.secret_path)[2]
         changed(deployment, 1)
         token = server.refreshed(token, agent="Owner/1")["refresh_token"]
         assert key_number(token) == 1
-        assert refused(server.refresh(forged(secret, server.issuer, token, ahead, number=2), agent="Thief/6"))
-        # Removed, while its line still stands in the file.
-        changed(deployment)
+        made = forged(second, server.issuer, token, ahead, number=2)
+        assert refused(server.refresh(made, agent="Thief/6"))
+        # Removed, while a file still has it: the highest number of all, and then the lowest.
+        removed(deployment, 2)
+        assert server.refresh(made, agent="Thief/6").status_code == 503
+        # Taken back, and older than the active one.
+        if not deployment.data:
+            write_line(deployment, 3)
+        for number in ("3", "2"):
+            deployment.tykva("secret", "add", number, *WAIT)
+        deployment.tykva("secret", "activate", "3", *WAIT)
         token = server.refreshed(token, agent="Owner/1")["refresh_token"]
-        deployment.execute("DELETE FROM master_secret WHERE number = 1")
-        secret = lines(deployment.secret_path)[1]
-        assert refused(server.refresh(forged(secret, server.issuer, token, ahead), agent="Thief/6"))
-        # The owner has heard of none of it.
+        assert refused(server.refresh(forged(second, server.issuer, token, ahead, number=2), agent="Thief/6"))
+        removed(deployment, 1)
+        assert server.refresh(forged(first, server.issuer, token, ahead), agent="Thief/6").status_code == 503
+        # The owner has heard of none of it, and the operator has.
         server.refreshed(token, agent="Owner/1")
         assert not deployment.audit("--type", "refresh_theft") and not deployment.audit("--type", "refresh_fast_forward")
+        wait_until(lambda: deployment.audit("--type", "refresh_other_secret"), 5, "the event")
+        assert "refresh_other_secret" in deployment.tykva("audit", "--user", "anna")
+        assert "take its line out of every file" in server.errors

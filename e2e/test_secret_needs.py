@@ -4,7 +4,7 @@ import re
 import time
 
 from key_ages import DAY, HOUR, MINUTE, between, instant, to_the_second
-from master_secrets import add, listed
+from master_secrets import add, listed, pass_time
 from processes import binary
 from terminal import on_terminal
 
@@ -12,14 +12,6 @@ from terminal import on_terminal
 PAGES = 61 * MINUTE
 REPEATED = 10 * MINUTE
 IDLE = 30 * DAY
-
-
-def pass_time(deployment, seconds):
-    """For what needs a master secret so much time passes at once."""
-    for table, columns in (
-        ("token_family", ("idle_expires_at", "expires_at", "rotated_at")), ("master_secret", ("retired_at",))):
-        moved = ", ".join(f"{column} = {column} - {round(seconds * 1000)}" for column in columns)
-        deployment.execute(f"UPDATE {table} SET {moved}")
 
 
 def former(deployment):

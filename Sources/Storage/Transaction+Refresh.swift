@@ -75,12 +75,12 @@ extension Transaction {
         of use: RefreshUse, _ state: FamilyState?, _ rules: RefreshRules
     ) throws(StorageError) -> RefreshCircumstances {
         var circumstances = RefreshCircumstances(
-            now: use.now, window: rules.window, epoch: rules.epoch, activeKey: use.newKey,
+            now: use.now, window: rules.window, epoch: rules.epoch, standing: .active,
             monotonicSinceRotation: rules.monotonicSinceRotation)
         guard let state, use.generation > state.generation else { return circumstances }
         // Both counters only grow, so their sum is new whenever one of them is.
         circumstances.epoch += try timeline
-        circumstances.keyRetiredAt = try run(.retirement(ofMasterSecret: use.key))
+        circumstances.standing = try run(.knownMasterSecrets).standing(of: use.key)
         return circumstances
     }
 

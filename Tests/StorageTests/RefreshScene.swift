@@ -42,6 +42,7 @@ struct RefreshScene: Sendable {
         stranger = RefreshCaller(client: other, holder: Self.home)
         let name = try UserName("anna")
         try await database.write { tx throws(StorageError) in
+            try tx.run(.register(.init(number: 1, checkValue: [1, 2, 3]), isActive: true, at: Self.start))
             _ = try tx.run(.add(user, name: name, displayName: nil, email: nil, at: Self.start))
             for id in [client, other] {
                 _ = try tx.run(

@@ -25,6 +25,8 @@ package enum RefreshDecision: Hashable, Sendable {
         case userDisabled = "user disabled"
         case exhausted = "family has used every generation"
         case otherSecret = "token of a master secret that was not active when it would have been made"
+        /// Who restored the store may add it again: not final.
+        case unknownSecret = "token of a master secret that the store does not know"
     }
 }
 
@@ -42,23 +44,20 @@ package struct RefreshCircumstances: Hashable, Sendable {
     package var window: RetryWindow
     /// Raised by a restore: a family may be fast-forwarded once in each epoch.
     package var epoch: Int64
-    /// The key number that new tokens are made under.
-    package var activeKey: UInt8
-    /// When another key took the place of the presented token's; nil when that is active, or never was.
-    package var keyRetiredAt: Milliseconds?
+    /// Of the presented token's master secret; row 8 alone looks at it.
+    package var standing: SecretStanding
     /// Milliseconds by the monotonic clock since this process rotated the family to its current generation;
     /// nil when another process did, or nobody remembers.
     package var monotonicSinceRotation: Int64?
 
     package init(
-        now: Milliseconds, window: RetryWindow, epoch: Int64, activeKey: UInt8, keyRetiredAt: Milliseconds? = nil,
+        now: Milliseconds, window: RetryWindow, epoch: Int64, standing: SecretStanding,
         monotonicSinceRotation: Int64? = nil
     ) {
         self.now = now
         self.window = window
         self.epoch = epoch
-        self.activeKey = activeKey
-        self.keyRetiredAt = keyRetiredAt
+        self.standing = standing
         self.monotonicSinceRotation = monotonicSinceRotation
     }
 }
@@ -79,11 +78,11 @@ package func decideRefresh(
     guard let family else { return .unknown }
     guard family.client == caller.client else { return .stranger }
     if let bound = family.dpopThumbprint, bound != caller.dpopThumbprint { return .stranger }
-    if let over = over(family, presented: n, madeUnder: key, circumstances) { return .over(over) }
+    if let over = over(family, presented: n, circumstances) { return .over(over) }
     guard mayHaveGiven(n, madeUnder: key, family) else { return .theft(.stale) }
     if n == family.generation { return .rotate }
     if n > family.generation {
-        guard mayHaveForgotten(madeUnder: key, family, circumstances) else { return .over(.otherSecret) }
+        if let over = cannotBeForgotten(madeUnder: key, family, circumstances.standing) { return .over(over) }
         return family.fastForwardEpoch == circumstances.epoch ? .theft(.stale) : .fastForward
     }
     guard n == family.generation - 1 else { return .theft(.stale) }
@@ -93,12 +92,12 @@ package func decideRefresh(
 /// Row 4. The row of a family that went back in time is older than the token, so its idle expiry is not judged; unless
 /// the token is of a master secret that was replaced: whoever knows it could bring back what nobody uses.
 private func over(
-    _ family: FamilyState, presented n: UInt32, madeUnder key: UInt8, _ circumstances: RefreshCircumstances
+    _ family: FamilyState, presented n: UInt32, _ circumstances: RefreshCircumstances
 ) -> RefreshDecision.Over? {
     let now = circumstances.now
     if family.hasEnded { return .familyEnded }
     if family.expiresAt <= now { return .expired }
-    if n <= family.generation || key != circumstances.activeKey, family.idleExpiresAt <= now { return .idle }
+    if n <= family.generation || circumstances.standing != .active, family.idleExpiresAt <= now { return .idle }
     if family.sessionHasEnded { return .sessionEnded }
     if family.userIsDisabled { return .userDisabled }
     if n >= .max { return .exhausted }
@@ -115,14 +114,19 @@ private func mayHaveGiven(_ n: UInt32, madeUnder key: UInt8, _ family: FamilySta
     return n < family.generation - 1 || family.previousKey == nil || family.previousKey == key
 }
 
-/// Whether the store can have forgotten a token of this key that is ahead of it: one made after its last rotation.
+/// Why the store cannot have forgotten a token of this key that is ahead of it: one made after its last rotation.
 ///
 /// Refused as row 4 and no theft: a restored store may have forgotten, too, that an old key was activated again.
-private func mayHaveForgotten(
-    madeUnder key: UInt8, _ family: FamilyState, _ circumstances: RefreshCircumstances
-) -> Bool {
-    guard key != family.tokenKey, key != circumstances.activeKey else { return true }
-    return circumstances.keyRetiredAt.map { $0 > family.rotatedAt } ?? true
+private func cannotBeForgotten(
+    madeUnder key: UInt8, _ family: FamilyState, _ standing: SecretStanding
+) -> RefreshDecision.Over? {
+    if key == family.tokenKey { return nil }
+    switch standing {
+    case .active, .waiting(isNext: true): return nil
+    case .replaced(let instant): return instant > family.rotatedAt ? nil : .otherSecret
+    case .waiting(isNext: false): return .otherSecret
+    case .unknown: return .unknownSecret
+    }
 }
 
 /// Row 6: whether a token one behind is an honest client's second try.

@@ -7,6 +7,8 @@ package enum EventType: String, Hashable, Sendable, CaseIterable {
     case refreshTheft = "refresh_theft"
     case refreshByStranger = "refresh_by_stranger"
     case refreshFastForward = "refresh_fast_forward"
+    /// A refresh token ahead of the store was made under a master secret that was not active then.
+    case refreshOfOtherSecret = "refresh_other_secret"
     case sessionContinuesElsewhere = "session_continues_elsewhere"
     case sessionEnded = "session_ended"
     case signedOut = "signed_out"

@@ -43,6 +43,12 @@ extension [KnownMasterSecret] {
     }
 
     package subscript(number number: UInt8) -> KnownMasterSecret? { first { $0.number == number } }
+
+    package func standing(of number: UInt8) -> SecretStanding {
+        guard let active = activeNumber, let secret = self[number: number] else { return .unknown }
+        if number == active { return .active }
+        return secret.retiredAt.map { .replaced(at: $0) } ?? .waiting(isNext: number > active)
+    }
 }
 
 extension Statement where Answer == [RegisteredMasterSecret] {
@@ -62,24 +68,6 @@ extension Statement where Answer == [KnownMasterSecret] {
             """
         ) { rows throws(StorageError) in
             try rows.map { row throws(StorageError) in try KnownMasterSecret(row) }
-        }
-    }
-}
-
-extension Statement where Answer == Milliseconds? {
-    /// When another master secret took the place of this one; nil when it is active, never was, or is newer than all
-    /// that the store knows: a restored one may know too few.
-    ///
-    /// Of one that was removed, hence is below another, the beginning of time.
-    static func retirement(ofMasterSecret number: UInt8) -> Self {
-        Self(
-            """
-            SELECT number, retired_at FROM master_secret WHERE number >= \(Int64(number)) ORDER BY number LIMIT 1
-            """
-        ) { rows throws(StorageError) in
-            guard let row = rows.first else { return nil }
-            let found: UInt8 = try row.narrow("number")
-            return found == number ? try row.optionalInstant("retired_at") : Milliseconds(0)
         }
     }
 }

@@ -81,7 +81,7 @@ struct IntrospectionEndpoint: Sendable {
         guard let (judged, family, account) = found else { return nil }
         let state = judged.state
         let caller = RefreshCaller(client: client.id, dpopThumbprint: state.dpopThumbprint, holder: state.rotatedBy)
-        let circumstances = RefreshCircumstances(now: now, window: .standard, epoch: 0, activeKey: state.tokenKey)
+        let circumstances = RefreshCircumstances(now: now, window: .standard, epoch: 0, standing: .active)
         let decision = decideRefresh(
             of: token.generation, madeUnder: token.keyNumber, family: state, caller: caller,
             circumstances: circumstances)

@@ -7,12 +7,18 @@ struct RefreshEvents: Sendable {
 
     init(_ recorder: EventRecorder) { self.recorder = recorder }
 
-    /// Row 3: at most one event a family and hour, because a stranger can cause it.
+    /// Row 3, and tokens ahead that an old master secret can have made: at most one event a family and hour, because
+    /// a stranger can cause it.
     func note(_ refusal: RefreshOutcome.Refusal, _ use: RefreshUse, _ origin: RequestOrigin) {
-        guard refusal.decision == .stranger else { return }
+        let type: EventType
+        switch refusal.decision {
+        case .stranger: type = .refreshByStranger
+        case .over(.otherSecret), .over(.unknownSecret): type = .refreshOfOtherSecret
+        case .unknown, .over, .rotate, .retry, .theft, .fastForward: return
+        }
         recorder.note(
-            event(.refreshByStranger, refusal.user, refusal.session, use, origin) { key in
-                "stranger \(key) \(use.now.seconds / 3600)"
+            event(type, refusal.user, refusal.session, use, origin) { key in
+                "\(type.rawValue) \(key) \(use.now.seconds / 3600)"
             })
     }
 

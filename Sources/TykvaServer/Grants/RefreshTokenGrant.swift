@@ -72,6 +72,12 @@ package struct RefreshTokenGrant: Sendable {
         case .refused(let refusal):
             counts.count(refusal.decision, of: client.id, at: use.now)
             events.note(refusal, use, origin)
+            if refusal.decision == .over(.unknownSecret) {
+                throw OAuthError.temporarilyUnavailable(
+                    reason: "a refresh token of master secret \(use.key) is ahead of the database, which does not know "
+                        + "that secret: after a restore add it again, and else take its line out of every file",
+                    retryAfter: Limits.storageRetrySeconds)
+            }
             throw Self.refusal("\(refusal.decision)")
         }
     }

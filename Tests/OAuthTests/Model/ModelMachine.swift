@@ -63,7 +63,7 @@ struct ModelMachine {
         return decideRefresh(
             of: UInt32(token), madeUnder: 1, family: family, caller: caller,
             circumstances: RefreshCircumstances(
-                now: Self.instant(now), window: .standard, epoch: Int64(state.epoch), activeKey: 1,
+                now: Self.instant(now), window: .standard, epoch: Int64(state.epoch), standing: .active,
                 monotonicSinceRotation: state.monotonic < 0 ? nil : Int64(state.monotonic) * 1000))
     }
 

@@ -172,13 +172,12 @@ import Testing
 
     @Test mutating func `the current token has one key, and one of another was given to nobody`() {
         sample.family.tokenKey = 2
-        sample.circumstances.activeKey = 2
-        #expect(sample.decide(7, madeUnder: 2) == .rotate)
-        for key: UInt8 in [1, 3] { #expect(sample.decide(7, madeUnder: key) == .theft(.stale)) }
-        // The number that is active has no say in it.
-        sample.circumstances.activeKey = 1
-        #expect(sample.decide(7, madeUnder: 1) == .theft(.stale))
-        #expect(sample.decide(7, madeUnder: 2) == .rotate)
+        // What became of the secrets has no say in it.
+        for standing in [SecretStanding.active, .replaced(at: .init(.max)), .unknown] {
+            sample.circumstances.standing = standing
+            #expect(sample.decide(7, madeUnder: 2) == .rotate)
+            for key: UInt8 in [1, 3] { #expect(sample.decide(7, madeUnder: key) == .theft(.stale)) }
+        }
     }
 
     @Test mutating func `a retry has the key of the token before, where it is known`() {
@@ -193,30 +192,33 @@ import Testing
         #expect(sample.decide(6, madeUnder: 1) == .retry)
     }
 
-    @Test mutating func `ahead of the store is no key that was replaced before the row was written`() {
-        (sample.family.tokenKey, sample.circumstances.activeKey) = (2, 2)
-        // A number that never was active, as far as the store remembers.
-        for key: UInt8 in [1, 2, 3] { #expect(sample.decide(9, madeUnder: key) == .fastForward) }
-        for key: UInt8 in [1, 3] {
-            sample.circumstances.keyRetiredAt = RefreshSample.rotatedAt
-            #expect(sample.decide(9, madeUnder: key) == .over(.otherSecret))
-            #expect(sample.decide(.max - 1, madeUnder: key) == .over(.otherSecret))
-            sample.circumstances.keyRetiredAt = RefreshSample.rotatedAt + .milliseconds(1)
-            #expect(sample.decide(9, madeUnder: key) == .fastForward)
+    @Test mutating func `ahead of the store is a secret that can have been active after the row was written`() {
+        sample.family.tokenKey = 2
+        let before = RefreshSample.rotatedAt, after = RefreshSample.rotatedAt + .milliseconds(1)
+        let expected: [(SecretStanding, RefreshDecision)] = [
+            (.active, .fastForward), (.waiting(isNext: true), .fastForward), (.replaced(at: after), .fastForward),
+            (.replaced(at: before), .over(.otherSecret)), (.waiting(isNext: false), .over(.otherSecret)),
+            (.unknown, .over(.unknownSecret)),
+        ]
+        for (standing, decision) in expected {
+            sample.circumstances.standing = standing
+            for key: UInt8 in [1, 3] {
+                #expect(sample.decide(8, madeUnder: key) == decision)
+                #expect(sample.decide(.max - 1, madeUnder: key) == decision)
+            }
+            // The family itself is under it.
+            #expect(sample.decide(8, madeUnder: 2) == .fastForward)
         }
-        // The family is still under the number that was replaced, or the number is active again.
-        sample.circumstances.keyRetiredAt = RefreshSample.rotatedAt
-        #expect(sample.decide(9, madeUnder: 2) == .fastForward)
-        sample.circumstances.activeKey = 1
-        #expect(sample.decide(9, madeUnder: 1) == .fastForward)
     }
 
-    @Test mutating func `what lies idle is not brought back by a key that was replaced`() {
+    @Test mutating func `what lies idle is brought back by the active secret alone`() {
         let idle = 31 * RefreshSample.dayMilliseconds
         #expect(sample.decide(8, after: idle) == .fastForward)
-        sample.circumstances.activeKey = 2
-        #expect(sample.decide(8, after: idle) == .over(.idle))
-        #expect(sample.decide(8) == .fastForward)
+        for standing in [SecretStanding.replaced(at: .init(.max)), .waiting(isNext: true), .unknown] {
+            sample.circumstances.standing = standing
+            #expect(sample.decide(8, after: idle) == .over(.idle))
+            #expect(sample.decide(8) == .fastForward)
+        }
     }
 
     @Test mutating func `a stranger with another key stays one, and what is over is over`() {

@@ -43,8 +43,7 @@ import Testing
             moment.epoch = max(1, moment.epoch + (Int.random(in: 0..<40, using: &random) == 0 ? 1 : 0))
             moment.monotonic = Bool.random(using: &random) ? Int64.random(in: 0...70_000, using: &random) : nil
             if Int.random(in: 0..<10, using: &random) == 0 { moment.activeKey = .random(in: 1...3, using: &random) }
-            moment.keyReplacedAt =
-                Bool.random(using: &random) ? oracle.family.rotatedAt + .random(in: -1...1, using: &random) : nil
+            moment.secret = RefreshOracle.Secret.allCases.randomElement(using: &random) ?? .active
             let caller = Self.caller(sample, bound, &random)
             let token = Self.token(oracle.family.generation, &random)
             let key = Self.key(of: token, oracle.family, &random)
@@ -52,7 +51,7 @@ import Testing
                 of: UInt32(token), madeUnder: key, family: Self.state(oracle.family), caller: caller,
                 circumstances: RefreshCircumstances(
                     now: Milliseconds(now), window: .standard, epoch: moment.epoch,
-                    activeKey: moment.activeKey, keyRetiredAt: moment.keyReplacedAt.map { Milliseconds($0) },
+                    standing: standing(moment.secret, oracle.family.rotatedAt),
                     monotonicSinceRotation: moment.monotonic))
             let before = oracle
             let row = oracle.present(token, madeUnder: key, by: caller, moment)
@@ -87,6 +86,16 @@ import Testing
         if Int.random(in: 0..<60, using: &random) == 0 { return 4_294_967_295 }
         let offset: Int64 = [0, 0, 0, -1, -1, -1, -2, -3, 1, 2].randomElement(using: &random) ?? 0
         return min(max(0, generation + offset), 4_294_967_294)
+    }
+
+    private static func standing(_ secret: RefreshOracle.Secret, _ rotatedAt: Int64) -> SecretStanding {
+        switch secret {
+        case .active: .active
+        case .replaced(let later): .replaced(at: Milliseconds(rotatedAt + (later ? 1 : 0)))
+        case .newer: .waiting(isNext: true)
+        case .older: .waiting(isNext: false)
+        case .unknown: .unknown
+        }
     }
 
     /// Mostly the key that the token was made under.

@@ -26,7 +26,7 @@ struct RefreshSample {
             client: client, generation: 7, tokenKey: 1, rotatedAt: Self.rotatedAt, rotatedBy: home,
             idleExpiresAt: Milliseconds(Self.rotatedAt.value + 30 * Self.dayMilliseconds),
             expiresAt: Milliseconds(Self.rotatedAt.value + 180 * Self.dayMilliseconds))
-        circumstances = RefreshCircumstances(now: Self.rotatedAt, window: .standard, epoch: 1, activeKey: 1)
+        circumstances = RefreshCircumstances(now: Self.rotatedAt, window: .standard, epoch: 1, standing: .active)
     }
 
     func decide(

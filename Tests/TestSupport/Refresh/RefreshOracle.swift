@@ -29,6 +29,16 @@ package struct RefreshOracle: Sendable {
         case over, rotation, retry, theft, fastForward
     }
 
+    /// Active; replaced, later than the last rotation or not; added after the active one, or before it, and never used;
+    /// or nothing is known of it.
+    package enum Secret: Hashable, Sendable, CaseIterable {
+        case active, replaced(later: Bool), newer, older, unknown
+
+        package static let allCases: [Secret] = [
+            .active, .replaced(later: true), .replaced(later: false), .newer, .older, .unknown,
+        ]
+    }
+
     /// What surrounds one presentation.
     package struct Moment: Hashable, Sendable {
         package var now: Int64
@@ -36,8 +46,8 @@ package struct RefreshOracle: Sendable {
         package var otherCallerWindow: Int64 = 10_000
         package var epoch: Int64 = 1
         package var activeKey: UInt8
-        /// When the key of the token that is presented was replaced last.
-        package var keyReplacedAt: Int64?
+        /// What is known of the secret of the token that is presented.
+        package var secret = Secret.active
         /// Since the rotation, where the process remembers it.
         package var monotonic: Int64?
         package var idle: Int64
@@ -71,13 +81,13 @@ package struct RefreshOracle: Sendable {
             ),
             (.over, family.isEnded || family.sessionIsEnded || family.userIsDisabled),
             (.over, moment.now >= family.expiresAt),
-            (.over, moment.now >= family.idleExpiresAt && !(isAhead && key == moment.activeKey)),
+            (.over, moment.now >= family.idleExpiresAt && !(isAhead && moment.secret == .active)),
             (.over, token == 4_294_967_295),
             (.theft, isForged(token, key)),
             (.rotation, !isBehind && !isAhead),
             (.retry, token == family.generation - 1 && isWithinWindow(caller, moment)),
             (.theft, isBehind),
-            (.over, isAhead && isReplaced(key, moment)),
+            (.over, isAhead && key != family.key && !couldMake(moment.secret)),
             (.theft, isAhead && family.fastForwardedIn == moment.epoch),
         ]
         return table.first { $0.1 }?.0 ?? .fastForward
@@ -106,10 +116,9 @@ package struct RefreshOracle: Sendable {
         token == family.generation - 1 && !isForged(token, key)
     }
 
-    /// Of a key that could not make anything after the last rotation.
-    private func isReplaced(_ key: UInt8, _ moment: Moment) -> Bool {
-        guard let replacedAt = moment.keyReplacedAt else { return false }
-        return replacedAt <= family.rotatedAt && ![family.key, moment.activeKey].contains(key)
+    /// Whether a secret can have made anything since the last rotation.
+    private func couldMake(_ secret: Secret) -> Bool {
+        secret == .active || secret == .newer || secret == .replaced(later: true)
     }
 
     /// A token of another key than the family's was made under.
