@@ -25,8 +25,8 @@ package enum RefreshDecision: Hashable, Sendable {
         case userDisabled = "user disabled"
         case exhausted = "family has used every generation"
         case otherSecret = "token of a master secret that was not active when it would have been made"
-        /// Who restored the store may add it again: not final.
-        case unknownSecret = "token of a master secret that the store does not know"
+        /// Not final: who restored the store may have to add that secret, or activate it.
+        case unusedSecret = "token of a master secret that was never active, as far as the store knows"
     }
 }
 
@@ -82,7 +82,7 @@ package func decideRefresh(
     guard mayHaveGiven(n, madeUnder: key, family) else { return .theft(.stale) }
     if n == family.generation { return .rotate }
     if n > family.generation {
-        if let over = cannotBeForgotten(madeUnder: key, family, circumstances.standing) { return .over(over) }
+        guard mayHaveForgotten(madeUnder: key, family, circumstances.standing) else { return .over(.otherSecret) }
         return family.fastForwardEpoch == circumstances.epoch ? .theft(.stale) : .fastForward
     }
     guard n == family.generation - 1 else { return .theft(.stale) }
@@ -97,7 +97,9 @@ private func over(
     let now = circumstances.now
     if family.hasEnded { return .familyEnded }
     if family.expiresAt <= now { return .expired }
-    if n <= family.generation || circumstances.standing != .active, family.idleExpiresAt <= now { return .idle }
+    let isAhead = n > family.generation
+    if isAhead, circumstances.standing.isUnused { return .unusedSecret }
+    if !isAhead || circumstances.standing != .active, family.idleExpiresAt <= now { return .idle }
     if family.sessionHasEnded { return .sessionEnded }
     if family.userIsDisabled { return .userDisabled }
     if n >= .max { return .exhausted }
@@ -114,18 +116,14 @@ private func mayHaveGiven(_ n: UInt32, madeUnder key: UInt8, _ family: FamilySta
     return n < family.generation - 1 || family.previousKey == nil || family.previousKey == key
 }
 
-/// Why the store cannot have forgotten a token of this key that is ahead of it: one made after its last rotation.
+/// Whether the store can have forgotten a token of this key that is ahead of it: one made after its last rotation.
 ///
 /// Refused as row 4 and no theft: a restored store may have forgotten, too, that an old key was activated again.
-private func cannotBeForgotten(
-    madeUnder key: UInt8, _ family: FamilyState, _ standing: SecretStanding
-) -> RefreshDecision.Over? {
-    if key == family.tokenKey { return nil }
+private func mayHaveForgotten(madeUnder key: UInt8, _ family: FamilyState, _ standing: SecretStanding) -> Bool {
     switch standing {
-    case .active, .waiting(isNext: true): return nil
-    case .replaced(let instant): return instant > family.rotatedAt ? nil : .otherSecret
-    case .waiting(isNext: false): return .otherSecret
-    case .unknown: return .unknownSecret
+    case .active: true
+    case .replaced(let instant): key == family.tokenKey || instant > family.rotatedAt
+    case .waiting, .unknown: false
     }
 }
 

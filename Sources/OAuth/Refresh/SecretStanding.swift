@@ -5,9 +5,15 @@ package enum SecretStanding: Hashable, Sendable {
     /// It did until another took its place.
     case replaced(at: Milliseconds)
     /// It was added, and never was the active one.
-    ///
-    /// - isNext: Whether it is newer than the active one: what is activated usually is.
-    case waiting(isNext: Bool)
+    case waiting
     /// It was never added, or was removed, or the store has forgotten it.
     case unknown
+
+    /// Whether it never made anything, as far as the store knows.
+    var isUnused: Bool {
+        switch self {
+        case .active, .replaced: false
+        case .waiting, .unknown: true
+        }
+    }
 }

@@ -47,7 +47,7 @@ extension [KnownMasterSecret] {
     package func standing(of number: UInt8) -> SecretStanding {
         guard let active = activeNumber, let secret = self[number: number] else { return .unknown }
         if number == active { return .active }
-        return secret.retiredAt.map { .replaced(at: $0) } ?? .waiting(isNext: number > active)
+        return secret.retiredAt.map { .replaced(at: $0) } ?? .waiting
     }
 }
 

@@ -13,7 +13,7 @@ struct RefreshEvents: Sendable {
         let type: EventType
         switch refusal.decision {
         case .stranger: type = .refreshByStranger
-        case .over(.otherSecret), .over(.unknownSecret): type = .refreshOfOtherSecret
+        case .over(.otherSecret), .over(.unusedSecret): type = .refreshOfOtherSecret
         case .unknown, .over, .rotate, .retry, .theft, .fastForward: return
         }
         recorder.note(

@@ -72,11 +72,12 @@ package struct RefreshTokenGrant: Sendable {
         case .refused(let refusal):
             counts.count(refusal.decision, of: client.id, at: use.now)
             events.note(refusal, use, origin)
-            if refusal.decision == .over(.unknownSecret) {
-                throw OAuthError.temporarilyUnavailable(
-                    reason: "a refresh token of master secret \(use.key) is ahead of the database, which does not know "
-                        + "that secret: after a restore add it again, and else take its line out of every file",
-                    retryAfter: Limits.storageRetrySeconds)
+            if refusal.decision == .over(.unusedSecret) {
+                let reason = """
+                    a refresh token of master secret \(use.key) is ahead of the database, which never saw that active: \
+                    after a restore activate it; else take it out of every file, for somebody may know it
+                    """
+                throw OAuthError.temporarilyUnavailable(reason: reason, retryAfter: Limits.storageRetrySeconds)
             }
             throw Self.refusal("\(refusal.decision)")
         }

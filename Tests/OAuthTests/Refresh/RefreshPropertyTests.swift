@@ -92,9 +92,7 @@ import Testing
         switch secret {
         case .active: .active
         case .replaced(let later): .replaced(at: Milliseconds(rotatedAt + (later ? 1 : 0)))
-        case .newer: .waiting(isNext: true)
-        case .older: .waiting(isNext: false)
-        case .unknown: .unknown
+        case .unused: rotatedAt.isMultiple(of: 2) ? .waiting : .unknown
         }
     }
 

@@ -29,14 +29,11 @@ package struct RefreshOracle: Sendable {
         case over, rotation, retry, theft, fastForward
     }
 
-    /// Active; replaced, later than the last rotation or not; added after the active one, or before it, and never used;
-    /// or nothing is known of it.
+    /// Active; replaced, later than the last rotation or not; or never active.
     package enum Secret: Hashable, Sendable, CaseIterable {
-        case active, replaced(later: Bool), newer, older, unknown
+        case active, replaced(later: Bool), unused
 
-        package static let allCases: [Secret] = [
-            .active, .replaced(later: true), .replaced(later: false), .newer, .older, .unknown,
-        ]
+        package static let allCases: [Secret] = [.active, .replaced(later: true), .replaced(later: false), .unused]
     }
 
     /// What surrounds one presentation.
@@ -81,13 +78,14 @@ package struct RefreshOracle: Sendable {
             ),
             (.over, family.isEnded || family.sessionIsEnded || family.userIsDisabled),
             (.over, moment.now >= family.expiresAt),
+            (.over, isAhead && moment.secret == .unused),
             (.over, moment.now >= family.idleExpiresAt && !(isAhead && moment.secret == .active)),
             (.over, token == 4_294_967_295),
             (.theft, isForged(token, key)),
             (.rotation, !isBehind && !isAhead),
             (.retry, token == family.generation - 1 && isWithinWindow(caller, moment)),
             (.theft, isBehind),
-            (.over, isAhead && key != family.key && !couldMake(moment.secret)),
+            (.over, isAhead && key != family.key && moment.secret == .replaced(later: false)),
             (.theft, isAhead && family.fastForwardedIn == moment.epoch),
         ]
         return table.first { $0.1 }?.0 ?? .fastForward
@@ -114,11 +112,6 @@ package struct RefreshOracle: Sendable {
     /// One behind may be a lost answer and ends the family; anything else ends the session.
     package func isLate(_ token: Int64, _ key: UInt8) -> Bool {
         token == family.generation - 1 && !isForged(token, key)
-    }
-
-    /// Whether a secret can have made anything since the last rotation.
-    private func couldMake(_ secret: Secret) -> Bool {
-        secret == .active || secret == .newer || secret == .replaced(later: true)
     }
 
     /// A token of another key than the family's was made under.

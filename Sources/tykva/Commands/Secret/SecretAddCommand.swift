@@ -76,7 +76,7 @@ struct SecretAddCommand: AsyncParsableCommand {
 
     /// What was added and never used: whoever gives the command again, not knowing whether it ended, wants no other.
     private static func waiting(_ known: [KnownMasterSecret]) -> UInt8? {
-        known.map(\.number).last { known.standing(of: $0) == .waiting(isNext: true) }
+        known.map(\.number).last { known.standing(of: $0) == .waiting && $0 > known.activeNumber ?? 0 }
     }
 
     /// The next number; when they are used up, the lowest that nobody has.
